@@ -1,0 +1,1 @@
+"""Who touches the world? One folder per neighbour; none of them thinks."""

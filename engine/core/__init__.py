@@ -1,0 +1,1 @@
+"""How is it decided? Pure functions over the model."""

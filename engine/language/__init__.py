@@ -1,0 +1,1 @@
+"""What do the files say? YAML in, a Rulebook or Diagnostics out."""

@@ -1,0 +1,1 @@
+"""What is suspicious though well formed? One file per check."""

@@ -1,0 +1,126 @@
+"""What does the engine know of one shipment or ticket? Its events, and what was issued because of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from engine.model.event import Heard
+from engine.model.receipt import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """One effect that was issued, as far as the case knows."""
+
+    id: str
+    kind: str
+    cause: str
+    reason: str
+    message: str | None = None
+    channel: str | None = None
+    to: str | None = None
+    copy: bool = False
+    resend_of: str | None = None
+    fallback_of: str | None = None
+    row: str = ""
+    at: datetime
+    handed_at: datetime | None = None
+    verdict: Verdict | None = None
+    verdict_reason: str = ""
+    dropped: str | None = None
+    chain: str | None = None
+    target: str | None = None
+    """MAIL: the linked case, once known, or its workflow."""
+    open: bool = True
+    """A task or call nobody has finished; a message nobody has settled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainRun:
+    """A chain at work on the case."""
+
+    chain: str
+    gen: int
+    reasons: tuple[str, ...]
+    why: str
+    """Policy or state that began it."""
+    message: str | None
+    step: int = 0
+    """Index of the next step; counts repeats on beyond the last."""
+    next_at: datetime | None
+    """When the next step is due; None: held while its clocks pause."""
+    remaining_seconds: float = 0
+    """Wait left while held."""
+    acknowledged_until: datetime | None = None
+    row: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A timeline row that fired for one clock."""
+
+    instant: datetime
+    """The row's instant as computed then."""
+    gen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """What was issued and rung, in order of receipt. Everything else is recomputed from history."""
+
+    issued: tuple[Issued, ...] = ()
+    chains: tuple[ChainRun, ...] = ()
+    fired: Mapping[str, Fired] = field(default_factory=dict)
+    """`policy|clock|row|slot` -> what fired."""
+    gens: Mapping[str, int] = field(default_factory=dict)
+    """`policy|row` -> last generation used; `policy|row|clock` -> generation armed for that clock."""
+    late: tuple[str, ...] = ()
+    """Clocks recorded late (`policy|clock`)."""
+    corrected: tuple[str, ...] = ()
+    """Clocks whose recorded lateness was corrected."""
+    told: tuple[str, ...] = ()
+    """Disruptions the customer was told of; corrections sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One 单. State, fields and verdicts are a reading of `history`."""
+
+    id: str
+    """`workflow:first name`, for example `shipment:261123001`."""
+    workflow: str
+    revision: int
+    """Grows by one per decision."""
+    opened_at: datetime
+    history: tuple[Heard, ...] = ()
+    """In order of receipt; bells, notes and refreshes leave no trace here."""
+    ledger: Ledger = field(default_factory=Ledger)
+
+
+class ClockVerdict(StrEnum):
+    RUNNING = "running"
+    PAUSED = "paused"
+    MET = "met"
+    MET_REPORTED_LATE = "met_reported_late"
+    LATE = "late"
+    NONE = "none"
+    NOT_SEEN = "not_seen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockView:
+    """A clock as it stands, for lists, pages and results."""
+
+    policy: str
+    number: int
+    started_at: datetime
+    due: datetime | None
+    verdict: ClockVerdict
+    stopped_at: datetime | None = None
+    late_seconds: float | None = None
+    """Elapsed seconds past due when late."""
+    late_open_seconds: float | None = None
+    """The same in the policy's calendar."""
+    estimated: bool = False
+    """The due time lies beyond what its calendar confirms."""

@@ -1,0 +1,134 @@
+"""How do we speak with a neighbour? One WMS/TMS, carrier, or SMS/phone/chat provider."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from engine.model.condition import Condition
+from engine.model.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """`env:NAME` or `file:PATH`: a reference, never the value."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """How an inbound report proves where it comes from (logistics.md section 6)."""
+
+    kind: str
+    """standard_webhooks, hmac, md5, token, basic, none."""
+    secrets: tuple[Secret, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    """header, algorithm, encoding, prefix, over, at ... as text."""
+    allow_ips: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeFormat:
+    """Where an instant stands and how it is written."""
+
+    at: str
+    formats: tuple[str, ...] = ()
+    """strptime formats; empty: ISO 8601."""
+    timezone: str | None = None
+    """Zone of naive times; None: the rulebook's."""
+    or_received_at: bool = False
+    precision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PathMatch:
+    """One comparison on a path of the report: a Clause whose subject is the path."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """A report that matches becomes this event, or takes that event back."""
+
+    label: str
+    match: Condition | None
+    """Clauses whose subjects are paths; every value is compared as text."""
+    event: str | None
+    retracts: str | None
+    fill: Mapping[str, str]
+    """Field -> path."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    path: str
+    body: str
+    """json, form, xml, x12, iftsta, csv, json_lines."""
+    signature: Signature | None
+    workflow: str
+    case: tuple[tuple[str, str], ...]
+    """(identifying field, path), first that finds."""
+    id_at: str | None
+    """Path of the sender's own event id; None: a hash of the content."""
+    happened_at: TimeFormat | None
+    each: str | None = None
+    newest_first: bool = False
+    unwrap: tuple[tuple[str, str], ...] = ()
+    """(path, json or xml): a text inside the tree that is parsed in place."""
+    keep: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Code -> row of the code table (column event and others)."""
+    code_at: tuple[str, ...] = ()
+    events: tuple[EventRow, ...]
+    otherwise: str = "report"
+    reply: str | None = None
+    """JSON text of the answer after commit; None: ours."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One command: a request with fields filled in."""
+
+    name: str
+    method: str
+    path: str
+    json: str | None
+    """JSON text with `{field}` marks, or None."""
+    form: Mapping[str, str] = field(default_factory=dict)
+    ok_when: Mapping[str, str] = field(default_factory=dict)
+    """Path -> expected text; empty: any 2xx."""
+    refused_when: Mapping[str, str] = field(default_factory=dict)
+    human: bool = False
+    """The neighbour cannot do it: it becomes a task."""
+    span: Span
+
+
+class ConnectionType(StrEnum):
+    HTTP = "http"
+    CALL_LIST = "call_list"
+    RECORDER = "recorder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    name: str
+    label: str
+    type: ConnectionType
+    carries: str | None = None
+    """The channel a provider serves: sms, phone, wechat_work ..."""
+    backup_for: str | None = None
+    usual_lag_seconds: int = 0
+    heard_every_seconds: int | None = None
+    inbound: Inbound | None = None
+    base_url: Secret | str | None = None
+    """`env:NAME`, or a literal address."""
+    commands: Mapping[str, Outgoing] = field(default_factory=dict)
+    send: Outgoing | None = None
+    """How a provider is asked to carry one message; marks {number} {text} {key} {message}."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """Further keys as written (for: role, claim_for ...)."""
+    samples: tuple[str, ...] = ()
+    span: Span

@@ -1,0 +1,28 @@
+"""What must a neighbour's counter do? Carry one parcel, and say what became of it."""
+
+from typing import Protocol
+
+from engine.model.receipt import Capabilities, Parcel, Receipt
+
+
+class Gateway(Protocol):
+    """Carries one effect into the world: one request per send; never repeats, never raises for the world's fault."""
+
+    name: str
+    capabilities: Capabilities
+
+    def send(self, parcel: Parcel) -> Receipt:
+        """One request. Raises only for our own bugs."""
+        ...
+
+    def look_up(self, key: str, provider_id: str) -> Receipt | None:
+        """What became of it? None if the gateway cannot tell."""
+        ...
+
+    def cancel(self, key: str) -> None:
+        """Take back a call or a queued sending if nobody has begun it."""
+        ...
+
+    def probe(self) -> bool:
+        """Is the counter open? Without sending anything."""
+        ...

@@ -1,0 +1,117 @@
+"""What must a store do? Keep what was accepted, decide once, lose nothing.
+
+StoreError
+  Conflict          somebody else moved the case; load again and retry
+  NotFound          no such case
+  StoreUnavailable  try later
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from engine.model.case import Case
+from engine.model.decision import Decision
+from engine.model.event import Acceptance, Event, Report
+from engine.model.timer import Timer
+
+
+class StoreError(Exception):
+    """The root of what a store may raise."""
+
+
+class Conflict(StoreError):
+    """The case's revision is not the one the decision was made from."""
+
+
+class NotFound(StoreError):
+    """No such case."""
+
+
+class StoreUnavailable(StoreError):
+    """Locked, full or gone: nothing was written; try later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An accepted event of a known case that is not decided yet."""
+
+    inbox_id: int
+    """Grows in order of receipt."""
+    case_id: str
+    event: Event
+    """Private values included."""
+    attempts: int
+
+
+class Store(Protocol):
+    """Inbox, cases and journal: the only writer of a case."""
+
+    def accept(self, reports: Sequence[Report], now: datetime) -> Sequence[Acceptance]:
+        """Write all reports in one transaction and answer one by one; durable on return."""
+        ...
+
+    def pending(self, now: datetime, limit: int, case_id: str | None = None) -> Sequence[Pending]:
+        """Undecided events in order of receipt whose retry time has come; per case only the first until it is decided."""
+        ...
+
+    def load(self, case_id: str) -> Case:
+        """The case with its history and private values. Raises NotFound."""
+        ...
+
+    def commit(self, decision: Decision, *, inbox_id: int | None, now: datetime) -> None:
+        """One transaction: case (compare-and-swap on revision), journal, timers, outbox, tasks, mail, raised events, inbox done.
+
+        `inbox_id` None: the event was not in the inbox (a bell); it is inserted as done, and a second insert of
+        the same (source, id) raises Conflict. Raises Conflict; StoreUnavailable.
+        """
+        ...
+
+    def failed(self, inbox_id: int, error: str, retry_at: datetime | None) -> None:
+        """A decision raised: count it; `retry_at` None makes the event dead and listed (E13)."""
+        ...
+
+
+class Bells(Protocol):
+    """The timers, by due time."""
+
+    def due(self, now: datetime, limit: int, *, silent: Collection[str] = (), case_id: str | None = None) -> Sequence[Timer]:
+        """Armed timers with due_at <= now, oldest first; those waiting for a silent feed, or one back for less than their lag, left out."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """The earliest instant at which due timers, held outbox rows or retries may have work; None: nothing is armed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """When a connection was last heard."""
+
+    connection: str
+    heard_at: datetime | None
+    silent_since: datetime | None
+    back_at: datetime | None
+
+
+class Feeds(Protocol):
+    """Which neighbours are silent? (hears_from)"""
+
+    def heard(self, connection: str, at: datetime) -> None: ...
+
+    def fell_silent(self, connection: str, at: datetime) -> bool:
+        """Record silence; True the first time, so that one alarm is raised."""
+        ...
+
+    def feeds(self) -> Sequence[Feed]: ...
+
+
+class RulebookShelf(Protocol):
+    """Every rulebook that ever decided, as text, so that its events can be read again."""
+
+    def keep(self, fingerprint: str, files: dict[str, str], now: datetime) -> None: ...
+
+    def files(self, fingerprint: str) -> dict[str, str] | None: ...
+
+    def fingerprints(self) -> Sequence[str]: ...

@@ -1,0 +1,1 @@
+"""What did happen, in figures? Pure folds over journal rows."""

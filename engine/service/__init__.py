@@ -1,0 +1,1 @@
+"""In what order do things happen? The use cases: transactions, retries, no opinion."""
