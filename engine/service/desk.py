@@ -1,0 +1,134 @@
+"""What can one ask of a running waybill? The one door for the web gate, the command line and tests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from engine.model.diagnostic import Diagnostic
+from engine.model.rulebook import Rulebook
+from engine.ports.directory import Directory
+from engine.ports.worklist import Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """An event as a neighbour or a person gives it, before it is checked."""
+
+    source: str
+    """`hand/8011`, `connection/tms`, or the CloudEvents source."""
+    id: str | None
+    """The sender's own id; None: a hash of the content."""
+    workflow: str | None
+    """None: found by the event's name, if only one workflow declares it."""
+    event: str
+    occurred_at: datetime | None
+    """Aware; None: when it is received."""
+    received_at: datetime | None = None
+    """Only a simulated feed states it; else the clock says."""
+    case: str | None = None
+    """A case id, or any of its names."""
+    data: Mapping[str, object] = field(default_factory=dict)
+    """Field -> value (text, number, bool); identifying fields among them. Unknown fields are kept."""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    sequence: int | None = None
+    by_person: bool = False
+    """A person's event that finds no row is refused with what is possible now; a feed's is kept and listed."""
+
+
+class Said(StrEnum):
+    """The Gate's answer."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    PARKED = "parked"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with an incoming event: the field, and the reason in both languages."""
+
+    field: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    said: Said
+    case_id: str | None = None
+    event_id: str = ""
+    opened: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FinishAnswer:
+    """`finished`, `already` (409, with the first result), `not_yours`, `unknown`, `refused` (problems say why)."""
+
+    said: str
+    task: Task | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """The truth about the daemon. ok False: a supervisor should restart it."""
+
+    ok: bool
+    reasons: tuple[str, ...]
+    """Why not ok, or warnings, in words."""
+    last_beat_age_seconds: float
+    numbers: Mapping[str, float]
+    """Directory.backlog() and counters."""
+    rulebook: str
+    rulebook_problems: int = 0
+    """Diagnostics of a newer rule set that was refused; the last good one is in force."""
+    silent_feeds: tuple[str, ...] = ()
+    channels_down: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One line of an explanation: when, what, and why (rule, file:line, values)."""
+
+    at: datetime
+    what: str
+    why: str
+    place: str = ""
+
+
+class Desk(Protocol):
+    """Implemented by service; handed to adapters by wiring."""
+
+    @property
+    def directory(self) -> Directory: ...
+
+    def rulebook(self) -> Rulebook: ...
+
+    def refused_rules(self) -> Sequence[Diagnostic]:
+        """Diagnostics of the newest files, if they were refused."""
+        ...
+
+    def now(self) -> datetime: ...
+
+    def accept(self, incoming: Sequence[Incoming]) -> Sequence[Answer]:
+        """Check each, store the good ones in one transaction, answer one by one. Durable on return."""
+        ...
+
+    def tasks(self, *, role: str | None = None, case: str | None = None, all_states: bool = False) -> Sequence[Task]: ...
+
+    def claim(self, task_id: str, by: str) -> Task | None: ...
+
+    def finish(self, task_id: str, by: str, *, result: str, note: str = "", data: Mapping[str, object] | None = None) -> FinishAnswer:
+        """`result`: one of the task's events; a call's `told refused away bad_number`; or empty with a note."""
+        ...
+
+    def acknowledge(self, case_id: str, chain: str, by: str) -> Answer: ...
+
+    def explain(self, case_id: str, *, rule: str | None = None, lang: str = "zh") -> Sequence[Reason]: ...
+
+    def health(self) -> Health: ...
