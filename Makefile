@@ -1,0 +1,61 @@
+# What can one do here? `make` alone says it.
+# Needs Python 3.11 or later with venv, and make. Everything else is installed into .venv from the lock files.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Answers "is the environment as the locks say?"; written last, so a broken install is tried again.
+STAMP := $(VENV)/.installed
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format lint imports types bench crash lock clean
+
+help: ## 列出全部命令 · show this list
+	@printf '用法 Usage: make <target>\n\n'
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@printf '\nPYTHON=%s (换一个 Python:make install PYTHON=python3.12)\n' '$(PYTHON)'
+
+install: $(STAMP) ## 建好 .venv,按锁文件装齐 · create .venv from the lock file
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+run: install ## 用示例规则和示例单启动服务 · start the daemon with the demo rulebook
+	$(BIN)/waybill demo
+
+test: install ## 全部测试,含格式、静态检查、类型、导入 · every test; format, lint, types and imports are among them
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+check: install format lint imports types ## 只做静态检查,几秒钟 · the static checks alone, in seconds
+
+format: install ## 格式对不对(只看不改) · is the format right? changes nothing
+	$(BIN)/ruff format --check .
+
+lint: install ## ruff 静态检查 · ruff
+	$(BIN)/ruff check .
+
+imports: install ## 谁可以导入谁 · who may import whom
+	$(BIN)/lint-imports --no-cache
+
+types: install ## mypy --strict
+	$(BIN)/mypy
+
+bench: install ## 测性能,数字记入 docs/performance.md · measure; the numbers of docs/performance.md
+	$(BIN)/python bench/run.py
+
+crash: install ## 反复 kill -9 真正的进程 · kill -9 a real daemon, again and again
+	$(BIN)/python -m pytest tests/crash -m crash
+
+lock: install ## 依赖改了以后重写两个锁文件 · rewrite both lock files after a change of dependencies
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate \
+	  --python-version 3.11 --custom-compile-command 'make lock' --quiet -o requirements.lock > /dev/null
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-annotate \
+	  --python-version 3.11 --custom-compile-command 'make lock' --quiet -o requirements-dev.lock > /dev/null
+
+clean: ## 删掉 .venv、缓存和构建产物 · remove .venv, caches and build products
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""How is a text message handed over?"""

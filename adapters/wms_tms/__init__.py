@@ -1,0 +1,1 @@
+"""How do we speak with a WMS, a TMS or a carrier?"""
