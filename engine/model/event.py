@@ -65,6 +65,8 @@ class Report:
     """Identifying field -> value, in the workflow's order; blank ones left out. First that finds."""
     case_id: str | None = None
     """Known already (a timer, a receipt, a task): names are not looked at."""
+    follows: str | None = None
+    """Id of an earlier event of the same source: goes to the case that took it (`reason_gone` after `open`)."""
     may_open: bool = False
     """The event stands in `start: {by}` (or comes from another case's `open`)."""
     open_key: str | None = None

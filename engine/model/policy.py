@@ -44,6 +44,8 @@ class DueField:
     """Due when a field of the case says; blank: no clock."""
 
     field: str
+    end_of_day: bool = False
+    """`end_of: day`: the promise holds until the end of that local date."""
 
 
 Terms = Amount | LookUp | DueAt | DueField

@@ -60,8 +60,9 @@ class Store(Protocol):
         """The case with its history and private values. Raises NotFound."""
         ...
 
-    def commit(self, decision: Decision, *, inbox_id: int | None, now: datetime) -> None:
-        """One transaction: case (compare-and-swap on revision), journal, timers, outbox, tasks, mail, raised events, inbox done.
+    def commit(self, decision: Decision, *, inbox_id: int | None, now: datetime, mail: Sequence[Report] = ()) -> None:
+        """One transaction: case (compare-and-swap on revision), journal, timers, outbox, tasks, raised events, inbox done,
+        and `mail` accepted for other cases.
 
         `inbox_id` None: the event was not in the inbox (a bell); it is inserted as done, and a second insert of
         the same (source, id) raises Conflict. Raises Conflict; StoreUnavailable.
