@@ -31,6 +31,8 @@ class Table:
     rows: tuple[Mapping[str, str], ...]
     spans: tuple[Span, ...] = ()
     """One per row."""
+    compared: tuple[str, ...] | None = None
+    """Columns compared with a case's fields: those that are fields of some workflow. None: the core infers them from roles."""
     span: Span
 
 
