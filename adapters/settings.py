@@ -1,0 +1,100 @@
+"""What did the environment say? Addresses, tokens and secrets; never anything an operator writes in YAML.
+
+SettingProblem    a setting is missing or cannot be read; the message names the setting and never shows a value
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SECRET_BYTES_MAX = 64 * 1024
+TOKEN_CHARS_MIN = 16
+"""A shorter bearer token can be guessed."""
+
+
+class SettingProblem(LookupError):
+    """The environment lacks what is needed, or holds what cannot be read. A LookupError, so that lower layers need not know it by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the deployment decides, as against what operations decide."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Name of the holder -> bearer token. Empty: open, allowed on loopback only."""
+    database: str = field(default="sqlite:///var/waybill.db", repr=False)
+    """SQLAlchemy address; may carry a password, so it is never shown."""
+    lang: str = "zh"
+
+
+def read_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """WAYBILL_HOST, WAYBILL_PORT, WAYBILL_TOKENS (`name:token,name:token`, or WAYBILL_TOKENS_FILE), WAYBILL_DB, WAYBILL_LANG.
+
+    Raises SettingProblem.
+    """
+    env = os.environ if env is None else env
+    tokens = env.get("WAYBILL_TOKENS", "")
+    if not tokens and env.get("WAYBILL_TOKENS_FILE"):
+        tokens = read_secret(f"file:{env['WAYBILL_TOKENS_FILE']}", env)
+    return Settings(
+        host=env.get("WAYBILL_HOST", "127.0.0.1"),
+        port=_port(env.get("WAYBILL_PORT", "8080")),
+        tokens=_tokens(tokens),
+        database=env.get("WAYBILL_DB", "sqlite:///var/waybill.db"),
+        lang=_lang(env.get("WAYBILL_LANG", "zh")),
+    )
+
+
+def read_secret(reference: str, env: Mapping[str, str] | None = None) -> str:
+    """The value behind `env:NAME` or `file:PATH` (a line end at the close of the file is not part of it).
+
+    Raises SettingProblem if it is missing, empty, unreadable, or if the reference is a literal.
+    """
+    env = os.environ if env is None else env
+    kind, _, name = reference.partition(":")
+    if kind == "env" and name:
+        value = env.get(name, "")
+    elif kind == "file" and name:
+        value = _file(name)
+    else:
+        raise SettingProblem("a secret is written env:NAME or file:PATH")
+    if not value:
+        raise SettingProblem(f"{kind}:{name} is not set")
+    return value
+
+
+def _file(name: str) -> str:
+    path = Path(name)
+    try:
+        if path.stat().st_size > SECRET_BYTES_MAX:
+            raise SettingProblem(f"file:{name} is larger than {SECRET_BYTES_MAX} bytes")
+        return path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SettingProblem(f"file:{name} cannot be read: {type(problem).__name__}") from None
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 <= int(text[:6]) <= 65535:
+        raise SettingProblem("WAYBILL_PORT is not a port (0 to 65535)")
+    return int(text)
+
+
+def _lang(text: str) -> str:
+    if text not in ("zh", "en"):
+        raise SettingProblem("WAYBILL_LANG is zh or en")
+    return text
+
+
+def _tokens(text: str) -> dict[str, str]:
+    tokens: dict[str, str] = {}
+    for number, entry in enumerate(filter(None, (part.strip() for part in text.replace("\n", ",").split(","))), start=1):
+        name, colon, token = entry.partition(":")
+        if not colon or not name.strip() or len(token.strip()) < TOKEN_CHARS_MIN:
+            raise SettingProblem(f"WAYBILL_TOKENS, entry {number}: write name:token, the token at least {TOKEN_CHARS_MIN} characters")
+        if name.strip() in tokens:
+            raise SettingProblem(f"WAYBILL_TOKENS, entry {number}: this name is given twice")
+        tokens[name.strip()] = token.strip()
+    return tokens

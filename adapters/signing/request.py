@@ -1,0 +1,112 @@
+"""What request does this command or message become? Marks filled into method, path, body and headers; pure.
+
+Unfillable    a mark has no value where one is needed, or the connection's address is not one
+"""
+
+import json
+import re
+import urllib.parse
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from adapters.signing import json_tree
+from adapters.signing.json_tree import Tree
+from engine.model.connection import Outgoing
+
+_MARK = re.compile(r"\{([^{}]+)\}")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+REQUEST_BYTES_MAX = 256 * 1024
+
+
+class Unfillable(Exception):
+    """The request cannot be made. `ours`: the connection file or a setting is wrong, not this one case."""
+
+    def __init__(self, why: str, *, ours: bool) -> None:
+        super().__init__(why)
+        self.ours = ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request, complete but for its signature."""
+
+    method: str
+    url: str
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+
+
+def build(outgoing: Outgoing, base_url: str, marks: Mapping[str, str], *, key: str) -> Request:
+    """Fill the marks. `marks`: name -> text, blank if the case has none. Raises Unfillable.
+
+    JSON values are put into the parsed structure, path parts percent-encoded and form fields encoded, so that no
+    value can change what stands around it.
+    """
+    method = outgoing.method.upper()
+    if method not in METHODS:
+        raise Unfillable(f"no such method: {outgoing.method}", ours=True)
+    url = _address(base_url) + _path(outgoing.path, marks)
+    headers = {"idempotency-key": key, "user-agent": "waybill", "accept": "application/json, */*;q=0.5", "accept-encoding": "identity"}
+    body = b""
+    if outgoing.json is not None:
+        body = json.dumps(_filled(_template(outgoing.json), marks), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+        headers["content-type"] = "application/json; charset=utf-8"
+    elif outgoing.form:
+        form = urllib.parse.urlencode({name: _text(template, marks) for name, template in outgoing.form.items()})
+        if method == "GET":
+            url += ("&" if "?" in url else "?") + form
+        else:
+            body = form.encode("ascii")
+            headers["content-type"] = "application/x-www-form-urlencoded"
+    if len(body) + len(url) > REQUEST_BYTES_MAX:
+        raise Unfillable("the request is too large", ours=False)
+    return Request(method=method, url=url, body=body, headers=headers)
+
+
+def _address(base_url: str) -> str:
+    parts = urllib.parse.urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise Unfillable("base_url is not an http(s) address", ours=True)
+    return base_url.rstrip("/")
+
+
+def _path(template: str, marks: Mapping[str, str]) -> str:
+    def fill(found: re.Match[str]) -> str:
+        value = _mark(found[1], marks)
+        if not value.strip():
+            raise Unfillable(f"{found[1]} is blank and stands in the address", ours=False)
+        quoted = urllib.parse.quote(value, safe="")
+        # `..` is not encoded by quote and would climb to another path.
+        return quoted.replace(".", "%2E") if set(value) == {"."} else quoted
+
+    path = _MARK.sub(fill, template)
+    return path if path.startswith("/") or not path else "/" + path
+
+
+def _template(text: str) -> Tree:
+    try:
+        return json_tree.parse(text.encode("utf-8"))
+    except json_tree.Unreadable as problem:
+        raise Unfillable(f"the body template is not JSON: {problem}", ours=True) from None
+
+
+def _filled(node: Tree, marks: Mapping[str, str]) -> Tree:
+    if isinstance(node, dict):
+        return {name: _filled(child, marks) for name, child in node.items()}
+    if isinstance(node, list):
+        return [_filled(child, marks) for child in node]
+    if isinstance(node, str):
+        return _text(node, marks)
+    if node is None or isinstance(node, bool | int):
+        return node
+    return float(str(node))
+
+
+def _text(template: str, marks: Mapping[str, str]) -> str:
+    return _MARK.sub(lambda found: _mark(found[1], marks), template)
+
+
+def _mark(name: str, marks: Mapping[str, str]) -> str:
+    if name not in marks:
+        raise Unfillable(f"no value is known for {{{name}}}", ours=True)
+    return marks[name]

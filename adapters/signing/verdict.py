@@ -1,0 +1,115 @@
+"""What does the neighbour's answer mean? Answer -> Receipt, by the connection's `ok_when` and `refused_when`; pure."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from adapters.signing import json_tree
+from adapters.signing.caller import Answer, Reached
+from adapters.signing.json_tree import Tree
+from adapters.signing.paths import text_at
+from engine.model.connection import Outgoing
+from engine.model.masks import mask_text
+from engine.model.receipt import Receipt, Verdict
+
+DETAIL_CHARS_MAX = 200
+WAIT_DEFAULT = timedelta(seconds=60)
+WAIT_MAX = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How answers of one connection are read."""
+
+    refused: str
+    """Reason of a plain no: `refused` for a command, `text_refused` for a message (it must not look like the person's refusal)."""
+    final: bool = True
+    """No receipt will follow: accepted is the best there is."""
+    provider_id_at: str = ""
+    """Path of the neighbour's own number for what we sent; empty: none."""
+    hide: Collection[str] = ()
+    """Secrets and addresses that must not stand in `detail`."""
+
+
+def judge(answer: Answer, outgoing: Outgoing, reading: Reading, *, key: str, now: datetime) -> Receipt:
+    """Say what became of it. What cannot be read for certain is UNKNOWN, never accepted and never repeated."""
+
+    blank = Receipt(verdict=Verdict.UNKNOWN, key=key, at=now, detail=_detail(answer, reading.hide))
+    if answer.reached is Reached.NOT_SENT:
+        return replace(blank, verdict=Verdict.RETRY, reason="no_connection")
+    if answer.reached is Reached.UNANSWERED:
+        return replace(blank, reason="cut" if answer.trouble == "cut" else "no_answer")
+    if answer.status == 429:
+        return replace(blank, verdict=Verdict.RETRY, reason="limited", until=_until(answer.headers, now))
+    tree = _tree(answer)
+    if answer.status < 500 and tree is not None and _all_match(tree, outgoing.refused_when):
+        return replace(blank, verdict=Verdict.REJECTED, reason=reading.refused)
+    if not 200 <= answer.status < 300:
+        verdict, reason = _by_status(answer.status, reading.refused)
+        return replace(blank, verdict=verdict, reason=reason)
+    if not _is_ok(answer, tree, outgoing):
+        return replace(blank, reason="garbled")
+    provider_id = (text_at(tree, reading.provider_id_at) or "") if reading.provider_id_at else ""
+    return replace(blank, verdict=Verdict.ACCEPTED, final=reading.final, provider_id=provider_id[:DETAIL_CHARS_MAX])
+
+
+def _by_status(status: int, refused: str) -> tuple[Verdict, str]:
+    if status in (401, 402, 403, 407):
+        # The account, not the text: the dispatcher stops sending here at once.
+        return Verdict.REJECTED, "account"
+    if status in (404, 405) and refused == "text_refused":
+        # A message has one fixed address, so a missing one is a wrong setting; for a command it is the neighbour's "no such bill".
+        return Verdict.REJECTED, "account"
+    if 400 <= status < 500 and status not in (408, 409, 425):
+        return Verdict.REJECTED, refused
+    # 408, 409 (the same key is being worked on), 425, 5xx, and redirects, which are not followed: it may have happened.
+    return Verdict.UNKNOWN, "no_answer" if status >= 500 else "garbled"
+
+
+def _is_ok(answer: Answer, tree: Tree | None, outgoing: Outgoing) -> bool:
+    if not outgoing.ok_when and not outgoing.refused_when:
+        return True
+    return answer.whole and tree is not None and (not outgoing.ok_when or _all_match(tree, outgoing.ok_when))
+
+
+def _all_match(tree: Tree, expected: Mapping[str, str]) -> bool:
+    return bool(expected) and all(_same(text_at(tree, path), text) for path, text in expected.items())
+
+
+def _same(seen: str | None, expected: str) -> bool:
+    # Operators write yes and no; JSON says true and false.
+    return seen is not None and (seen == expected or (seen, expected.lower()) in (("true", "yes"), ("false", "no")))
+
+
+def _tree(answer: Answer) -> Tree | None:
+    if not answer.whole:
+        return None
+    try:
+        return json_tree.parse(answer.body, numbers_as_text=True)
+    except json_tree.Unreadable:
+        return None
+
+
+def _until(headers: Mapping[str, str], now: datetime) -> datetime:
+    text = headers.get("retry-after", "").strip()
+    wait = WAIT_DEFAULT
+    if text.isascii() and text.isdigit():
+        wait = timedelta(seconds=min(int(text[:9]), WAIT_MAX.total_seconds()))
+    elif text:
+        try:
+            at = parsedate_to_datetime(text)
+            wait = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
+        except (ValueError, OverflowError):
+            wait = WAIT_DEFAULT
+    return now + min(max(wait, timedelta(seconds=1)), WAIT_MAX)
+
+
+def _detail(answer: Answer, hide: Collection[str]) -> str:
+    if answer.reached is not Reached.ANSWERED:
+        return answer.trouble
+    text = answer.body[: DETAIL_CHARS_MAX * 8].decode("utf-8", "replace")
+    for secret in sorted(filter(None, hide), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    shown = "".join(letter if letter.isprintable() else " " for letter in mask_text(text))
+    return f"{answer.status} {shown}"[:DETAIL_CHARS_MAX]

@@ -1,0 +1,49 @@
+"""How is a text handed to a provider that speaks plain HTTP? By its connection file; no Python per vendor."""
+
+from adapters.signing.caller import Caller
+from adapters.signing.exchange import Exchange, Resolve
+from engine.model.connection import Connection
+from engine.model.receipt import Capabilities, Parcel, Receipt, Verdict
+from engine.ports.clock import Clock
+
+
+class HttpGateway:
+    """Sends by the connection's `send:`; marks {number} {text} {key} {message} and the parcel's fields.
+
+    Options: `receipts: yes` (a receipt will follow), `dedup: by_key`, `reference_at: PATH`, `probe: PATH`, `bearer`, `basic`, `secret`.
+    """
+
+    def __init__(self, connection: Connection, clock: Clock, resolve: Resolve, *, caller: Caller | None = None) -> None:
+        """Raises ValueError if the connection has no `send:`; the compiler lets none such through."""
+        if connection.send is None:
+            raise ValueError(f"connection {connection.name} has no send")
+        self.name = connection.name
+        self._send = connection.send
+        self._clock = clock
+        self._exchange = Exchange(connection, clock, resolve, caller)
+        dedup = connection.options.get("dedup", "") == "by_key"
+        self.capabilities = Capabilities(receipts=self._exchange.says("receipts"), dedup_by_key=dedup)
+
+    def send(self, parcel: Parcel) -> Receipt:
+        """One request; the verdict says whether it may be repeated."""
+        now = self._clock.now()
+        if parcel.valid_until is not None and now > parcel.valid_until:
+            return Receipt(verdict=Verdict.REJECTED, reason="expired", key=parcel.key, at=now, final=True)
+        marks = dict(parcel.fields) | {"number": parcel.address, "text": parcel.text, "key": parcel.key, "message": parcel.message}
+        hide = tuple(value for value in (parcel.address, parcel.text) if value)
+        return self._exchange.carry(self._send, marks, key=parcel.key, refused="text_refused", hide=hide)
+
+    def look_up(self, key: str, provider_id: str) -> Receipt | None:
+        """A plain HTTP provider cannot tell."""
+        return None
+
+    def cancel(self, key: str) -> None:
+        """What was handed over cannot be taken back."""
+
+    def probe(self) -> bool:
+        """Is the counter open? Without sending anything."""
+        return self._exchange.probe()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._exchange.close()

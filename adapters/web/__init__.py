@@ -1,0 +1,1 @@
+"""What comes in and goes out over HTTP? Events and receipts in; cases, tasks and health out."""
