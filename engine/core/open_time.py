@@ -59,12 +59,7 @@ def cut(hours: Hours, breaks: Hours) -> Hours:
     """The hours without the breaks, both in seconds since local midnight."""
     left = list(hours)
     for begins, ends in breaks:
-        left = [
-            piece
-            for start, end in left
-            for piece in ((start, min(end, begins)), (max(start, ends), end))
-            if piece[0] < piece[1]
-        ]
+        left = [piece for start, end in left for piece in ((start, min(end, begins)), (max(start, ends), end)) if piece[0] < piece[1]]
     return tuple(left)
 
 
