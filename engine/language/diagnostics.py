@@ -1,0 +1,156 @@
+"""Which problems can a rulebook have? One table of codes, and the desk they are laid on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from unicodedata import normalize
+
+from engine.model.diagnostic import Diagnostic, Severity
+from engine.model.span import Span
+
+LISTED_MAX = 12
+"""So many allowed names are listed when none is near."""
+NEAR = 0.6
+"""difflib's cut-off for "did you mean" (authoring.md section 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A stable code: never re-used, never renamed."""
+
+    name: str
+    zh: str
+    en: str
+    severity: Severity = Severity.ERROR
+
+
+def _warning(name: str, zh: str, en: str) -> Code:
+    return Code(name, zh, en, Severity.WARNING)
+
+
+def _info(name: str, zh: str, en: str) -> Code:
+    return Code(name, zh, en, Severity.INFO)
+
+
+CODES: dict[str, Code] = {
+    # Y: writing.
+    "Y001": Code("tab-indent", "用制表符(Tab)缩进,改成空格", "a tab in the indentation; use spaces"),
+    "Y002": Code("full-width-space", "缩进里有全角空格,改成半角空格", "a full-width space in the indentation; use plain spaces"),
+    "Y003": Code("full-width-colon", "键的后面是全角冒号,改成半角冒号加一个空格", "a full-width colon after a key; use ':' and a space"),
+    "Y004": Code("no-space-after-colon", "冒号后面少一个空格", "no space after the colon"),
+    "Y005": Code("no-space-after-dash", "短横后面少一个空格", "no space after the dash"),
+    "Y006": _warning("hash-cuts-text", "空格加 # 是注释,后面的字不算", "a blank and # begin a comment: the rest of the text is lost"),
+    "Y007": Code("smart-quotes", "中文引号不能当引号用", "curly quotes do not quote"),
+    "Y008": Code("full-width-punctuation", "列表或花括号里用了全角逗号或括号", "a full-width comma or bracket in a list or mapping"),
+    "Y010": Code("yaml-error", "YAML 写法不对,读不下去", "this is not YAML"),
+    "Y011": Code("empty-file", "文件是空的", "the file is empty"),
+    "Y012": Code("duplicate-key", "同一个键写了两次", "a key is written twice"),
+    "Y013": Code("too-deep", "套得太深(最多 24 层)", "nested too deeply (24 levels at most)"),
+    "Y014": Code("file-too-large", "文件太大(最多 256 KB、20000 项)", "the file is too large (256 KB, 20,000 nodes)"),
+    "Y016": Code("several-documents", "一个文件只能有一份,不能用 --- 分开", "one document per file"),
+    "Y020": Code("alias", "不能用锚点(&)和别名(*)", "anchors and aliases are not used"),
+    "Y021": Code("tag", "不能用标签(!)", "tags are not used"),
+    "Y022": Code("key-not-a-word", "键只能是一个词", "a key must be one word"),
+    "Y023": Code("merge-key", "不能用 << 合并", "merge keys are not used"),
+    # F: form.
+    "F100": Code("unknown-kind", "第一行要写 kind", "the file must say its kind"),
+    "F101": Code("unknown-key", "这里没有这个键", "there is no such key here"),
+    "F102": Code("missing-key", "少写了一个键", "a key is missing"),
+    "F103": Code("not-one-of", "只能写规定的几个值之一", "not one of the allowed values"),
+    "F110": Code("wrong-form", "写法不对", "written in the wrong form"),
+    "F120": Code("secret-literal", "密码、密钥不能写在规则里", "a secret must not stand in the rules"),
+    # C: conditions.
+    "C201": Code("needs-a-list", "any_of、none_of 后面要写列表", "any_of and none_of take a list"),
+    "C202": Code("unknown-field", "条件里的字段没有登记", "a condition names an unknown field"),
+    "C203": Code("bad-operand", "比较的值不合字段的类型", "the compared value does not fit the field's type"),
+    "C204": Code("unknown-choice", "字段没有这个选项", "the field has no such choice"),
+    "C205": Code("unknown-comparison", "不认识的比较词", "an unknown comparison word"),
+    "C206": Code("comparison-impossible", "这种字段不能这样比较", "this kind of field cannot be compared so"),
+    "C207": Code("empty-condition", "条件是空的", "the condition is empty"),
+    # R: references.
+    "R301": Code("unknown-name", "没有这个名字", "an unknown name"),
+    "R302": Code("unknown-field-key", "没有登记这个字段", "an unknown field as a key"),
+    "R303": Code("row-lacks-column", "表里这一行少一列", "a table row lacks a column"),
+    "R304": Code("unknown-column", "表里没有这一列", "the table has no such column"),
+    "R305": Code("declared-twice", "同一个名字登记了两次", "a name is declared twice"),
+    "R306": Code("no-such-file", "找不到这个文件", "no such file"),
+    "R307": Code("path-not-in-samples", "样例报文里找不到这条路径", "no sample holds this path"),
+    # N: texts with marks.
+    "N401": Code("unknown-placeholder", "文字里的字段没有登记", "an unknown mark in a text"),
+    "N402": Code("optional-outside-brackets", "可能为空的字段要写在 [[ ]] 里", "a mark that may be blank stands outside [[ ]]"),
+    "N403": Code("unknown-format", "不认识的格式,或这种字段不能用", "an unknown format, or not for this mark"),
+    "N404": Code("broken-mark", "文字里的括号不配对", "a mark is not closed"),
+    # W: meaning.
+    "W501": _warning("unreachable-state", "没有任何流转能到这个状态", "no transition enters this state"),
+    "W503": Code("dead-end", "状态不是结束状态,却没有出路", "a state that is not final and has no way out"),
+    "W504": _warning("hidden-row", "前面一行没有条件,这一行永远轮不到", "an earlier row without a condition hides this one"),
+    "W505": _info("event-never-used", "登记了事件,却没有任何地方用到", "a declared event that nothing uses"),
+    "W506": Code("unwatched-state", "这个状态可能无人看管:没有时限盯着,也没写 no_deadline", "nothing watches this state, and it says no no_deadline"),
+    "W507": Code("no-last-resort", "缺少兜底岗位 last_resort,或它有时找不到人", "role last_resort is missing or does not always resolve"),
+    "W508": Code("never-open", "日历从不开门", "the calendar is never open"),
+    "W509": Code("ends-before-it-begins", "结束早于开始", "the end lies before the beginning"),
+    "W510": Code("story-cannot-fail", "这个故事什么都没检查", "the story checks nothing"),
+    "W511": _warning("row-beyond-limit", "提醒早于计时开始或晚于时限", "the row lies outside the limit"),
+    "W512": Code("text-too-long", "文字最长时超过 max_chars", "the longest possible text exceeds max_chars"),
+    "W513": Code("too-many-segments", "短信最长时超过 max_segments 条", "the longest possible text exceeds max_segments"),
+    "W514": _warning("calendar-not-confirmed", "明年的放假安排还没填", "next year's holidays are not confirmed"),
+    "W515": _warning("unused-calendar", "登记了日历,却没有用到", "a calendar that nothing uses"),
+    "W516": _warning("length-unknown", "有字段没写 max,算不出最长的文字", "a field without max: the longest text is unknown"),
+}
+"""Code -> name, headline in Chinese and English, severity. The letter is the family; `waybill explain CODE` reads from here."""
+
+
+class Findings:
+    """Collects diagnostics of one compilation. Nothing is lost, nothing is told twice."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str, int, int, str], Diagnostic] = {}
+        self.names_incomplete = False
+        """A file could not be read: names it declares are unknown, so unknown names are not held against others."""
+
+    def add(
+        self, code: str, span: Span, zh: str, en: str, *, note: tuple[str, str] = ("", ""), fix: tuple[str, str] = ("", ""), related: Iterable[Span] = ()
+    ) -> None:
+        """Report one problem. note: text under the caret; fix: the next step; both (Chinese, English)."""
+        if self.names_incomplete and code in ("R301", "N401", "C202", "R302", "W507"):
+            return
+        known = CODES[code]
+        found = Diagnostic(
+            code=code, name=known.name, severity=known.severity, span=span, zh=zh, en=en,
+            note_zh=note[0], note_en=note[1], help_zh=fix[0], help_en=fix[1], related=tuple(related),
+        )  # fmt: skip
+        self._found.setdefault((code, span.file, span.line, span.column, en), found)
+
+    @property
+    def failed(self) -> bool:
+        """True once an error has been reported."""
+        return any(found.severity is Severity.ERROR for found in self._found.values())
+
+    def sorted(self) -> tuple[Diagnostic, ...]:
+        """All findings by file, line and column."""
+        return tuple(sorted(self._found.values(), key=lambda found: (found.span.file, found.span.line, found.span.column, found.code)))
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str | None:
+    """The allowed name that was probably meant, or None."""
+    names = list(allowed)
+    close = get_close_matches(name, names, n=1, cutoff=NEAR)
+    if close:
+        return close[0]
+    folded = _fold(name)
+    return next((candidate for candidate in names if _fold(candidate) == folded), None)
+
+
+def did_you_mean(name: str, allowed: Iterable[str]) -> tuple[tuple[str, str], tuple[str, str]]:
+    """(note, fix) for an unknown name: the nearest one, else a list of the allowed ones."""
+    names = list(allowed)
+    near = nearest(name, names)
+    note = (f"是不是想写 “{near}”？", f"did you mean “{near}”?") if near else ("", "")
+    listed = names[:LISTED_MAX]
+    more = "……" if len(names) > LISTED_MAX else ""
+    fix = (f"可用:{'、'.join(listed)}{more}", f"known here: {', '.join(listed)}{' ...' if more else ''}") if names else ("这里还没有登记任何名字", "no names are declared here")
+    return note, fix
+
+
+def _fold(name: str) -> str:
+    return normalize("NFKC", name).casefold().replace("-", "_").strip()

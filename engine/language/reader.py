@@ -1,0 +1,222 @@
+"""What stands in a file? Text -> a tree of texts with the place of every value and key; every scalar stays text."""
+
+import re
+from dataclasses import dataclass, field
+
+import yaml
+
+from engine.language.diagnostics import Findings
+from engine.language.prelint import prelint
+from engine.language.source import Mark, Node, Path, Source
+from engine.model.span import Span
+
+DEPTH_MAX = 24
+NODES_MAX = 20_000
+BYTES_MAX = 256 * 1024
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_STRANGE = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DUPLICATE = "\0again"
+
+
+class _Stop(Exception):
+    """Internal: reading ends here; what was found is reported already."""
+
+
+def read_source(file: str, text: str, findings: Findings) -> Source | None:
+    """Read one YAML file. Reports what is wrong; None where no tree can be had.
+
+    Scalars are never resolved (15:00, NO, 0755 stay text); `~` and nothing are None. Limits: 256 KB, 20,000 nodes, depth 24.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = tuple(text.split("\n"))
+    if len(text.encode("utf-8", "replace")) > BYTES_MAX:
+        findings.add("Y014", Span(file, 1), "文件超过 256 KB", "the file is larger than 256 KB", fix=("拆成几个文件;长表写成 CSV", "split it; put long tables into CSV"))
+        return None
+    strange = _STRANGE.search(text)
+    if strange:
+        before = text[: strange.start()]
+        place = Span(file, before.count("\n") + 1, strange.start() - (before.rfind("\n") + 1) + 1)
+        findings.add("Y010", place, "这里有一个看不见的特殊字符", "an invisible control character", fix=("删掉它;文件要用 UTF-8 保存", "delete it; save the file as UTF-8"))
+        return None
+    if not prelint(file, lines, findings):
+        return None
+    return _build(file, text, lines, findings)
+
+
+def _build(file: str, text: str, lines: tuple[str, ...], findings: Findings) -> Source | None:
+    tree = _Tree(file=file, lines=lines, findings=findings)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            tree.take(event)
+    except _Stop:
+        return None
+    except yaml.YAMLError as error:
+        tree.explain(error)
+        return None
+    if tree.data is None:
+        findings.add("Y011", Span(file, 1), "文件是空的", "the file is empty", fix=("第一行写 kind: ……", "begin with kind: ..."))
+        return None
+    return Source(file=file, lines=lines, data=tree.data, values=tree.values, keys=tree.keys)
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A list or mapping that is still open."""
+
+    path: Path
+    items: list[Node] | None = None
+    pairs: dict[str, Node] | None = None
+    key: str | None = None
+    before: str | None = None
+    """The key before it, whose text a comma may have cut."""
+
+
+@dataclass(slots=True)
+class _Tree:
+    """Builds the tree from YAML's events with a stack of its own: the C composer would crash on deep nesting."""
+
+    file: str
+    lines: tuple[str, ...]
+    findings: Findings
+    data: Node = None
+    values: dict[Path, Mark] = field(default_factory=dict)
+    keys: dict[Path, Mark] = field(default_factory=dict)
+    stack: list[_Frame] = field(default_factory=list)
+    nodes: int = 0
+    documents: int = 0
+
+    def take(self, event: yaml.Event) -> None:
+        """One event of the stream."""
+        if isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                self._stop("Y016", event, "一个文件只能有一份内容,不能用 --- 分开", "one document per file", ("拆成两个文件", "make two files"))
+        elif isinstance(event, yaml.AliasEvent):
+            self._stop("Y020", event, "不能用别名(*)", "aliases (*) are not used", ("把内容写出来;正文以 * 开头时加引号", "write it out; quote a text that begins with *"))
+        elif isinstance(event, yaml.NodeEvent):
+            self._refuse(event)
+            self._node(event)
+        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            self.stack.pop()
+
+    def _refuse(self, event: yaml.NodeEvent) -> None:
+        if event.anchor is not None:
+            self._stop("Y020", event, "不能用锚点(&)", "anchors (&) are not used", ("把内容写出来;正文以 & 开头时加引号", "write it out; quote a text that begins with &"))
+        if getattr(event, "tag", None) is not None:
+            self._stop("Y021", event, "不能用标签(!)", "tags (!) are not used", ("比较用词,例如 {is_not: VIP};正文以 ! 开头时加引号", "comparisons are words: {is_not: VIP}; quote a text that begins with !"))
+        self.nodes += 1
+        if self.nodes > NODES_MAX:
+            self._stop("Y014", event, f"超过 {NODES_MAX} 项", f"more than {NODES_MAX} nodes", ("拆成几个文件", "split the file"))
+
+    def _node(self, event: yaml.NodeEvent) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            mark = self._mark(event, event.style or "")
+            if self.stack and self.stack[-1].pairs is not None and self.stack[-1].key is None:
+                self._key(self.stack[-1], event, mark)
+            else:
+                value = None if not event.style and event.value in ("", "~") else event.value
+                self._place(value, mark)
+            return
+        if self.stack and self.stack[-1].pairs is not None and self.stack[-1].key is None:
+            self._stop("Y022", event, "键只能是一个词", "a key must be one word", ("正文里有 { 或 [ 时写成 `|` 块", "put a text with { or [ into a `|` block"))
+        if len(self.stack) >= DEPTH_MAX:
+            self._stop("Y013", event, f"套得太深,最多 {DEPTH_MAX} 层", f"nested deeper than {DEPTH_MAX} levels", ("检查括号是否配对", "check the brackets"))
+        mapping = isinstance(event, yaml.MappingStartEvent)
+        frame = _Frame(path=(), pairs={}) if mapping else _Frame(path=(), items=[])
+        frame.path = self._place(frame.pairs if mapping else frame.items, self._mark(event, "["))
+        self.stack.append(frame)
+
+    def _key(self, frame: _Frame, event: yaml.ScalarEvent, mark: Mark) -> None:
+        assert frame.pairs is not None
+        key = event.value
+        if key == "<<" and not event.style:
+            self._stop("Y023", event, "不能用 << 合并", "merge keys (<<) are not used", ("把内容写出来", "write it out"))
+        if key.strip() == "" or "\n" in key:
+            self._stop("Y022", event, "键只能是一个词", "a key must be one word", ("冒号前面写上键", "write a key before the colon"))
+        if key in frame.pairs:
+            first = self.keys[(*frame.path, key)]
+            related = Span(self.file, first.line, first.column, first.width)
+            self.findings.add(
+                "Y012", Span(self.file, mark.line, mark.column, max(1, mark.width)), f"“{key}” 写了两次", f"“{key}” is written twice",
+                note=("第二次出现", "second time"), fix=("删去一个;YAML 会悄悄丢掉前一个", "delete one; plain YAML would silently drop the first"), related=[related],
+            )  # fmt: skip
+            frame.key = key + _DUPLICATE
+            return
+        frame.key = key
+        frame.pairs[key] = None
+        self.keys[(*frame.path, key)] = mark
+
+    def _place(self, value: Node, mark: Mark) -> Path:
+        """Hang a value into the open list or mapping; returns its path."""
+        path: Path = ()
+        if not self.stack:
+            self.data = value
+        elif self.stack[-1].items is not None:
+            frame = self.stack[-1]
+            assert frame.items is not None
+            path = (*frame.path, len(frame.items))
+            frame.items.append(value)
+        else:
+            frame = self.stack[-1]
+            assert frame.pairs is not None and frame.key is not None
+            if value is None and mark.width == 0 and self._belongs_to_text(frame):
+                return frame.path
+            path = (*frame.path, frame.key)
+            if not frame.key.endswith(_DUPLICATE):
+                frame.pairs[frame.key] = value
+            frame.before, frame.key = frame.key, None
+        self.values[path] = mark
+        return path
+
+    def _belongs_to_text(self, frame: _Frame) -> bool:
+        """`{task: 请截下,并联系客户, for: x}`: a comma without a space after it belongs to the text, not to the form."""
+        assert frame.pairs is not None and frame.key is not None
+        key, before = frame.key, frame.before or ""
+        mark, last = self.keys.get((*frame.path, key)), self.values.get((*frame.path, before))
+        text = frame.pairs.get(before)
+        if mark is None or last is None or last.style or mark.style or not isinstance(text, str):
+            return False
+        touches = last.line == mark.line and last.column + last.width + 1 == mark.column and self.lines[mark.line - 1][mark.column - 2] == ","
+        if touches:
+            frame.pairs[before] = f"{text},{key}"
+            self.values[(*frame.path, before)] = last._replace(width=last.width + 1 + mark.width)
+            del frame.pairs[key], self.keys[(*frame.path, key)]
+            frame.key = None
+        return touches
+
+    def _mark(self, event: yaml.NodeEvent, style: str) -> Mark:
+        start, end = event.start_mark, event.end_mark
+        assert start is not None and end is not None
+        one_line = start.line == end.line
+        width = end.column - start.column if one_line else len(self.lines[start.line]) - start.column
+        return Mark(start.line + 1, start.column + 1, max(0, width) if style != "[" else 1, style)
+
+    def _stop(self, code: str, event: yaml.Event, zh: str, en: str, fix: tuple[str, str]) -> None:
+        start = event.start_mark
+        assert start is not None
+        self.findings.add(code, Span(self.file, start.line + 1, start.column + 1), zh, en, fix=fix)
+        raise _Stop
+
+    def explain(self, error: yaml.YAMLError) -> None:
+        """Say in plain words where YAML stumbled, and what was probably meant."""
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        line = min(mark.line if mark else 0, len(self.lines) - 1)
+        column = min(mark.column if mark else 0, len(self.lines[line]))
+        zh, en = _hint(self.lines[line], self.lines[max(0, line - 1)], column)
+        self.findings.add("Y010", Span(self.file, line + 1, column + 1), "YAML 写法不对,从这里起读不下去", "this cannot be read as YAML from here on", fix=(zh, en))
+
+
+def _hint(line: str, before: str, column: int) -> tuple[str, str]:
+    for text in (line, before):
+        value = re.match(r"^\s*(?:- +)*[^:#]+: +(\S)", text)
+        sign = value[1] if value else ""
+        if sign in "[{" and sign:
+            return ("正文以 [ 或 { 开头时写成 `text: |`,正文另起一行;列表和花括号要成对", "put a text that begins with [ or { below `text: |`; brackets must pair")
+        if sign and sign in ">%@*&!`":
+            return ("值不能以这个符号开头:比较用词(例如 {more_than: 50}),正文加引号", "a value cannot begin so: comparisons are words ({more_than: 50}), texts are quoted")
+    if line.count(": ") > 1:
+        return ("正文里有冒号加空格时,整句加引号或写成 `|` 块", "quote a text that contains a colon and a space, or use a `|` block")
+    if column and line[:column].count('"') % 2 or line.count("'") % 2:
+        return ("引号要成对", "quotes must pair")
+    return ("看看这一行和上一行:缩进要对齐,冒号后面空一格,括号和引号要成对", "look at this line and the one above: indentation, a space after the colon, brackets and quotes in pairs")

@@ -1,0 +1,208 @@
+"""What does a short text mean? Durations, times of day, hours, dates, yes/no, weekdays, caps: each written one way."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time
+from typing import TypeVar
+
+from engine.model.calendar import DAY_SECONDS
+from engine.model.message import Cap
+from engine.model.policy import Amount
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_UNITS = {"s": 1, "min": 60, "h": 3600}
+_CHINESE_UNITS = (("小时", "h"), ("钟头", "h"), ("分钟", "min"), ("分", "min"), ("秒", "s"), ("个工作日", "business day"), ("工作日", "business day"))
+_ENGLISH_UNITS = {"hour": "h", "hours": "h", "hr": "h", "hrs": "h", "mins": "min", "minute": "min", "minutes": "min", "m": "min", "sec": "s", "seconds": "s"}
+_DURATION = re.compile(r"\d{1,6} (s|min|h)( \d{1,6} (s|min|h)){0,2}", re.ASCII)
+_BUSINESS = re.compile(r"(\d{1,4}) business days?", re.ASCII)
+_BARE_DAYS = re.compile(r"(\d+) ?(days?|d|天|日)")
+_CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)", re.ASCII)
+_HOURS = re.compile(r"(\d{1,2}:\d{2}) ?- ?(\d{1,2}:\d{2})", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATE_TIME = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d{1,2}:\d{2})", re.ASCII)
+_CAP = re.compile(r"(\d{1,4}) per (?:(\d{1,3}) )?(min|hour|h|day)", re.ASCII)
+_CAP_SECONDS = {"min": 60, "hour": 3600, "h": 3600, "day": DAY_SECONDS}
+_PERCENT = re.compile(r"(\d{1,3})%", re.ASCII)
+T = TypeVar("T")
+
+
+class BadText(ValueError):
+    """The text is not written in the form asked for; says the right one."""
+
+    def __init__(self, zh: str, en: str, fix_zh: str = "", fix_en: str = "") -> None:
+        self.zh, self.en, self.fix_zh, self.fix_en = zh, en, fix_zh, fix_en
+        super().__init__(en)
+
+
+def read_amount(text: str) -> Amount:
+    """`30 min`, `2 h`, `1 h 30 min`, `168 h`, `1 business day`. A bare `1 day` is refused: peers mean three different things by it."""
+    days = _BUSINESS.fullmatch(text)
+    if days:
+        return Amount(business_days=int(days[1]), written=text)
+    if _DURATION.fullmatch(text):
+        words = text.split(" ")
+        units = words[1::2]
+        if len(set(units)) == len(units) and [_UNITS[unit] for unit in units] == sorted((_UNITS[unit] for unit in units), reverse=True):
+            return Amount(seconds=sum(int(count) * _UNITS[unit] for count, unit in zip(words[::2], units, strict=True)), written=text)
+    bare = _BARE_DAYS.fullmatch(text)
+    if bare:
+        count = int(bare[1])
+        plural = "" if count == 1 else "s"
+        raise BadText(
+            f"“{text}” 说不清:是连续的小时,还是工作日", f"“{text}” is not clear: running hours, or business days",
+            f"写成 `{count * 24} h`(连续)或 `{count} business day{plural}`(工作日)", f"write `{count * 24} h` or `{count} business day{plural}`",
+        )  # fmt: skip
+    corrected = _corrected_amount(text)
+    raise BadText(
+        f"时长 “{text}” 写法不对", f"“{text}” is not a length of time",
+        f"写成 `{corrected}`" if corrected else "例如 `30 min`、`2 h`、`1 h 30 min`、`1 business day`",
+        f"write `{corrected}`" if corrected else "for example `30 min`, `2 h`, `1 h 30 min`, `1 business day`",
+    )  # fmt: skip
+
+
+def _corrected_amount(text: str) -> str | None:
+    guess = text.translate(str.maketrans("０１２３４５６７８９\u3000", "0123456789 ")).strip()
+    for chinese, unit in _CHINESE_UNITS:
+        guess = guess.replace(chinese, f" {unit} ")
+    guess = re.sub(r"(\d)([a-z])", r"\1 \2", guess.lower())
+    guess = " ".join(_ENGLISH_UNITS.get(word, word) for word in guess.split())
+    if guess != text and (_DURATION.fullmatch(guess) or _BUSINESS.fullmatch(guess)):
+        return guess
+    return None
+
+
+def write_amount(amount: Amount) -> str:
+    """The one canonical way to write an amount: `60 min` and `1 h` are the same."""
+    if amount.business_days:
+        return f"{amount.business_days} business day{'' if amount.business_days == 1 else 's'}"
+    hours, rest = divmod(amount.seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    parts = [f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "min"), (seconds, "s")) if count]
+    return " ".join(parts) or "0 min"
+
+
+def read_seconds(text: str) -> int:
+    """A length of time in seconds; business days make no sense here."""
+    amount = read_amount(text)
+    if amount.business_days:
+        raise BadText("这里不能写工作日", "business days make no sense here", "写小时或分钟,例如 `8 h`", "write hours or minutes, such as `8 h`")
+    return amount.seconds
+
+
+def read_time_of_day(text: str) -> time:
+    """`09:30`."""
+    match = _CLOCK.fullmatch(text)
+    if not match or match[1] == "24":
+        raise BadText(f"时刻 “{text}” 写法不对", f"“{text}” is not a time of day", _clock_fix(text)[0], _clock_fix(text)[1])
+    return time(int(match[1]), int(match[2]))
+
+
+def read_hours(text: str) -> tuple[tuple[int, int], ...]:
+    """`08:30-17:00` -> seconds since midnight; overnight `17:00-08:30` ends beyond 86400; `none` is closed; several by comma."""
+    if text == "none":
+        return ()
+    return tuple(sorted(_read_interval(part.strip(), text) for part in text.split(",")))
+
+
+def _read_interval(part: str, whole: str) -> tuple[int, int]:
+    match = _HOURS.fullmatch(part)
+    ends = [_CLOCK.fullmatch(end) for end in match.groups()] if match else []
+    if len(ends) != 2 or not ends[0] or not ends[1]:
+        raise BadText(f"时段 “{whole}” 写法不对", f"“{whole}” is not a span of hours", *_hours_fix(whole))
+    start, end = (int(found[1]) * 3600 + int(found[2]) * 60 for found in ends if found)
+    if start >= DAY_SECONDS or end > DAY_SECONDS:
+        raise BadText(f"时段 “{whole}” 超出了一天", f"“{whole}” goes beyond the day", "最晚写 24:00", "24:00 is the latest")
+    if start == end:
+        raise BadText(f"时段 “{whole}” 是空的", f"“{whole}” is empty", "全天写 `00:00-24:00`,不开写 `none`", "the whole day is `00:00-24:00`, closed is `none`")
+    return start, end if end > start else end + DAY_SECONDS
+
+
+def read_date(text: str) -> date:
+    """`2026-11-26`."""
+    if _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise BadText(f"没有 “{text}” 这一天", f"there is no day “{text}”", "", "") from None
+    raise BadText(f"日期 “{text}” 写法不对", f"“{text}” is not a date", "例如 `2026-11-26`", "for example `2026-11-26`")
+
+
+def read_date_time(text: str) -> datetime:
+    """`2026-11-26 18:00`, naive: the zone is the rulebook's."""
+    match = _DATE_TIME.fullmatch(text)
+    if not match:
+        raise BadText(f"日期时间 “{text}” 写法不对", f"“{text}” is not a date and time", "例如 `2026-11-26 18:00`", "for example `2026-11-26 18:00`")
+    return datetime.combine(read_date(match[1]), read_time_of_day(match[2]))
+
+
+def read_yes_no(text: str) -> bool:
+    """`yes` or `no`, one way."""
+    if text not in ("yes", "no"):
+        near = {"true": "yes", "on": "yes", "是": "yes", "y": "yes", "false": "no", "off": "no", "否": "no", "n": "no"}.get(text.lower())
+        raise BadText(f"“{text}” 不是 yes 或 no", f"“{text}” is neither yes nor no", f"写成 `{near}`" if near else "写 yes 或 no", f"write `{near}`" if near else "write yes or no")
+    return text == "yes"
+
+
+def read_whole(text: str) -> int:
+    """A whole number."""
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        raise BadText(f"“{text}” 不是整数", f"“{text}” is not a whole number", "只写数字,不带单位", "digits only, no unit")
+    return int(text)
+
+
+def read_percent(text: str) -> int:
+    """`80%`."""
+    match = _PERCENT.fullmatch(text)
+    if not match or not 0 < int(match[1]) <= 100:
+        raise BadText(f"百分比 “{text}” 写法不对", f"“{text}” is not a share", "例如 `80%`", "for example `80%`")
+    return int(match[1])
+
+
+def read_cap(text: str) -> Cap:
+    """`1 per day`, `20 per hour`, `1 per 10 min`."""
+    match = _CAP.fullmatch(text)
+    if not match or int(match[1]) == 0:
+        raise BadText(f"次数上限 “{text}” 写法不对", f"“{text}” is not a cap", "例如 `1 per day`、`20 per hour`", "for example `1 per day`, `20 per hour`")
+    return Cap(int(match[1]), int(match[2] or 1) * _CAP_SECONDS[match[3]], text)
+
+
+def read_weekdays(text: str) -> tuple[int, ...]:
+    """`mon-fri`, `sat`, `mon,wed` -> Monday is 0; sorted."""
+    days: set[int] = set()
+    for part in text.replace(" ", "").split(","):
+        ends = part.split("-")
+        if len(ends) > 2 or any(end not in WEEKDAYS for end in ends):
+            raise BadText(f"星期 “{text}” 写法不对", f"“{text}” are no weekdays", "例如 `mon-fri`、`sat`、`mon,wed`", "for example `mon-fri`, `sat`, `mon,wed`")
+        first, last = WEEKDAYS.index(ends[0]), WEEKDAYS.index(ends[-1])
+        days.update(range(first, last + 1) if first <= last else [*range(first, 7), *range(last + 1)])
+    return tuple(sorted(days))
+
+
+def read_pattern(text: str) -> str:
+    """A serial pattern: yyyy yy MM dd and exactly one run of # for the daily counter."""
+    if len(re.findall(r"#+", text)) != 1 or not re.fullmatch(r"[\w#./-]{1,40}", text):
+        raise BadText(f"流水号格式 “{text}” 写法不对", f"“{text}” is not a serial pattern", "要有一段 #,例如 `yyMMdd###`", "one run of # is needed, such as `yyMMdd###`")
+    return text
+
+
+def _clock_fix(text: str) -> tuple[str, str]:
+    plain = text.translate(str.maketrans("０１２３４５６７８９：", "0123456789:")).replace("点", ":").replace("时", ":").replace("分", "")
+    plain = plain + "00" if plain.endswith(":") else plain
+    if plain != text and _CLOCK.fullmatch(plain):
+        return f"写成 `{plain}`", f"write `{plain}`"
+    return "例如 `09:30`", "for example `09:30`"
+
+
+def _hours_fix(text: str) -> tuple[str, str]:
+    plain = text.translate(str.maketrans("０１２３４５６７８９：－—~至到", "0123456789:-----")).replace(" ", "")
+    if plain != text and _HOURS.fullmatch(plain):
+        return f"写成 `{plain}`", f"write `{plain}`"
+    return "例如 `08:30-17:00`,不开写 `none`", "for example `08:30-17:00`, closed is `none`"
+
+
+def fits(read: Callable[[str], T], text: str) -> T | None:
+    """The value, or None where the text has another form."""
+    try:
+        return read(text)
+    except BadText:
+        return None
