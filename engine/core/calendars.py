@@ -84,6 +84,11 @@ def due_at(cal: Calendar, start: datetime, terms: DueAt) -> datetime | None:
     return None if found is None else instant_of(cal.timezone, found, terms.at)
 
 
+def is_estimated(cal: Calendar | None, due: datetime) -> bool:
+    """Whether a due time lies beyond the date through which the calendar is confirmed: 按估计日历 (time.md 7.3)."""
+    return cal is not None and cal.confirmed_through is not None and local_date(cal.timezone, due) > cal.confirmed_through
+
+
 def next_open(cal: Calendar | None, at: datetime) -> datetime | None:
     """The first opening strictly after an instant; None: not within ten years, or no calendar."""
     return _instant(line_of(cal).next_open(to_us(at)))

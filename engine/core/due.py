@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from engine.core.calendars import Pauses, between, deadline, instant_of, is_business_day, local_date, open_periods
+from engine.core.calendars import Pauses, between, deadline, instant_of, is_business_day, is_estimated, local_date, open_periods
 from engine.core.open_time import hours_of
 from engine.model.calendar import Calendar
 from engine.model.policy import Amount
@@ -204,7 +204,7 @@ def _run(lines: Sequence[DueLine]) -> DueLine:
 
 def _due_line(cal: Calendar, due: datetime) -> DueLine:
     local = due.astimezone(ZoneInfo(cal.timezone))
-    estimated = cal.confirmed_through is not None and local.date() > cal.confirmed_through
+    estimated = is_estimated(cal, due)
     note = " 按估计日历 / due, estimated" if estimated else " / due"
     when = f"{local.date().isoformat()} 周{WEEKDAYS[local.weekday()]} {_say_clock(local)}"
     return DueLine(
