@@ -109,4 +109,5 @@ def _text(template: str, marks: Mapping[str, str]) -> str:
 def _mark(name: str, marks: Mapping[str, str]) -> str:
     if name not in marks:
         raise Unfillable(f"no value is known for {{{name}}}", ours=True)
-    return marks[name]
+    # A lone surrogate, as broken input leaves behind, cannot be written in UTF-8.
+    return marks[name].encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,118 @@
+"""What every gateway must do, fake or real. Subclass GatewayContract and give it a `gateway` fixture.
+
+What differs between gateways is asked of the named capability, never skipped.
+"""
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from adapters.clock import SettableClock
+from engine.model.receipt import Parcel, Verdict
+from engine.ports.gateway import Gateway
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+KEY = "0123456789abcdefghijklmnop"
+NUMBER = "13812345678"
+TEXT = "[261123001]客王小明的货应10:00前提,尚未提货,请速安排。"
+SEND_SECONDS_MAX = 11
+
+
+def a_parcel(**changes: object) -> Parcel:
+    """A parcel that fits every kind of gateway."""
+    parcel = Parcel(
+        key=KEY,
+        effect_id="shipment:261123001/3/1",
+        case="shipment:261123001",
+        message="chase_pickup",
+        address=NUMBER,
+        text=TEXT,
+        role="hub_dispatcher",
+        remark="短信通道不通",
+        command="hold",
+        fields=(("waybill_no", "755000123456"), ("shipper_name", "王小明"), ("volume_m3", "")),
+    )
+    return replace(parcel, **changes)  # type: ignore[arg-type]  # A builder takes any field by name.
+
+
+class GatewayContract:
+    """Provide `gateway: Gateway` (open, and built with this clock), and `deliveries()` if it can be counted."""
+
+    @pytest.fixture
+    def clock(self) -> SettableClock:
+        return SettableClock(NOW)
+
+    def deliveries(self) -> int | None:
+        """How many times the world was really asked; None: cannot be counted."""
+        return None
+
+    def test_an_open_counter_takes_the_parcel_under_its_key(self, gateway: Gateway) -> None:
+        receipt = gateway.send(a_parcel())
+
+        assert receipt.verdict in {Verdict.ACCEPTED, Verdict.DELIVERED}
+        assert receipt.key == KEY
+        assert receipt.at == NOW
+
+    def test_accepted_is_final_exactly_when_no_receipt_will_follow(self, gateway: Gateway) -> None:
+        receipt = gateway.send(a_parcel())
+
+        assert receipt.final is (not gateway.capabilities.receipts)
+
+    def test_the_same_key_is_carried_once_by_whoever_honours_keys(self, gateway: Gateway) -> None:
+        first = gateway.send(a_parcel())
+        again = gateway.send(a_parcel())
+
+        assert again.verdict is first.verdict
+        if gateway.capabilities.dedup_by_key:
+            assert again == first
+            assert self.deliveries() in {None, 1}
+
+    def test_two_keys_are_two_sendings(self, gateway: Gateway) -> None:
+        first = gateway.send(a_parcel())
+        second = gateway.send(a_parcel(key="z" * 26, effect_id="shipment:261123001/3/2"))
+
+        assert (first.key, second.key) == (KEY, "z" * 26)
+        assert self.deliveries() in {None, 2}
+
+    def test_a_parcel_past_its_validity_is_not_sent(self, gateway: Gateway) -> None:
+        receipt = gateway.send(a_parcel(valid_until=NOW - timedelta(seconds=1)))
+
+        assert (receipt.verdict, receipt.reason) == (Verdict.REJECTED, "expired")
+        assert self.deliveries() in {None, 0}
+
+    def test_looking_up_tells_the_truth_or_nothing(self, gateway: Gateway) -> None:
+        sent = gateway.send(a_parcel())
+
+        found = gateway.look_up(KEY, sent.provider_id)
+
+        assert (found is not None) is gateway.capabilities.look_up
+        assert found is None or (found.verdict is sent.verdict and found.key == KEY)
+
+    def test_a_key_that_was_never_sent_is_not_found(self, gateway: Gateway) -> None:
+        assert gateway.look_up("y" * 26, "") is None
+
+    def test_cancelling_is_harmless_before_after_and_twice(self, gateway: Gateway) -> None:
+        gateway.cancel(KEY)
+        gateway.send(a_parcel())
+        gateway.cancel(KEY)
+        gateway.cancel(KEY)
+
+    def test_an_open_counter_says_so_without_sending(self, gateway: Gateway) -> None:
+        assert gateway.probe() is True
+        assert self.deliveries() in {None, 0}
+
+    def test_the_answer_comes_before_the_lease_ends(self, gateway: Gateway) -> None:
+        began = time.monotonic()
+
+        gateway.send(a_parcel())
+
+        assert time.monotonic() - began < SEND_SECONDS_MAX
+
+    def test_no_number_and_no_text_stands_in_the_detail(self, gateway: Gateway) -> None:
+        receipt = gateway.send(a_parcel())
+
+        assert NUMBER not in receipt.detail
+        assert "王小明" not in receipt.detail
+        assert len(receipt.detail) <= 200
