@@ -22,6 +22,7 @@ from engine.core.calendars import (
     roll,
     shift_open_dates,
 )
+from engine.core.open_time import BLOCK, SECOND
 from engine.model.calendar import Calendar, DateRule, Hours
 from engine.model.policy import Amount, DueAt, DueDay
 
@@ -283,6 +284,24 @@ def test_a_changed_calendar_changes_the_answer_even_if_it_has_the_same_name() ->
 
     assert add(DESK, on("fri 16:30"), 3600) == on("mon 09:00")
     assert add(holiday, on("fri 16:30"), 3600) == on("tue 09:00")
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Honolulu", "Pacific/Kiritimati", "Asia/Shanghai"])
+@pytest.mark.parametrize("hours", [((0, 10_800),), ((75_600, 86_400),), ((36_000, 46_800),)])
+def test_no_open_hour_is_lost_where_one_block_of_the_layout_ends(zone: str, hours: Hours) -> None:
+    border = datetime.fromtimestamp(185 * BLOCK // SECOND, UTC)
+    cal = a_calendar((hours,) * 7, zone)
+
+    assert between(cal, border - timedelta(days=5), border + timedelta(days=5)) == 10 * 3 * 3600
+
+
+def test_years_add_up_from_their_days() -> None:
+    start = on("2024-01-01 00:00")
+    days = [start + timedelta(days=n) for n in range(1100)]
+    in_days = sum(between(DESK, day, day + timedelta(days=1)) for day in days)
+
+    assert between(DESK, start, days[-1] + timedelta(days=1)) == in_days == 786 * 8.5 * 3600
+    assert add(DESK, start, in_days) == roll(DESK, days[-1] + timedelta(days=1), forward=False)
 
 
 def test_microseconds_are_exact() -> None:
