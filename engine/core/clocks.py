@@ -1,0 +1,204 @@
+"""How does a promise stand? Policies at work on one case: clocks, recomputed from its time line, never accumulated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.core.evaluate import Seen, evaluate
+from engine.core.marks import Trace, starts_here, stops_here
+from engine.core.terms import Court, Span_, due_of, pauses_by_disruption
+from engine.model.case import ClockVerdict
+from engine.model.condition import Answer
+from engine.model.policy import OnReturn, Policy
+
+
+@dataclass(slots=True)
+class Clock:
+    """One start of one policy on one case. Mutable only while it is being read off the time line."""
+
+    policy: Policy
+    number: int
+    key: str
+    """Key of the trace that started it: stays the same when the case is read again."""
+    start: Trace
+    last: Trace
+    """The latest trace that concerns it: fields as of the end, or as of now."""
+    pauses: list[Span_] = field(default_factory=list)
+    paused_since: datetime | None = None
+    changes: list[Trace] = field(default_factory=list)
+    """Later traces that changed a field."""
+    stopped: Trace | None = None
+    ended: Trace | None = None
+    """Left, or started anew, without its stop."""
+    due: datetime | None = None
+    applies: bool = True
+    unsure: bool = False
+    fixed_due: bool = False
+    """The due time was moved to the moment of a change: rows count from it, not from the start."""
+
+    @property
+    def id(self) -> str:
+        """`policy|key`, the clock's name in ledgers and reasons."""
+        return f"{self.policy.name}|{self.key}"
+
+    @property
+    def live(self) -> bool:
+        return self.stopped is None and self.ended is None
+
+    @property
+    def all_pauses(self) -> tuple[Span_, ...]:
+        """Pauses by state; an open one has no end yet and is left out."""
+        return tuple(self.pauses)
+
+    def verdict(self, now: datetime) -> ClockVerdict:
+        """Event time decides; at the due instant itself nothing is late yet (time.md 1.1)."""
+        if self.ended is not None:
+            return ClockVerdict.NONE
+        if self.stopped is not None:
+            return self._stopped_verdict(self.stopped)
+        if self.due is not None and self.due < now and not (self.paused_since and self.paused_since <= self.due):
+            return ClockVerdict.LATE
+        return ClockVerdict.PAUSED if self.paused_since else ClockVerdict.RUNNING
+
+    def _stopped_verdict(self, stop: Trace) -> ClockVerdict:
+        if self.due is None or stop.at <= self.due:
+            return ClockVerdict.MET_REPORTED_LATE if self.due and stop.heard_at > self.due else ClockVerdict.MET
+        unseen = not stop.seen or (not self.policy.stops and stop.unseen_before)
+        return ClockVerdict.NOT_SEEN if unseen else ClockVerdict.LATE
+
+
+def read_clocks(court: Court, policies: Sequence[Policy], traces: Sequence[Trace], now: datetime) -> list[Clock]:
+    """All clocks of a case that have a due time and whose policy applies, in order of policy, then of start."""
+    clocks: list[Clock] = []
+    for policy in policies:
+        clocks += _judged(court, policy, _runs(policy, traces), now)
+    return clocks
+
+
+def unpromised(court: Court, policies: Sequence[Policy], traces: Sequence[Trace], now: datetime) -> list[Clock]:
+    """Live clocks without a due time: a blank field, a lane without a row. Listed, never counted."""
+    found: list[Clock] = []
+    for policy in policies:
+        found += [clock for clock in _settled(court, policy, _runs(policy, traces), now) if clock.live and clock.due is None]
+    return found
+
+
+def _judged(court: Court, policy: Policy, runs: list[Clock], now: datetime) -> list[Clock]:
+    return [clock for clock in _settled(court, policy, runs, now) if clock.due is not None]
+
+
+def _settled(court: Court, policy: Policy, runs: list[Clock], now: datetime) -> list[Clock]:
+    kept: list[Clock] = []
+    for clock in runs:
+        if not _in_force(policy, clock.start.at, court):
+            continue
+        answer, _ = evaluate(policy.condition, Seen(court.workflow, clock.last.texts, court.zone, clock.last.after))
+        if answer is Answer.NO:
+            continue
+        clock.unsure = answer is Answer.COULD_NOT_TELL
+        if clock.unsure:
+            continue
+        clock.pauses += pauses_by_disruption(court, clock.policy, clock.last, now)
+        _set_due(court, clock, now)
+        clock.number = len(kept) + 1
+        kept.append(clock)
+    return kept
+
+
+def _in_force(policy: Policy, at: datetime, court: Court) -> bool:
+    day = court.local_date(at)
+    return (policy.valid_from is None or policy.valid_from <= day) and (policy.valid_to is None or day <= policy.valid_to)
+
+
+def _set_due(court: Court, clock: Clock, now: datetime) -> None:
+    """The due time, read at the start and again when a field it uses changes.
+
+    A due time that a change would move into the past is the moment of the change; what was late already stays so.
+    """
+    pauses = [*clock.pauses]
+    if clock.paused_since is not None:
+        pauses.append((clock.paused_since, max(now, clock.paused_since)))
+    due = due_of(court, clock.policy, clock.start, clock.start, pauses)
+    for change in clock.changes:
+        again = due_of(court, clock.policy, clock.start, change, pauses)
+        if again == due:
+            continue
+        if again is not None and again < change.at:
+            again = due if due is not None and due < change.at else change.at
+            clock.fixed_due = again == change.at
+        else:
+            clock.fixed_due = False
+        due = again
+    clock.due = due
+
+
+def _runs(policy: Policy, traces: Sequence[Trace]) -> list[Clock]:
+    """Read starts, pauses and ends off the time line."""
+    runs: list[Clock] = []
+    for trace in traces:
+        clock = runs[-1] if runs and runs[-1].live else None
+        if clock is not None:
+            _go_on(policy, clock, trace)
+        if trace.after in policy.while_states and _begins(policy, trace):
+            resumed = _resume(policy, runs, trace)
+            if not resumed:
+                if clock is not None and clock.live:
+                    clock.ended = trace
+                runs.append(_new_clock(policy, trace, len(runs) + 1))
+    return runs
+
+
+def _begins(policy: Policy, trace: Trace) -> bool:
+    if policy.starts:
+        return starts_here(policy.starts, trace)
+    return trace.moved and trace.before not in policy.while_states
+
+
+def _new_clock(policy: Policy, trace: Trace, number: int) -> Clock:
+    clock = Clock(policy=policy, number=number, key=trace.key, start=trace, last=trace)
+    if trace.after in policy.pauses:
+        clock.paused_since = trace.at
+    return clock
+
+
+def _resume(policy: Policy, runs: list[Clock], trace: Trace) -> bool:
+    """`on_return: continue`: the clock before goes on, and the time it lay closed never counts."""
+    if policy.on_return is not OnReturn.CONTINUE or not runs or policy.starts:
+        return False
+    clock = runs[-1]
+    end = clock.stopped or clock.ended
+    if end is None:
+        return False
+    clock.pauses.append((end.at, trace.at))
+    clock.stopped = clock.ended = None
+    clock.last = trace
+    if trace.changed:
+        clock.changes.append(trace)
+    if trace.after in policy.pauses:
+        clock.paused_since = trace.at
+    return True
+
+
+def _go_on(policy: Policy, clock: Clock, trace: Trace) -> None:
+    """What one trace does to the live clock: stop it, end it, pause or resume it, change its terms."""
+    clock.last = trace
+    inside = trace.after in policy.while_states
+    if policy.stops:
+        if stops_here(policy.stops, trace):
+            clock.stopped = trace
+        elif not inside:
+            clock.ended = trace
+    elif not inside:
+        clock.stopped = trace
+    _pause(policy, clock, trace)
+    if clock.live and trace.changed:
+        clock.changes.append(trace)
+
+
+def _pause(policy: Policy, clock: Clock, trace: Trace) -> None:
+    paused = clock.live and trace.after in policy.pauses
+    if clock.paused_since is not None and not paused:
+        clock.pauses.append((clock.paused_since, trace.at))
+        clock.paused_since = None
+    elif clock.paused_since is None and paused:
+        clock.paused_since = trace.at

@@ -1,0 +1,122 @@
+"""What does this event mean for this case? The whole control flow, on one screen; no clock, no I/O, no chance."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from engine.core.delivery import deadline_timers, finish_task, receive, ring_deadline
+from engine.core.draft import Draft
+from engine.core.escalate import acknowledge, chain_timers, ring_step, settle_chains
+from engine.core.issue import Occasion, assign, issue_intentions, withdraw
+from engine.core.order import event_key
+from engine.core.reading import Read
+from engine.core.standing import standing_of
+from engine.core.terms import Court
+from engine.core.timeline import policy_timers, ring_row, settle_lateness
+from engine.model.case import Case
+from engine.model.decision import Decision, Outcome
+from engine.model.doing import Assign
+from engine.model.escalation import LAST_RESORT
+from engine.model.event import Event, EventKind
+from engine.model.rulebook import Rulebook
+from engine.model.span import NOWHERE
+
+MICROSTEPS_MAX = 16
+"""Events raised by events in one row; more is an outcome (limit_exceeded), not a loop."""
+
+
+def decide(rulebook: Rulebook, case: Case, event: Event, now: datetime) -> Decision:
+    """Say what the event means for this case. Same inputs, same answer.
+
+    `now` is the instant of the decision, aware, UTC: the event's receipt, or the bell. Never raises for what an
+    operator or a carrier can cause.
+    """
+    court = Court(rulebook, rulebook.workflows[case.workflow])
+    draft = Draft(court, case, event, now)
+    if int(event.extra.get("depth", "0")) > MICROSTEPS_MAX:
+        draft.read()
+        return _decision(draft, Read(Outcome.LIMIT_EXCEEDED), keeps=False)
+    read, keeps = _hear(draft)
+    settle_lateness(draft)
+    settle_chains(draft)
+    withdraw(draft)
+    issue_intentions(draft)
+    if read.outcome is Outcome.COULD_NOT_TELL:
+        _ask_a_person(draft, read)
+    settle_chains(draft)
+    return _decision(draft, read, keeps=keeps)
+
+
+def _hear(draft: Draft) -> tuple[Read, bool]:
+    """Take the event in by its kind; answers how it was read and whether the history keeps it."""
+    event = draft.event
+    match event.kind:
+        case EventKind.HAPPENED:
+            finish_task(draft, event)
+            draft.hear(event, _version(draft))
+            return draft.reading.reads.get(event_key(event), Read(Outcome.RECORDED)), True
+        case EventKind.RECEIPT:
+            sent = receive(draft, event)
+            if sent:
+                draft.hear(event, _version(draft))
+            else:
+                draft.read()
+            return Read(Outcome.RECORDED), sent
+        case EventKind.BELL:
+            draft.read()
+            return Read(_ring(draft, event)), False
+        case EventKind.ACKNOWLEDGED:
+            draft.read()
+            acknowledge(draft, event.extra.get("chain", ""))
+        case EventKind.NOTE:
+            finish_task(draft, event)
+            draft.read()
+        case EventKind.REFRESH:
+            draft.read()
+    return Read(Outcome.RECORDED), False
+
+
+def _version(draft: Draft) -> str:
+    return draft.court.workflow.version
+
+
+def _ring(draft: Draft, event: Event) -> Outcome:
+    """A bell: the court decides whether it still matters."""
+    owner = event.extra["owner"]
+    kind, _, name = owner.partition(":")
+    settle_chains(draft)
+    if kind == "policy":
+        return Outcome.STAYED if ring_row(draft, event) else Outcome.RECORDED
+    if kind == "message":
+        ring_deadline(draft, name)
+        return Outcome.STAYED
+    run = draft.chains.get(name)
+    if run is None or run.next_at is None or run.next_at > draft.now or str(run.step) != event.extra["row"]:
+        draft.note("bell_obsolete", owner)
+        return Outcome.RECORDED
+    ring_step(draft, name)
+    return Outcome.STAYED
+
+
+def _ask_a_person(draft: Draft, read: Read) -> None:
+    """Could not tell: the event waits for a person; other cases go on (style.md section 7)."""
+    row = read.row.key if read.row else ""
+    draft.alarm(f"could_not_tell:{row}", f"doubt:{event_key(draft.event)}")
+    occasion = Occasion(f"doubt:{event_key(draft.event)}:task", "", draft.now, f"event:{draft.event.name}", f"doubt/{row}")
+    assign(draft, Assign(f"规则无法判断,请人工处理:{draft.event.name}", LAST_RESORT, (), read.span or NOWHERE), occasion)
+
+
+def _decision(draft: Draft, read: Read, *, keeps: bool) -> Decision:
+    case, rulebook = draft.case, draft.court.rulebook
+    timers = (*policy_timers(draft), *chain_timers(draft), *deadline_timers(draft))
+    standing = standing_of(draft)
+    outcome = Outcome.LIMIT_EXCEEDED if draft.exceeded else read.outcome
+    after = replace(case, revision=draft.revision, state=standing.state, history=draft.history, ledger=draft.ledger())
+    assert after.revision == case.revision + 1
+    return Decision(
+        event=draft.event, outcome=outcome, state_before=case.state, after=after, standing=standing,
+        transition=read.row.key if read.row and read.outcome is not Outcome.COULD_NOT_TELL else None, span=read.span,
+        checks=read.checks, notes=tuple(draft.notes), effects=tuple(draft.effects), drops=tuple(draft.drops), timers=timers,
+        raised=tuple(draft.raised), rulebook=rulebook.fingerprint, texts=draft.reading.texts,
+        keeps_event=keeps,
+    )
+

@@ -1,0 +1,123 @@
+"""What became of a message, and what then? Receipts, the fallback call, the one resend (R18-R20, messaging.md section 11)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from engine.core.draft import Draft
+from engine.model.case import Issued
+from engine.model.effect import Effect, EffectKind
+from engine.model.event import Event
+from engine.model.message import Fallback, Message
+from engine.model.receipt import RANK, Verdict
+from engine.model.timer import Timer
+
+DEADLINE_ROW = "deadline"
+
+SETTLED = (Verdict.DELIVERED, Verdict.REJECTED)
+
+
+def receive(draft: Draft, event: Event) -> bool:
+    """Take a receipt into the ledger; True when it is the hand-over that counts as `sent` (D2)."""
+    effect_id = event.extra.get("effect", "")
+    one = draft.issued.get(effect_id)
+    if one is None:
+        draft.note("receipt_unknown", effect_id)
+        return False
+    verdict = Verdict(event.extra["verdict"])
+    draft.note("receipt", effect_id, f"{verdict.value} {event.extra.get('reason', '')}".strip())
+    if one.verdict is not None and RANK[verdict] <= RANK[one.verdict]:
+        return False
+    counts = verdict in (Verdict.ACCEPTED, Verdict.DELIVERED) and _counts_as_sent(draft, one)
+    final = verdict in SETTLED or event.extra.get("final") == "yes"
+    handed = one.handed_at or (event.occurred_at if verdict is not Verdict.UNKNOWN else None)
+    draft.change(effect_id, verdict=verdict, verdict_reason=event.extra.get("reason", ""), handed_at=handed, open=one.open and not final)
+    if verdict is Verdict.DELIVERED:
+        _delivered(draft, one)
+    elif verdict is Verdict.REJECTED:
+        fall_back(draft, one, event.extra.get("reason", ""))
+    return counts
+
+
+def _counts_as_sent(draft: Draft, one: Issued) -> bool:
+    """Copies and resends never count; a phone message counts when the call is finished, and only if nothing was handed over before."""
+    if one.message is None or one.copy or one.resend_of is not None:
+        return False
+    original = draft.issued.get(one.fallback_of) if one.fallback_of else None
+    return one.handed_at is None and (original is None or original.handed_at is None)
+
+
+def _delivered(draft: Draft, one: Issued) -> None:
+    """It arrived after all: an unclaimed call and an open resend are taken back."""
+    for other in list(draft.issued.values()):
+        if other.open and other.dropped is None and one.id in (other.fallback_of, other.resend_of):
+            draft.drop(other.id, "delivered_meanwhile")
+
+
+def fall_back(draft: Draft, one: Issued, why: str) -> None:
+    """Not delivered: a call at once with the reason, and a resend that waits for the channel; each once."""
+    message = draft.court.rulebook.messages.get(one.message or "")
+    fallback = message.fallback if message else None
+    if message is None or fallback is None or one.fallback_of or one.resend_of or one.dropped is not None:
+        return
+    if not draft.alive(one.reason):
+        return
+    if not one.copy and f"f:{one.id}" not in draft.causes:
+        _call(draft, one, message, fallback, why)
+    if fallback.resend_when_back and f"r:{one.id}" not in draft.causes:
+        _resend(draft, one, message)
+
+
+def _call(draft: Draft, one: Issued, message: Message, fallback: Fallback, why: str) -> None:
+    effect_id = draft.next_id()
+    draft.add(
+        Effect(
+            id=effect_id, case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.MESSAGE, cause=f"f:{one.id}",
+            reason=one.reason, at=draft.now, message=message.name, channel=fallback.channel, to=fallback.to, fallback_of=one.id,
+            why=f"not_delivered:{one.channel}:{why or 'no_receipt'}" if fallback.note_why else None, row=one.row,
+        )
+    )
+    draft.note("fallback", message.name, f"{one.channel} {why or 'no_receipt'} -> {fallback.channel}", fallback.span)
+
+
+def _resend(draft: Draft, one: Issued, message: Message) -> None:
+    draft.add(
+        Effect(
+            id=draft.next_id(), case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.MESSAGE, cause=f"r:{one.id}",
+            reason=one.reason, at=draft.now, message=message.name, channel=one.channel, to=one.to, copy=one.copy, resend_of=one.id,
+            waits_for_channel=one.channel, row=one.row, to_field=message.to_field and one.to == message.to,
+        )
+    )
+
+
+def ring_deadline(draft: Draft, effect_id: str) -> None:
+    """Nothing heard of a message for as long as it may take: fall back."""
+    one = draft.issued.get(effect_id)
+    if one is None or one.verdict in SETTLED or one.dropped is not None:
+        draft.note("bell_obsolete", f"message:{effect_id}")
+        return
+    draft.change(effect_id, open=False)
+    fall_back(draft, replace(one, open=False), one.verdict_reason or "no_receipt")
+
+
+def deadline_timers(draft: Draft) -> list[Timer]:
+    """One bell per message that may still need its fallback."""
+    timers: list[Timer] = []
+    for one in draft.issued.values():
+        due = _deadline(draft, one)
+        if due is not None:
+            timers.append(Timer(case=draft.case.id, owner=f"message:{one.id}", row=DEADLINE_ROW, gen=1, due_at=due))
+    return timers
+
+
+def _deadline(draft: Draft, one: Issued) -> datetime | None:
+    message = draft.court.rulebook.messages.get(one.message or "")
+    if message is None or message.fallback is None or not one.open or one.fallback_of or one.resend_of or one.verdict in SETTLED:
+        return None
+    return (one.handed_at or one.at) + timedelta(seconds=message.fallback.after_seconds)
+
+
+def finish_task(draft: Draft, event: Event) -> None:
+    """A task is closed by the event or note that finishes it."""
+    task = draft.issued.get(event.extra.get("task", ""))
+    if task is not None and task.open:
+        draft.change(task.id, open=False, verdict=Verdict.DELIVERED, verdict_reason=event.name)

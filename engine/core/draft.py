@@ -1,0 +1,125 @@
+"""What has this decision come to so far? The scratch sheet of one `decide`, thrown away after it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from engine.core.clocks import Clock, read_clocks
+from engine.core.reading import Reading, read_case
+from engine.core.terms import Court
+from engine.model.case import Case, ChainRun, Fired, Issued, Ledger
+from engine.model.decision import Note
+from engine.model.effect import Drop, Effect, EffectKind
+from engine.model.event import Event, Heard
+from engine.model.policy import Policy
+from engine.model.span import Span
+
+EFFECTS_MAX = 64
+"""More from one event is an outcome (limit_exceeded), not a flood."""
+
+
+class Draft:
+    """Everything `decide` writes down before it is a Decision."""
+
+    def __init__(self, court: Court, case: Case, event: Event, now: datetime) -> None:
+        self.court = court
+        self.case = case
+        self.event = event
+        self.now = now
+        self.revision = case.revision + 1
+        ledger = case.ledger
+        self.issued: dict[str, Issued] = {one.id: one for one in ledger.issued}
+        self.causes: set[str] = {one.cause for one in ledger.issued}
+        self.chains: dict[str, ChainRun] = {one.chain: one for one in ledger.chains}
+        self.fired: dict[str, Fired] = dict(ledger.fired)
+        self.gens: dict[str, int] = dict(ledger.gens)
+        self.late: list[str] = list(ledger.late)
+        self.corrected: list[str] = list(ledger.corrected)
+        self.told: list[str] = list(ledger.told)
+        self.history: tuple[Heard, ...] = case.history
+        self.effects: list[Effect] = []
+        self.drops: list[Drop] = []
+        self.notes: list[Note] = []
+        self.raised: list[Event] = []
+        self.exceeded = False
+        self.reading: Reading
+        self.clocks: list[Clock]
+
+    @property
+    def policies(self) -> list[Policy]:
+        return [one for one in self.court.rulebook.policies.values() if one.workflow == self.case.workflow]
+
+    def hear(self, event: Event, version: str) -> None:
+        """Add an event to the case's history and read it again."""
+        self.history = (*self.history, Heard(event, self.revision, version))
+        self.read()
+
+    def read(self) -> None:
+        """Read the case in order of time, and its clocks."""
+        self.reading = read_case(self.court, replace(self.case, history=self.history))
+        self.clocks = read_clocks(self.court, self.policies, self.reading.traces, self.now)
+
+    def note(self, kind: str, subject: str, detail: str = "", span: Span | None = None) -> None:
+        self.notes.append(Note(kind, subject, detail, span))
+
+    def next_id(self) -> str:
+        """The id of the next effect: case/revision/ordinal."""
+        return f"{self.case.id}/{self.revision}/{len(self.effects) + 1}"
+
+    def add(self, effect: Effect) -> bool:
+        """Issue an effect and remember it; False beyond the limit."""
+        if len(self.effects) >= EFFECTS_MAX:
+            self.exceeded = True
+            return False
+        self.effects.append(effect)
+        self.causes.add(effect.cause)
+        if effect.kind is not EffectKind.ALARM:
+            self.issued[effect.id] = _as_issued(effect)
+        return True
+
+    def alarm(self, text: str, cause: str) -> None:
+        """Tell whoever keeps the rules: a role without a person, a chain at its end."""
+        self.add(
+            Effect(
+                id=self.next_id(), case=self.case.id, workflow=self.case.workflow, kind=EffectKind.ALARM,
+                cause=cause, reason="", at=self.now, text=text,
+            )
+        )
+
+    def drop(self, effect_id: str, why: str) -> None:
+        """Withdraw what is not on its way yet, and remember that it was withdrawn."""
+        self.drops.append(Drop(effect_id, why))
+        self.issued[effect_id] = replace(self.issued[effect_id], dropped=why, open=False)
+
+    def change(self, effect_id: str, **fields: object) -> None:
+        """Update what the case knows of an issued effect."""
+        self.issued[effect_id] = replace(self.issued[effect_id], **fields)  # type: ignore[arg-type]  # names are ours
+
+    def alive(self, reason: str) -> bool:
+        """The law of reasons: whether the stay, clock or chain that began something still stands."""
+        kind, _, name = reason.partition(":")
+        match kind:
+            case "stay":
+                return self.reading.stay.key == name
+            case "clock":
+                return any(clock.id == name and clock.live for clock in self.clocks)
+            case "chain":
+                return name in {f"{run.chain}#{run.gen}" for run in self.chains.values()}
+            case _:
+                return True
+
+    def clock(self, clock_id: str) -> Clock | None:
+        return next((clock for clock in self.clocks if clock.id == clock_id), None)
+
+    def ledger(self) -> Ledger:
+        return Ledger(
+            issued=tuple(self.issued.values()), chains=tuple(self.chains.values()), fired=self.fired, gens=self.gens,
+            late=tuple(self.late), corrected=tuple(self.corrected), told=tuple(self.told),
+        )
+
+
+def _as_issued(effect: Effect) -> Issued:
+    return Issued(
+        id=effect.id, kind=effect.kind.value, cause=effect.cause, reason=effect.reason, message=effect.message, channel=effect.channel,
+        to=effect.to, copy=effect.copy, resend_of=effect.resend_of, fallback_of=effect.fallback_of, row=effect.row, at=effect.at,
+        chain=effect.chain, target=effect.target, open=not effect.shadow and effect.kind is not EffectKind.MAIL,
+    )

@@ -1,0 +1,187 @@
+"""Who is told next? Chains of steps at work on one case."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from engine.core import calendars
+from engine.core.draft import Draft
+from engine.core.route import Resolved, resolve
+from engine.model.case import ChainRun
+from engine.model.contact import Person
+from engine.model.doing import Escalate
+from engine.model.effect import Effect, EffectKind
+from engine.model.escalation import LAST_RESORT, Chain, Step
+from engine.model.policy import Mode
+from engine.model.timer import Timer
+
+PUNCTUAL = timedelta(minutes=1)
+"""A step performed no later than this keeps the chain's nominal rhythm; later (after a stop), waits count from now."""
+
+CHANNELS_OF_LAST_RESORT = ("wechat_work", "sms", "phone")
+
+
+def start_chain(draft: Draft, do: Escalate, reason: str, why: str, row: str) -> None:
+    """Begin a chain, or add a reason to the one that runs: one instance per chain and case."""
+    running = draft.chains.get(do.chain)
+    if running is not None:
+        if reason not in running.reasons:
+            draft.chains[do.chain] = replace(running, reasons=(*running.reasons, reason))
+            draft.note("chain_reason", do.chain, reason)
+        return
+    gen = draft.gens[f"chain:{do.chain}"] = draft.gens.get(f"chain:{do.chain}", 0) + 1
+    chain = draft.court.rulebook.chains[do.chain]
+    draft.chains[do.chain] = ChainRun(
+        chain=do.chain, gen=gen, reasons=(reason,), why=why, message=do.message, next_at=None, row=row,
+        remaining_seconds=chain.steps[0].wait_seconds,
+    )
+    draft.note("chain_started", do.chain, why)
+    _schedule(draft, do.chain, draft.now)
+
+
+def settle_chains(draft: Draft) -> None:
+    """End chains whose last reason is gone; hold and release those whose clocks pause."""
+    for name, run in list(draft.chains.items()):
+        reasons = tuple(reason for reason in run.reasons if draft.alive(reason))
+        if not reasons or name not in draft.court.rulebook.chains:
+            del draft.chains[name]
+            draft.note("chain_ended", name)
+            continue
+        run = draft.chains[name] = replace(run, reasons=reasons)
+        held = all(_is_paused(draft, reason) for reason in reasons)
+        if held and run.next_at is not None:
+            left = max(0.0, (run.next_at - draft.now).total_seconds())
+            draft.chains[name] = replace(run, next_at=None, remaining_seconds=left)
+        elif not held and run.next_at is None and _wait_before(draft.court.rulebook.chains[name], run.step) is not None:
+            _schedule(draft, name, draft.now)
+
+
+def _is_paused(draft: Draft, reason: str) -> bool:
+    clock = draft.clock(reason.removeprefix("clock:")) if reason.startswith("clock:") else None
+    return clock is not None and clock.paused_since is not None
+
+
+def acknowledge(draft: Draft, chain: str) -> None:
+    """已知晓 holds the chain for a while; then it goes on if still unsolved. It never silences for ever (T47)."""
+    run = draft.chains.get(chain)
+    drawn = draft.court.rulebook.chains.get(chain)
+    if run is None or drawn is None:
+        draft.note("nothing_to_acknowledge", chain)
+        return
+    until = draft.now + timedelta(seconds=drawn.pause_when_acknowledged_seconds)
+    next_at = max(run.next_at, until) if run.next_at is not None else None
+    draft.chains[chain] = replace(run, acknowledged_until=until, next_at=next_at)
+    draft.note("acknowledged", chain, until.isoformat())
+    for one in list(draft.issued.values()):
+        if one.chain == chain and one.open and one.verdict is None:
+            draft.drop(one.id, "acknowledged")
+
+
+def ring_step(draft: Draft, chain: str) -> None:
+    """Perform the step that is due, and every empty one before it; then schedule the next."""
+    drawn = draft.court.rulebook.chains[chain]
+    while True:
+        run = draft.chains[chain]
+        assert run.next_at is not None
+        nominal = run.next_at if draft.now - run.next_at <= PUNCTUAL else draft.now
+        step = _step(drawn, run.step)
+        told = _tell(draft, drawn, run, step) if step is not None else _tell_last_resort(draft, drawn, run)
+        draft.chains[chain] = run = replace(run, step=run.step + 1, next_at=None)
+        wait = _wait_before(drawn, run.step)
+        if wait is None:
+            if step is not None:
+                draft.note("chain_exhausted", chain)
+            return
+        draft.chains[chain] = replace(run, remaining_seconds=wait if told else 0)
+        _schedule(draft, chain, nominal)
+        scheduled = draft.chains[chain].next_at
+        if told or scheduled is None or scheduled > draft.now:
+            return
+
+
+def _step(chain: Chain, index: int) -> Step | None:
+    """The step by index; repeats of the last follow it; None: the step to the last resort, beyond all."""
+    if index < len(chain.steps):
+        return chain.steps[index]
+    repeats = chain.repeat_last.times if chain.repeat_last else 0
+    return chain.steps[-1] if index < len(chain.steps) + repeats else None
+
+
+def _wait_before(chain: Chain, index: int) -> float | None:
+    """Seconds to wait before a step by index; None: nothing comes after the last resort."""
+    repeats = chain.repeat_last.times if chain.repeat_last else 0
+    if index < len(chain.steps):
+        return chain.steps[index].wait_seconds
+    if index > len(chain.steps) + repeats:
+        return None
+    return chain.repeat_last.every_seconds if chain.repeat_last else max(chain.steps[-1].wait_seconds, 1800)
+
+
+def _schedule(draft: Draft, name: str, since: datetime) -> None:
+    run = draft.chains[name]
+    chain = draft.court.rulebook.chains[name]
+    if all(_is_paused(draft, reason) for reason in run.reasons):
+        return
+    at = since + timedelta(seconds=run.remaining_seconds)
+    if run.acknowledged_until is not None and at < run.acknowledged_until:
+        at = run.acknowledged_until
+    step = _step(chain, run.step)
+    for window in (chain.during, step.during if step else None):
+        calendar = draft.court.calendar(window, at)
+        if calendar is not None and not calendars.is_open(calendar, at):
+            at = calendars.next_open(calendar, at) or at
+    draft.chains[name] = replace(run, next_at=at, remaining_seconds=0)
+
+
+def _tell(draft: Draft, chain: Chain, run: ChainRun, step: Step) -> bool:
+    """Issue the step's message; False when there is nobody or no channel, which is reported (T49)."""
+    found, channel = _reach(draft, step.to, step.channels)
+    if channel is None:
+        draft.alarm(f"nobody:{chain.name}:{step.to}", f"s:{chain.name}:{run.gen}:{run.step}:nobody")
+        draft.note("step_empty", chain.name, step.to, step.span)
+        return False
+    _issue(draft, chain, run, step.to, channel, found)
+    draft.note("chain_step", chain.name, f"{run.step + 1} {channel} {step.to}", step.span)
+    return True
+
+
+def _tell_last_resort(draft: Draft, chain: Chain, run: ChainRun) -> bool:
+    found, channel = _reach(draft, LAST_RESORT, CHANNELS_OF_LAST_RESORT)
+    draft.alarm(f"chain_exhausted:{chain.name}", f"s:{chain.name}:{run.gen}:{run.step}:exhausted")
+    if channel is not None:
+        _issue(draft, chain, run, LAST_RESORT, channel, found)
+    return channel is not None
+
+
+def _reach(draft: Draft, role: str, channels: tuple[str, ...]) -> tuple[Resolved, str | None]:
+    """Who fills the role now, and the first of the channels any of them has."""
+    rulebook = draft.court.rulebook
+    found = resolve(rulebook.contacts, rulebook.calendars, role, draft.reading.texts, draft.now)
+    channel = next((one for one in channels if any(_has(person, one) for person in found.people)), None)
+    return found, channel
+
+
+def _has(person: Person, channel: str) -> bool:
+    return person.address(channel) is not None
+
+
+def _issue(draft: Draft, chain: Chain, run: ChainRun, role: str, channel: str, found: Resolved) -> None:
+    people = "+".join(person.id for person in found.people)
+    wait = chain.group_wait_seconds
+    draft.add(
+        Effect(
+            id=draft.next_id(), case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.MESSAGE,
+            cause=f"s:{chain.name}:{run.gen}:{run.step}", reason=f"chain:{chain.name}#{run.gen}", at=draft.now, message=run.message,
+            channel=channel, to=role, not_before=draft.now + timedelta(seconds=wait) if wait else None,
+            group=f"{chain.name}/{run.message or ''}|{channel}|{people}" if wait else None, group_wait_seconds=wait,
+            chain=chain.name, why=run.why, row=f"{chain.name}:{run.step}", shadow=chain.mode is Mode.SHADOW,
+        )
+    )
+
+
+def chain_timers(draft: Draft) -> list[Timer]:
+    """One bell per running chain: its next step."""
+    return [
+        Timer(case=draft.case.id, owner=f"chain:{run.chain}", row=str(run.step), gen=run.gen, due_at=run.next_at)
+        for run in draft.chains.values()
+        if run.next_at is not None
+    ]

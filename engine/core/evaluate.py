@@ -1,0 +1,143 @@
+"""Does a condition hold? Yes, no, or could not tell; every clause leaves a Check."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from engine.model.condition import AllOf, Answer, AnyOf, Check, Clause, Condition, NoneOf, Operand, Word
+from engine.model.fieldtext import BadValue, read_text, write_text
+from engine.model.values import Value
+from engine.model.workflow import Workflow
+
+HIDDEN = "•"
+"""What a Check shows of a private field (decision 1 of architecture.md)."""
+
+
+class Seen:
+    """What a condition may look at: the case's fields as typed values, its state, the clock's start."""
+
+    __slots__ = ("_typed", "_workflow", "_zone", "started_at", "state", "texts")
+
+    def __init__(self, workflow: Workflow, texts: Mapping[str, str], zone: str, state: str, started_at: time | None = None) -> None:
+        self._workflow = workflow
+        self._zone = zone
+        self._typed: dict[str, Value | None] = {}
+        self.texts = texts
+        self.state = state
+        self.started_at = started_at
+
+    def value(self, subject: str) -> Operand | None:
+        """The typed value of a subject; None when blank. Raises BadValue when the text does not fit the type."""
+        if subject == "state":
+            return self.state
+        if subject == "started_at_time":
+            return self.started_at
+        if subject not in self._typed:
+            text = self.texts.get(subject, "")
+            declared = self._workflow.fields.get(subject)
+            self._typed[subject] = read_text(declared, text, self._zone) if text and declared else (text or None)
+        return self._typed[subject]
+
+
+def evaluate(condition: Condition | None, seen: Seen) -> tuple[Answer, tuple[Check, ...]]:
+    """Answer a condition and say what every clause saw. No condition: yes."""
+    if condition is None:
+        return Answer.YES, ()
+    checks: list[Check] = []
+    answer = _answer(condition, seen, checks)
+    return answer, tuple(checks)
+
+
+def _answer(condition: Condition, seen: Seen, checks: list[Check]) -> Answer:
+    match condition:
+        case Clause():
+            return _clause(condition, seen, checks)
+        case AllOf(parts):
+            return _all([_answer(part, seen, checks) for part in parts])
+        case AnyOf(parts):
+            return _not(_all([_not(_answer(part, seen, checks)) for part in parts]))
+        case NoneOf(parts):
+            return _all([_not(_answer(part, seen, checks)) for part in parts])
+
+
+def _all(answers: list[Answer]) -> Answer:
+    if Answer.NO in answers:
+        return Answer.NO
+    return Answer.COULD_NOT_TELL if Answer.COULD_NOT_TELL in answers else Answer.YES
+
+
+def _not(answer: Answer) -> Answer:
+    match answer:
+        case Answer.YES:
+            return Answer.NO
+        case Answer.NO:
+            return Answer.YES
+        case Answer.COULD_NOT_TELL:
+            return answer
+
+
+def _clause(clause: Clause, seen: Seen, checks: list[Check]) -> Answer:
+    shown = seen.texts.get(clause.subject, "")
+    try:
+        value = seen.value(clause.subject)
+        answer = Answer.YES if _holds(clause.word, value, clause.operands) else Answer.NO
+        shown = _show(value)
+    except (BadValue, TypeError):
+        answer = Answer.COULD_NOT_TELL
+    if clause.private and shown:
+        shown = HIDDEN
+    expected = " | ".join(_show(operand) for operand in clause.operands)
+    checks.append(Check(clause.subject, clause.word.value, expected, shown, answer, clause.span))
+    return answer
+
+
+def _holds(word: Word, value: Operand | None, operands: tuple[Operand, ...]) -> bool:
+    """Blank is no to every comparison and yes to `is_not` (language.md, Conditions)."""
+    if word is Word.BLANK:
+        return (value is None) is bool(operands[0])
+    if value is None:
+        return word is Word.IS_NOT
+    match word:
+        case Word.IS | Word.ONE_OF:
+            return value in operands
+        case Word.IS_NOT:
+            return value not in operands
+        case Word.CONTAINS:
+            return str(operands[0]) in str(value)
+        case Word.STARTS_WITH:
+            return str(value).startswith(str(operands[0]))
+        case _:
+            return _compare(word, value, operands[0])
+
+
+def _compare(word: Word, value: Operand, operand: Operand) -> bool:
+    if type(value) is not type(operand):
+        raise TypeError(word)
+    assert isinstance(value, Decimal | datetime | date | time)
+    below, above = value < operand, value > operand  # type: ignore[operator]  # both have the one type checked above
+    match word:
+        case Word.MORE_THAN:
+            return above
+        case Word.AT_LEAST | Word.FROM:
+            return not below
+        case Word.LESS_THAN | Word.BEFORE:
+            return below
+        case _:
+            return not above
+
+
+def _show(value: Operand | None) -> str:
+    if value is None:
+        return ""
+    return value.strftime("%H:%M") if isinstance(value, time) else write_text(value)
+
+
+def subjects(condition: Condition | None) -> frozenset[str]:
+    """The names a condition looks at; used to know when it must be read again."""
+    match condition:
+        case None:
+            return frozenset()
+        case Clause():
+            return frozenset({condition.subject})
+        case AllOf(parts) | AnyOf(parts) | NoneOf(parts):
+            return frozenset().union(*(subjects(part) for part in parts))

@@ -1,0 +1,201 @@
+"""What should be done now? `do:` lines become effects, once each, for reasons that still stand."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from engine.core import calendars
+from engine.core.draft import Draft
+from engine.core.escalate import start_chain
+from engine.core.order import OPENED_BY_CASE, event_key
+from engine.core.reading import Intention
+from engine.core.route import resolve
+from engine.model.doing import Assign, Command, Do, Escalate, Open, Raise, Send, Set
+from engine.model.effect import Effect, EffectKind
+from engine.model.escalation import LAST_RESORT
+from engine.model.event import Event
+from engine.model.message import Message
+from engine.model.policy import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why and when something is done: its cause (once for ever), its reason (what it lives with), what to call it."""
+
+    cause: str
+    reason: str
+    at: datetime
+    why: str
+    """`policy:NAME` or `event:NAME`, put into words when a text asks for {why}."""
+    row: str
+    shadow: bool = False
+
+
+def issue_intentions(draft: Draft) -> None:
+    """Carry out what the reading intends and was not issued before.
+
+    What lies in a stay that is over does only `open` (language.md, Order of time); `set` was done by the reading.
+    """
+    current = draft.reading.stay.key
+    for intention in draft.reading.intentions:
+        if intention.cause in draft.causes:
+            continue
+        if intention.stay == current or isinstance(intention.do, Open):
+            if _known_before(draft, intention):
+                continue
+            carry_out(draft, intention.do, _occasion(draft, intention))
+
+
+def _known_before(draft: Draft, intention: Intention) -> bool:
+    """A `do` without an effect of its own (a chain begun, an event raised) is remembered by its cause in `told`."""
+    return intention.cause in draft.told
+
+
+def _occasion(draft: Draft, intention: Intention) -> Occasion:
+    return Occasion(
+        intention.cause, f"stay:{intention.stay}", draft.now, f"event:{intention.event.name}", intention.row,
+    )
+
+
+def carry_out(draft: Draft, do: Do, occasion: Occasion) -> None:
+    """One `do:` line: effects, a chain begun, an event raised."""
+    match do:
+        case Send():
+            send(draft, draft.court.rulebook.messages[do.message], occasion, to=do.to)
+        case Assign():
+            assign(draft, do, occasion)
+        case Escalate():
+            draft.told.append(occasion.cause)
+            start_chain(draft, do, occasion.reason, occasion.why, occasion.row)
+        case Open():
+            _mail_open(draft, do, occasion)
+        case Command():
+            _command(draft, do, occasion)
+        case Raise():
+            draft.told.append(occasion.cause)
+            raise_event(draft, do.event, occasion)
+        case Set():
+            raise_event(draft, "edited", occasion, data=dict(do.values))
+
+
+def raise_event(draft: Draft, name: str, occasion: Occasion, data: dict[str, str] | None = None) -> None:
+    """An event this case raises for itself; its id is the row's, so a crash in between raises it once."""
+    depth = int(draft.event.extra.get("depth", "0")) + 1
+    draft.raised.append(
+        Event(
+            id=f"{draft.case.id}/{occasion.cause}", source="case", name=name, occurred_at=occasion.at, received_at=draft.now,
+            data=data or {}, extra={"depth": str(depth), "raised_by": event_key(draft.event)},
+        )
+    )
+
+
+def send(draft: Draft, message: Message, occasion: Occasion, to: str | None = None) -> None:
+    """A message and its copies; a copy to the same person is not sent (D7)."""
+    receiver = to or message.to
+    first = _address(draft, receiver, message.to_field and to is None)
+    _add_message(draft, message, occasion, receiver, copy=False, person=first)
+    for number, role in enumerate(message.copy_to):
+        person = _address(draft, role, False)
+        if person != first:
+            copied = replace(occasion, cause=f"{occasion.cause}:copy{number}")
+            _add_message(draft, message, copied, role, copy=True, person=person)
+
+
+def _address(draft: Draft, to: str, is_field: bool) -> str:
+    """Who it is, as a stable name: `field:value` of a phone field, or the people of a role now."""
+    if is_field:
+        return draft.reading.texts.get(to, "")
+    rulebook = draft.court.rulebook
+    found = resolve(rulebook.contacts, rulebook.calendars, to, draft.reading.texts, draft.now)
+    return "+".join(person.id for person in found.people)
+
+
+def _add_message(draft: Draft, message: Message, occasion: Occasion, to: str, *, copy: bool, person: str) -> None:
+    is_field = message.to_field and to == message.to
+    if not person:
+        draft.alarm(f"nobody:{message.name}:{to}", f"{occasion.cause}:nobody")
+        if is_field or to == LAST_RESORT:
+            return
+        to, person = LAST_RESORT, _address(draft, LAST_RESORT, False)
+    fallback = message.fallback
+    until = draft.now + timedelta(seconds=fallback.after_seconds) if fallback else None
+    draft.add(
+        Effect(
+            id=draft.next_id(), case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.MESSAGE,
+            cause=occasion.cause, reason=occasion.reason, at=draft.now, message=message.name, channel=message.channel,
+            to=to, to_field=is_field, copy=copy, not_before=_not_before(draft, message), valid_until=until,
+            group=f"{message.name}|{message.channel}|{person}" if message.group_wait_seconds else None,
+            group_wait_seconds=message.group_wait_seconds, why=occasion.why, row=occasion.row,
+            shadow=occasion.shadow or message.mode is Mode.SHADOW,
+        )
+    )
+
+
+def _not_before(draft: Draft, message: Message) -> datetime | None:
+    """Group wait, then sending hours: delivery is held, evaluation never is."""
+    at = draft.now + timedelta(seconds=message.group_wait_seconds)
+    calendar = draft.court.calendar(message.send_hours, draft.now)
+    if calendar is not None and not calendars.is_open(calendar, at):
+        at = calendars.next_open(calendar, at) or at
+    return at if at > draft.now else None
+
+
+def assign(draft: Draft, do: Assign, occasion: Occasion) -> None:
+    """A task on the work list; the same row never has two open."""
+    if any(one.open and one.kind == EffectKind.TASK and one.row == occasion.row for one in draft.issued.values()):
+        draft.told.append(occasion.cause)
+        draft.note("task_open_already", occasion.row)
+        return
+    draft.add(
+        Effect(
+            id=draft.next_id(), case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.TASK, cause=occasion.cause,
+            reason=occasion.reason, at=draft.now, to=do.role, text=do.text, asks=do.asks, row=occasion.row, why=occasion.why,
+            shadow=occasion.shadow,
+        )
+    )
+
+
+def _mail_open(draft: Draft, do: Open, occasion: Occasion) -> None:
+    draft.add(
+        Effect(
+            id=draft.next_id(), case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.MAIL, cause=occasion.cause,
+            reason=occasion.reason, at=draft.now, target=do.workflow, event=OPENED_BY_CASE, fill=do.fill, row=occasion.row,
+            why=occasion.why, shadow=occasion.shadow,
+        )
+    )
+
+
+def _command(draft: Draft, do: Command, occasion: Occasion) -> None:
+    draft.add(
+        Effect(
+            id=draft.next_id(), case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.COMMAND, cause=occasion.cause,
+            reason="", at=draft.now, target=do.connection, command=do.name, channel=do.connection, row=occasion.row,
+            why=occasion.why, shadow=occasion.shadow,
+        )
+    )
+
+
+def withdraw(draft: Draft) -> None:
+    """The law of reasons: what a stay, a clock or a chain began ends with it."""
+    for one in list(draft.issued.values()):
+        if one.dropped is not None or draft.alive(one.reason):
+            continue
+        if one.kind == EffectKind.MAIL:
+            if one.target != _TOLD:
+                _mail_reason_gone(draft, one.id)
+        elif one.open:
+            draft.drop(one.id, "reason_gone")
+
+
+_TOLD = "told"
+
+
+def _mail_reason_gone(draft: Draft, opened_by: str) -> None:
+    """A linked case hears that what opened it is over; its own workflow decides."""
+    draft.change(opened_by, target=_TOLD)
+    draft.add(
+        Effect(
+            id=draft.next_id(), case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.MAIL,
+            cause=f"gone:{opened_by}", reason="", at=draft.now, target=f"follows:{opened_by}", event="reason_gone",
+        )
+    )
+    draft.change(draft.effects[-1].id, target=_TOLD)

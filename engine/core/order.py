@@ -1,0 +1,86 @@
+"""In what order did it happen? The order of time of one case's events (language.md, Workflow)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from engine.model.event import Event, EventKind, Heard
+from engine.model.workflow import Workflow
+
+FUTURE_TOLERANCE = timedelta(minutes=10)
+"""An event from further ahead is suspect: it counts as of its receipt (time.md 2.3)."""
+
+OPENED_BY_CASE = "opened_by_case"
+"""The event with which another case opens this one (`open:`)."""
+
+_BESIDE_THE_LINE = 10_000
+_RECEIPTS_LAST = 20_000
+_NO_SEQUENCE = 1 << 60
+
+
+def event_key(event: Event) -> str:
+    """What names an event within a case, for ever."""
+    return f"{event.source}|{event.id}"
+
+
+def effective_at(event: Event) -> datetime:
+    """When it happened, clamped to the receipt if it claims the future."""
+    ahead = event.occurred_at - event.received_at
+    return event.received_at if ahead > FUTURE_TOLERANCE else event.occurred_at
+
+
+def in_order(workflow: Workflow, history: Iterable[Heard]) -> list[Heard]:
+    """The events in the order in which they happened, the opening first, retracted ones left out.
+
+    Equal instants: main-line order, then the source's own sequence, then declared order, then receipt.
+    """
+    kept = _without_retracted(list(history))
+    if not kept:
+        return []
+    rank = _ranks(workflow)
+    declared = {name: place for place, name in enumerate(workflow.events)}
+
+    def place(heard: Heard) -> tuple[datetime, int, int, int, datetime, int]:
+        event = heard.event
+        line = _RECEIPTS_LAST if event.kind is EventKind.RECEIPT else rank.get(event.name, _BESIDE_THE_LINE)
+        sequence = _NO_SEQUENCE if event.sequence is None else event.sequence
+        return (effective_at(event), line, sequence, declared.get(event.name, _BESIDE_THE_LINE), event.received_at, heard.number)
+
+    ordered = sorted(kept, key=place)
+    opening = _opening(workflow, ordered)
+    return [opening, *(heard for heard in ordered if heard is not opening)]
+
+
+def _opening(workflow: Workflow, ordered: list[Heard]) -> Heard:
+    """The earliest event that may open a case; a case opened by another one begins with what it heard first."""
+    for heard in ordered:
+        if heard.event.kind is EventKind.HAPPENED and heard.event.name in (*workflow.start_events, OPENED_BY_CASE):
+            return heard
+    return min(ordered, key=lambda heard: heard.number)
+
+
+def _ranks(workflow: Workflow) -> dict[str, int]:
+    ranks: dict[str, int] = {}
+    for place, milestone in enumerate(workflow.milestones):
+        for event in milestone.events:
+            ranks.setdefault(event, place)
+    return ranks
+
+
+def _without_retracted(history: list[Heard]) -> list[Heard]:
+    """Leave out what a `retracted` event names: by id, else the latest of that name heard before it."""
+    gone: set[int] = set()
+    for heard in history:
+        event = heard.event
+        if event.name != "retracted" or event.kind is not EventKind.HAPPENED:
+            continue
+        wanted_id, wanted = event.extra.get("retracts_id", ""), event.extra.get("retracts", "")
+        candidates = [
+            other
+            for other in history
+            if other.number < heard.number
+            and other.number not in gone
+            and (other.event.id == wanted_id if wanted_id else other.event.name == wanted)
+        ]
+        if candidates:
+            gone.add(max(candidates, key=lambda other: (other.event.occurred_at, other.number)).number)
+    return [heard for heard in history if heard.number not in gone]

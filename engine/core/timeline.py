@@ -1,0 +1,198 @@
+"""Which rows of which clocks ring, when, and only once? Bells, recorded lateness, corrections."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from engine.core import calendars
+from engine.core.clocks import Clock
+from engine.core.draft import Draft
+from engine.core.issue import Occasion, carry_out, send
+from engine.core.reading import CLOCK_SOURCE
+from engine.core.rows import DUE_ROW, Instant, instants, waits_for_feed
+from engine.model.case import ClockVerdict, Fired
+from engine.model.doing import Raise
+from engine.model.event import Event
+from engine.model.policy import AfterDowntime, Mode, TimelineRow
+from engine.model.timer import Timer
+
+DAY = timedelta(days=1)
+
+
+def policy_timers(draft: Draft) -> list[Timer]:
+    """The bells all live clocks of the case need from now on."""
+    timers: list[Timer] = []
+    for clock in draft.clocks:
+        for instant in instants(draft.court, clock, _last_slot(draft, clock)):
+            timer = _timer(draft, clock, instant)
+            if timer is not None:
+                timers.append(timer)
+    return timers
+
+
+def _last_slot(draft: Draft, clock: Clock) -> datetime | None:
+    """The instant of the last daily slot that fired for this clock."""
+    mark = f"{clock.id}|every_day_while_late|"
+    return max((fired.instant for key, fired in draft.fired.items() if key.startswith(mark)), default=None)
+
+
+def _timer(draft: Draft, clock: Clock, instant: Instant) -> Timer | None:
+    fired = draft.fired.get(_mark(clock, instant))
+    again = fired is not None and instant.at > draft.now and instant.at > fired.instant
+    if fired is not None and not again:
+        return None
+    gen = _gen(draft, clock, instant, fired)
+    feed = draft.court.rulebook.connections.get(clock.policy.hears_from or "") if waits_for_feed(instant.row) else None
+    return Timer(
+        case=draft.case.id, owner=f"policy:{clock.policy.name}", row=instant.key, gen=gen, slot=instant.slot, due_at=instant.at,
+        waits_for=feed.name if feed else None, lag_seconds=feed.usual_lag_seconds if feed else 0,
+    )
+
+
+def _mark(clock: Clock, instant: Instant) -> str:
+    return f"{clock.id}|{instant.key}|{instant.slot}"
+
+
+def _gen(draft: Draft, clock: Clock, instant: Instant, fired: Fired | None) -> int:
+    """Grows when the owner starts anew, or the row's instant, recomputed, lies ahead again."""
+    row = f"{clock.policy.name}|{instant.key}"
+    own = f"{row}|{clock.key}"
+    known = draft.gens.get(own)
+    if known is None or (fired is not None and fired.gen == known):
+        known = draft.gens[own] = draft.gens[row] = draft.gens.get(row, 0) + 1
+    return known
+
+
+def ring_row(draft: Draft, event: Event) -> bool:
+    """A timeline row's bell: False when the clock no longer asks for it (cancelled in flight)."""
+    name, row_key = event.extra["owner"].removeprefix("policy:"), event.extra["row"]
+    for clock in [one for one in draft.clocks if one.policy.name == name]:
+        for instant in instants(draft.court, clock, _last_slot(draft, clock)):
+            timer = _timer(draft, clock, instant) if instant.key == row_key else None
+            if timer is not None and str(timer.gen) == event.extra["gen"] and timer.due_at <= draft.now:
+                _fire(draft, clock, instant, timer.gen)
+                return True
+    draft.note("bell_obsolete", f"{name} {row_key}")
+    return False
+
+
+def _fire(draft: Draft, clock: Clock, instant: Instant, gen: int) -> None:
+    draft.fired[_mark(clock, instant)] = Fired(_skip_missed_slots(draft, clock, instant).at, gen)
+    if instant.row is None:
+        _record_late(draft, clock)
+        return
+    late_by = draft.now - instant.at
+    detail = f"{instant.at.isoformat()} gen {gen}" + (f" late_s {late_by.total_seconds():.0f}" if late_by > timedelta(seconds=1) else "")
+    policy = clock.policy
+    skip = timedelta(seconds=policy.skip_after.seconds) + DAY * policy.skip_after.business_days
+    if policy.after_downtime is AfterDowntime.SKIP_AFTER and late_by > skip:
+        draft.note("row_skipped", f"{policy.name} {instant.key}", detail, instant.row.span)
+        return
+    draft.note("row_fired", f"{policy.name} {instant.key}", detail, instant.row.span)
+    _carry_out_row(draft, clock, instant, instant.row, gen)
+
+
+def _skip_missed_slots(draft: Draft, clock: Clock, instant: Instant) -> Instant:
+    """After a stop, several missed slots of a daily row count as one: the latest."""
+    latest = instant
+    while latest.slot:
+        later = next((one for one in instants(draft.court, clock, latest.at) if one.key == instant.key), None)
+        if later is None or later.at > draft.now:
+            break
+        latest = later
+    return latest
+
+
+def _carry_out_row(draft: Draft, clock: Clock, instant: Instant, row: TimelineRow, gen: int) -> None:
+    row_name = f"{clock.policy.name}/{row.key}"
+    for place, do in enumerate(row.do):
+        cause = f"c:{clock.id}:{row.key}:{gen}:{instant.slot}:{place}"
+        occasion = Occasion(
+            cause, f"clock:{clock.id}", instant.at, f"policy:{clock.policy.name}", f"{row_name}/{place}",
+            shadow=clock.policy.mode is Mode.SHADOW,
+        )
+        if isinstance(do, Raise):
+            _raise(draft, clock, instant, do, gen)
+        else:
+            carry_out(draft, do, occasion)
+
+
+def _raise(draft: Draft, clock: Clock, instant: Instant, do: Raise, gen: int) -> None:
+    """How a timer fires a transition: the row's instant is when it happened."""
+    if clock.policy.mode is Mode.SHADOW:
+        draft.note("shadow", clock.policy.name, do.event)
+        return
+    suffix = f"/{gen}" if gen > 1 else ""
+    suffix += f"/{instant.slot}" if instant.slot else ""
+    draft.raised.append(
+        Event(
+            id=f"{draft.case.id}/{clock.policy.name}/{clock.key}/{instant.key}{suffix}", source=CLOCK_SOURCE, name=do.event,
+            occurred_at=instant.at, received_at=draft.now,
+            extra={"policy": clock.policy.name, "clock": clock.key, "row": instant.key, "depth": "1"},
+        )
+    )
+
+
+def _record_late(draft: Draft, clock: Clock) -> None:
+    """The breach, with both figures: how long the promise ran in open and in elapsed time."""
+    assert clock.due is not None
+    draft.late.append(clock.id)
+    calendar = draft.court.calendar(clock.policy.calendar, clock.start.at)
+    open_s = calendars.between(calendar, clock.start.at, clock.due, clock.all_pauses)
+    elapsed_s = (clock.due - clock.start.at).total_seconds()
+    detail = f"due {clock.due.isoformat()} open_s {open_s:.0f} elapsed_s {elapsed_s:.0f}"
+    draft.note("late", clock.policy.name, detail, clock.policy.span)
+
+
+def settle_lateness(draft: Draft) -> None:
+    """Recorded lateness that no longer holds: corrected by evidence, or withdrawn because the clock or its due time moved."""
+    for clock_id in list(draft.late):
+        clock = draft.clock(clock_id)
+        policy = clock_id.partition("|")[0]
+        if clock is None:
+            draft.late.remove(clock_id)
+            draft.note("late_withdrawn", policy)
+            continue
+        verdict = clock.verdict(draft.now)
+        if verdict in (ClockVerdict.MET, ClockVerdict.MET_REPORTED_LATE):
+            draft.late.remove(clock_id)
+            draft.corrected.append(clock_id)
+            _note_correction(draft, clock)
+            _correct(draft, clock)
+        elif clock.due is not None and clock.due > draft.now:
+            draft.late.remove(clock_id)
+            draft.note("late_withdrawn", policy, f"due {clock.due.isoformat()}")
+
+
+def _note_correction(draft: Draft, clock: Clock) -> None:
+    assert clock.due is not None
+    assert clock.stopped is not None
+    lag = (clock.stopped.heard_at - clock.due).total_seconds()
+    draft.note("corrected", clock.policy.name, f"was late, now met; evidence {clock.stopped.key} lag_s {lag:.0f}", clock.policy.span)
+
+
+def _correct(draft: Draft, clock: Clock) -> None:
+    """Whoever was told wrongly is told once, if the message names a correction (time.md 2.3)."""
+    for one in list(draft.issued.values()):
+        message = draft.court.rulebook.messages.get(one.message or "")
+        if message is None or message.correct is None or one.handed_at is None or one.correction_key in draft.told:
+            continue
+        if not _because_of(draft, one.reason, clock):
+            continue
+        correction = draft.court.rulebook.messages[message.correct]
+        cause = f"x:{correction.name}:{one.to}"
+        draft.told.append(one.correction_key)
+        if cause in draft.causes:
+            continue
+        occasion = Occasion(cause, f"stay:{draft.reading.stay.key}", draft.now, f"policy:{clock.policy.name}", f"correct/{one.id}")
+        send(draft, replace(correction, copy_to=()), occasion, to=None if message.to_field else one.to)
+
+
+def _because_of(draft: Draft, reason: str, clock: Clock) -> bool:
+    """Begun by this clock, or by a chain that this clock had begun."""
+    if reason == f"clock:{clock.id}":
+        return True
+    if not reason.startswith("chain:"):
+        return False
+    before = {run.chain: run for run in draft.case.ledger.chains}
+    run = before.get(reason.removeprefix("chain:").partition("#")[0])
+    return run is not None and f"clock:{clock.id}" in run.reasons

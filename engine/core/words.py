@@ -1,0 +1,40 @@
+"""How is a reason said to people? Causes and reasons in Chinese, for texts and remarks."""
+
+from engine.model.rulebook import Rulebook
+from engine.model.workflow import Workflow
+
+NOT_DELIVERED = {
+    "no_receipt": "到时无回执",
+    "no_answer": "通道无应答",
+    "cut": "通道中断",
+    "crashed": "发送结果不明",
+    "account": "通道不可用",
+    "refused": "对方拒绝",
+    "bad_number": "号码有误",
+    "opted_out": "已退订",
+    "text_refused": "内容被拒",
+    "expired": "过时未达",
+    "away": "关机或无人接",
+    "no_connection": "通道连不上",
+    "limited": "频次受限",
+}
+"""Reasons of receipts (messaging.md section 7) as the remark of the call says them (R19)."""
+
+CHANNELS = {"sms": "短信", "phone": "电话", "wechat_work": "企业微信", "dingtalk": "钉钉", "feishu": "飞书", "email": "邮件"}
+
+
+def say_why(rulebook: Rulebook, workflow: Workflow, why: str | None) -> str:
+    """`policy:NAME`, `event:NAME`, `not_delivered:CHANNEL:REASON` as words; empty for none."""
+    kind, _, name = (why or "").partition(":")
+    match kind:
+        case "policy":
+            policy = rulebook.policies.get(name)
+            return f"{policy.label if policy else name}超时"
+        case "event":
+            event = workflow.events.get(name)
+            return event.label if event else name
+        case "not_delivered":
+            channel, _, reason = name.partition(":")
+            return f"{CHANNELS.get(channel, channel)}未送达:{NOT_DELIVERED.get(reason, reason)}"
+        case _:
+            return name or kind

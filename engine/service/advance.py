@@ -1,0 +1,113 @@
+"""How does a case move on? Its events in order of receipt, its bells before them, one decision a transaction."""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from engine.core.decide import decide
+from engine.model.decision import Decision
+from engine.model.event import Event, EventKind
+from engine.model.timer import Timer
+from engine.ports.store import Bells, Conflict, Feeds, NotFound, Pending, Store
+from engine.service.library import Library
+from engine.service.mail import mail_of
+
+BACKOFF_SECONDS = (1, 5, 30, 300)
+"""Waits before a poison event is tried again; after them it is dead and listed (E13)."""
+
+TRIES_AFTER_CONFLICT = 3
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was done since the daemon started, for health and metrics."""
+
+    decided: int = 0
+    rung: int = 0
+    failed: int = 0
+    conflicts: int = 0
+
+
+def _nobody(failed: Pending, failure: Exception) -> None:
+    """Who listens to failures when nobody was appointed."""
+
+
+@dataclass(slots=True)
+class Clerk:
+    """Loads, asks the court, files the verdict; holds no opinion."""
+
+    store: Store
+    bells: Bells
+    feeds: Feeds
+    library: Library
+    tally: Tally = field(default_factory=Tally)
+    on_failure: Callable[[Pending, Exception], None] = _nobody
+
+    def advance(self, now: datetime, limit: int = 100, case_id: str | None = None) -> int:
+        """Decide pending events; of each case the timers due before an event's receipt come first. Answers how many were decided."""
+        pending = self.store.pending(now, limit, case_id)
+        return sum(self._advance_one(one, now) for one in pending)
+
+    def ring(self, timer: Timer, now: datetime) -> None:
+        """Ring one bell: decide and file it in one transaction."""
+        event = bell_of(timer, now)
+        self._decide(timer.case, event, None, now)
+        self.tally.rung += 1
+
+    def silent(self, now: datetime) -> tuple[str, ...]:
+        """Connections that are silent beyond their `heard_every`."""
+        return tuple(feed.connection for feed in self.feeds.feeds() if feed.silent_since is not None)
+
+    def _advance_one(self, one: Pending, now: datetime) -> bool:
+        try:
+            self._ring_before(one, now)
+            self._decide(one.case_id, one.event, one.inbox_id, now)
+        except (Conflict, NotFound):
+            self.tally.conflicts += 1
+            return False
+        except Exception as failure:  # noqa: BLE001  # the clerk's one boundary: a poison event must not stop other cases
+            self._failed(one, failure, now)
+            return False
+        self.tally.decided += 1
+        return True
+
+    def _ring_before(self, one: Pending, now: datetime) -> None:
+        """Timers of the case due before the event's receipt are decided first, so live, restart and replay agree."""
+        while True:
+            due = [
+                timer
+                for timer in self.bells.due(one.event.received_at, 1, silent=self.silent(now), case_id=one.case_id)
+                if timer.due_at < one.event.received_at
+            ]
+            if not due or one.event.kind is EventKind.REFRESH:
+                return
+            self.ring(due[0], max(due[0].due_at, min(now, one.event.received_at)))
+
+    def _decide(self, case_id: str, event: Event, inbox_id: int | None, now: datetime) -> Decision:
+        rulebook = self.library.rulebook
+        at = event.received_at
+        for attempt in range(TRIES_AFTER_CONFLICT):
+            decision = decide(rulebook, self.store.load(case_id), event, at)
+            try:
+                self.store.commit(decision, inbox_id=inbox_id, now=now, mail=mail_of(rulebook, decision))
+            except Conflict:
+                if attempt == TRIES_AFTER_CONFLICT - 1:
+                    raise
+                continue
+            return decision
+        raise AssertionError("unreachable")
+
+    def _failed(self, one: Pending, failure: Exception, now: datetime) -> None:
+        self.tally.failed += 1
+        retry_at = now + timedelta(seconds=BACKOFF_SECONDS[one.attempts]) if one.attempts < len(BACKOFF_SECONDS) else None
+        self.on_failure(one, failure)
+        self.store.failed(one.inbox_id, "".join(traceback.format_exception_only(failure)).strip()[:500], retry_at)
+
+
+def bell_of(timer: Timer, now: datetime) -> Event:
+    """The paper a bell puts before the court; its id is the timer's identity and instant, so that it is decided once."""
+    return Event(
+        id=f"{timer.key}@{timer.due_at.isoformat()}", source="timer", kind=EventKind.BELL, name="bell", occurred_at=timer.due_at, received_at=now,
+        extra={"owner": timer.owner, "row": timer.row, "gen": str(timer.gen), "slot": timer.slot},
+    )
