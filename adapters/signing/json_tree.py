@@ -49,7 +49,19 @@ def parse(raw: bytes, *, numbers_as_text: bool = False, depth_max: int = DEPTH_M
         raise Unreadable("嵌套太深", f"nested deeper than {depth_max}") from None
     if _deeper_than(tree, depth_max):
         raise Unreadable(f"嵌套超过 {depth_max} 层", f"nested deeper than {depth_max}")
+    if "\\u" in text:
+        _refuse_unwritable(text, tree)
     return tree
+
+
+def _refuse_unwritable(text: str, tree: Tree) -> None:
+    """Escapes can spell letters no store can write: half a surrogate pair, and NUL."""
+    try:
+        json.dumps(tree, ensure_ascii=False, default=str).encode("utf-8")
+    except UnicodeEncodeError:
+        raise Unreadable("有不成对的字符转义", "half of a surrogate pair") from None
+    if "\\u0000" in text:
+        raise Unreadable("含有空字符", "a NUL character")
 
 
 def _as_written(text: str) -> str:
