@@ -37,7 +37,7 @@ STEP = 1800
 MINUTE = timedelta(minutes=1)
 DAYS = 9
 """Days around an anchor in which special dates and starts fall."""
-QUICK = settings(max_examples=60, deadline=None)
+QUICK = settings(max_examples=40, deadline=None)
 WALKED = settings(max_examples=25, deadline=None)
 
 Spans = list[tuple[datetime, datetime]]
