@@ -90,7 +90,7 @@ def _no_constant(text: str) -> NoReturn:
 
 def _deeper_than(tree: Tree, depth_max: int) -> bool:
     level: list[Tree] = [tree]
-    for _ in range(depth_max + 1):
+    for _ in range(depth_max):
         level = [child for node in level for child in _children(node)]
         if not level:
             return False
