@@ -27,15 +27,21 @@ def receive(draft: Draft, event: Event) -> bool:
     draft.note("receipt", effect_id, f"{verdict.value} {event.extra.get('reason', '')}".strip())
     if one.verdict is not None and RANK[verdict] <= RANK[one.verdict]:
         return False
-    counts = verdict in (Verdict.ACCEPTED, Verdict.DELIVERED) and _counts_as_sent(draft, one)
+    told = _is_handed_over(one, verdict)
+    counts = told and _counts_as_sent(draft, one)
     final = verdict in SETTLED or event.extra.get("final") == "yes"
-    handed = one.handed_at or (event.occurred_at if verdict is not Verdict.UNKNOWN else None)
+    handed = one.handed_at or (event.occurred_at if told else None)
     draft.change(effect_id, verdict=verdict, verdict_reason=event.extra.get("reason", ""), handed_at=handed, open=one.open and not final)
     if verdict is Verdict.DELIVERED:
         _delivered(draft, one)
     elif verdict is Verdict.REJECTED:
         fall_back(draft, one, event.extra.get("reason", ""))
     return counts
+
+
+def _is_handed_over(one: Issued, verdict: Verdict) -> bool:
+    """Accepted by its channel; a call only when it is finished: an offered call has told nobody."""
+    return verdict is Verdict.DELIVERED or (verdict is Verdict.ACCEPTED and one.channel != "phone")
 
 
 def _counts_as_sent(draft: Draft, one: Issued) -> bool:

@@ -35,7 +35,7 @@ class Picked:
     """Rows exist for the event, and none of their conditions held."""
 
 
-class _CouldNotTell(Exception):  # noqa: N818  # a signal through the library, not an error
+class _CouldNotTell(Exception):  # a signal through the library, not an error
     def __init__(self, row: Transition) -> None:
         self.row = row
 

@@ -9,9 +9,9 @@ from engine.core import calendars
 from engine.core.evaluate import Seen, evaluate
 from engine.core.marks import Trace
 from engine.core.route import look_up_cell
+from engine.model.amounttext import read_amount
 from engine.model.calendar import Calendar
 from engine.model.condition import Answer
-from engine.model.amounttext import read_amount
 from engine.model.fieldtext import BadValue, read_text
 from engine.model.policy import Amount, DueAt, DueDay, DueField, LookUp, Policy, Terms
 from engine.model.rulebook import Rulebook

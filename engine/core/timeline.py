@@ -8,7 +8,7 @@ from engine.core.clocks import Clock
 from engine.core.draft import Draft
 from engine.core.issue import Occasion, carry_out, send
 from engine.core.reading import CLOCK_SOURCE
-from engine.core.rows import DUE_ROW, Instant, instants, waits_for_feed
+from engine.core.rows import Instant, instants, waits_for_feed
 from engine.model.case import ClockVerdict, Fired
 from engine.model.doing import Raise
 from engine.model.event import Event

@@ -35,6 +35,11 @@ class Issued:
     open: bool = True
     """A task or call nobody has finished; a message nobody has settled."""
 
+    @property
+    def correction_key(self) -> str:
+        """What `Ledger.told` keeps once whoever got this was told that it was wrong."""
+        return f"corrected:{self.id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainRun:
@@ -93,6 +98,8 @@ class Case:
     revision: int
     """Grows by one per decision."""
     opened_at: datetime
+    state: str = ""
+    """As the last decision left it; empty before the first."""
     history: tuple[Heard, ...] = ()
     """In order of receipt; bells, notes and refreshes leave no trace here."""
     ledger: Ledger = field(default_factory=Ledger)

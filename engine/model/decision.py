@@ -82,6 +82,8 @@ class Decision:
     """Events this case raises for itself, decided next."""
     rulebook: str = ""
     """Fingerprint."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """All fields as text, personal ones included: for mail to linked cases, in memory only, never written."""
     keeps_event: bool = True
     """The event belongs to the history (bells, notes and refreshes do not)."""
 

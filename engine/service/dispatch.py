@@ -89,7 +89,7 @@ class PostRoom:
         if look.drop is not None:
             return self._drop(row, look.drop, now)
         if look.wait_until is not None:
-            return self._later(row, look.wait_until, OutboxStatus.READY, now)
+            return self._later(row, look.wait_until, now)
         if effect.valid_until is not None and now >= effect.valid_until:
             return self._settle(row, _receipt(effect, Verdict.REJECTED, "expired", now), (), now)
         if gateway is None:
@@ -165,7 +165,7 @@ class PostRoom:
             if row.attempts < ATTEMPTS_MAX:
                 wait = timedelta(seconds=RETRY_SECONDS[min(row.attempts - 1, len(RETRY_SECONDS) - 1)])
                 for one in (row, *carried):
-                    self._later(one, receipt.until or now + wait, OutboxStatus.RETRY, now, receipt.reason)
+                    self._later(one, receipt.until or now + wait, now, receipt.reason)
                 return
             receipt = _receipt(row.effect, Verdict.REJECTED, receipt.reason or "no_connection", now)
         if receipt.verdict is Verdict.REJECTED and receipt.reason in ("account", "no_connection") and row.effect.channel in self.gateways:
@@ -178,8 +178,8 @@ class PostRoom:
             )
             self.outbox.settle(settlement, now)
 
-    def _later(self, row: OutboxRow, at: datetime, status: OutboxStatus, now: datetime, error: str = "") -> None:
-        self.outbox.settle(Settlement(effect_id=row.effect.id, status=status, next_at=at, error=error), now)
+    def _later(self, row: OutboxRow, at: datetime, now: datetime, error: str = "") -> None:
+        self.outbox.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.RETRY, next_at=at, error=error), now)
 
     def _drop(self, row: OutboxRow, why: str, now: datetime) -> None:
         self.outbox.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.DROPPED, error=why), now)
@@ -197,10 +197,10 @@ def key_of(effect_id: str, number: int = 0) -> str:
 
 
 def report_of(effect: Effect, receipt: Receipt, now: datetime) -> Report:
-    """A receipt as the event it is: one door, one kind of paper."""
+    """A receipt as the event it is: one door, one kind of paper. It happened at the hand-over (D2), which is `now`."""
     event = Event(
         id=f"{effect.id}/{receipt.verdict.value}/{receipt.reason}", source=f"gateway/{effect.channel}", kind=EventKind.RECEIPT,
-        name="receipt", occurred_at=receipt.at, received_at=now,
+        name="receipt", occurred_at=now, received_at=now,
         extra={
             "effect": effect.id, "verdict": receipt.verdict.value, "reason": receipt.reason, "message": effect.message or "",
             "final": "yes" if receipt.final else "",

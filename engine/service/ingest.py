@@ -27,7 +27,7 @@ NO_WAY = (Outcome.NO_TRANSITION, Outcome.CONDITION_FALSE, Outcome.FINISHED, Outc
 _HASHES = re.compile("#+")
 
 
-class Refused(Exception):  # noqa: N818  # an answer to the sender, not a fault of ours
+class Refused(Exception):  # an answer to the sender, not a fault of ours
     """The event cannot be taken as it is."""
 
     def __init__(self, *problems: Problem) -> None:
@@ -43,7 +43,7 @@ def accept(store: Store, directory: Directory, rulebook: Rulebook, incoming: Seq
         try:
             report = report_of(rulebook, one, now)
             if one.by_person:
-                _refuse_impossible(store, directory, rulebook, report)
+                refuse_impossible(store, directory, rulebook, report)
             reports[place] = report
         except Refused as refusal:
             answers[place] = Answer(Said.REFUSED, event_id=one.id or "", problems=refusal.problems)
@@ -196,7 +196,7 @@ def _digest(incoming: Incoming, names: Mapping[str, str], occurred: datetime) ->
     return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _refuse_impossible(store: Store, directory: Directory, rulebook: Rulebook, report: Report) -> None:
+def refuse_impossible(store: Store, directory: Directory, rulebook: Rulebook, report: Report) -> None:
     """A person's event that finds no row is refused with what is possible now (language.md, Workflow)."""
     if report.may_open or report.event.name in BUILT_IN_EVENTS or report.event.name == OPENED_BY_CASE:
         return

@@ -1,0 +1,82 @@
+"""Who is told what? Forms of messages and escalation chains -> messages, caps, chains."""
+
+from engine.language.compile_conditions import compile_condition, field_subjects
+from engine.language.compile_doing import check_message, check_recipient
+from engine.language.compile_text import compile_text
+from engine.language.form_rules import ChainForm, EscalationsForm, MessageForm, MessagesForm, StepForm
+from engine.language.names import Scope
+from engine.model.escalation import Chain, Repeat, Step
+from engine.model.message import Caps, Fallback, Message
+from engine.model.policy import Mode
+
+
+def compile_messages(scope: Scope, form: MessagesForm) -> dict[str, Message]:
+    """Compile the messages of one file."""
+    found: dict[str, Message] = {}
+    for name, message in form.messages.items():
+        if scope.refer("workflow", message.workflow, message.span("workflow")):
+            found[name] = _message(scope, name, message)
+    return found
+
+
+def compile_caps(form: MessagesForm) -> Caps | None:
+    """`caps:` of one file, if it has any."""
+    return Caps(form.caps.customer, form.caps.staff) if form.caps else None
+
+
+def _message(scope: Scope, name: str, form: MessageForm) -> Message:
+    workflow = form.workflow
+    subjects, known = field_subjects(scope, workflow)
+    scope.refer("channel", form.channel, form.span("channel"))
+    for index, role in enumerate(form.copy_to or ()):
+        scope.refer("role", role, form.span("copy_to", index))
+    if form.send_hours is not None:
+        scope.refer("calendar", form.send_hours, form.span("send_hours"))
+    if form.correct is not None:
+        check_message(scope, form, form.correct, workflow, "correct")
+    return Message(
+        name=name, label=form.label, workflow=workflow, channel=form.channel, to=form.to, to_field=check_recipient(scope, form, form.to, workflow, "to"),
+        copy_to=tuple(form.copy_to or ()), text=compile_text(scope, form.sheet, (*form.where, "text"), form.text, workflow),
+        max_chars=form.max_chars, max_segments=form.max_segments, fallback=_fallback(scope, form), send_hours=form.send_hours,
+        drop_if=compile_condition(scope, form.sheet, (*form.where, "drop_if"), subjects, known), correct=form.correct, at_most=form.at_most,
+        group_wait_seconds=form.group_wait or 0, mode=Mode(form.mode or "live"), was=form.was, span=form.key_span(),
+    )  # fmt: skip
+
+
+def _fallback(scope: Scope, form: MessageForm) -> Fallback | None:
+    fallback = form.if_not_delivered
+    if fallback is None:
+        return None
+    scope.refer("channel", fallback.channel, fallback.span("channel"))
+    check_recipient(scope, fallback, fallback.to, form.workflow, "to")
+    if fallback.channel == form.channel:
+        zh, en = "备用渠道和原来的一样,不通时都不通", "the fallback is the same channel"
+        scope.findings.add("F110", fallback.span("channel"), zh, en, fix=("换一个渠道,例如 phone", "choose another, such as phone"))
+    return Fallback(fallback.after, fallback.channel, fallback.to, bool(fallback.note_why), bool(fallback.resend_when_back), form.key_span("if_not_delivered"))
+
+
+def compile_chains(scope: Scope, form: EscalationsForm) -> dict[str, Chain]:
+    """Compile the chains of one file."""
+    return {name: _chain(scope, name, chain) for name, chain in form.chains.items()}
+
+
+def _chain(scope: Scope, name: str, form: ChainForm) -> Chain:
+    if form.during is not None:
+        scope.refer("calendar", form.during, form.span("during"))
+    if form.repeat_last is not None and form.repeat_last.every < 60:
+        scope.findings.add("F110", form.repeat_last.span("every"), "重复的间隔太短", "repeats come too fast", fix=("至少 `1 min`", "at least `1 min`"))
+    return Chain(
+        name=name, label=form.label, steps=tuple(_step(scope, step) for step in form.steps),
+        repeat_last=Repeat(form.repeat_last.every, form.repeat_last.times) if form.repeat_last else None, during=form.during,
+        pause_when_acknowledged_seconds=3600 if form.pause_when_acknowledged is None else form.pause_when_acknowledged,
+        group_wait_seconds=120 if form.group_wait is None else form.group_wait, mode=Mode(form.mode or "live"), was=form.was, span=form.key_span(),
+    )  # fmt: skip
+
+
+def _step(scope: Scope, form: StepForm) -> Step:
+    for index, channel in enumerate(form.channel):
+        scope.refer("channel", channel, form.span("channel", index))
+    scope.refer("role", form.to, form.span("to"))
+    if form.during is not None:
+        scope.refer("calendar", form.during, form.span("during"))
+    return Step(wait_seconds=form.wait, channels=tuple(form.channel), to=form.to, during=form.during, span=form.span())

@@ -1,0 +1,150 @@
+"""What would happen by then? A whole waybill at simulated time: the production core and services, nothing else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from engine.core.clocks import read_clocks
+from engine.core.reading import read_case
+from engine.core.standing import clock_views
+from engine.core.terms import Court
+from engine.model.case import ClockView
+from engine.model.rulebook import Rulebook
+from engine.ports.directory import Directory
+from engine.ports.outbox import Outbox
+from engine.ports.store import Bells, Feeds, RulebookShelf, Store
+from engine.ports.worklist import Worklist
+from engine.service import ingest
+from engine.service.advance import Clerk
+from engine.service.desk import Answer, Incoming
+from engine.service.dispatch import PostRoom
+from engine.service.library import Library
+from engine.service.stage import StageCallList, StageClock, StageGateway
+
+CHANNELS = ("sms", "wechat_work", "dingtalk", "feishu", "email", "voice")
+
+ROUNDS_MAX = 100_000
+"""Rounds of work at one instant; more is a loop in the rules or in us."""
+
+
+class Stores(Protocol):
+    """One store in all its roles, as adapters provide it."""
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def bells(self) -> Bells: ...
+    @property
+    def feeds(self) -> Feeds: ...
+    @property
+    def shelf(self) -> RulebookShelf: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def worklist(self) -> Worklist: ...
+    @property
+    def directory(self) -> Directory: ...
+
+
+@dataclass(slots=True)
+class Silence:
+    """A feed a story has silenced: `heard_every` later it counts as silent."""
+
+    connection: str
+    silent_from: datetime
+
+
+class Simulation:
+    """A daemon without threads: time moves when told, work is done in the order of its instants."""
+
+    def __init__(self, rulebook: Rulebook, stores: Stores, start: datetime) -> None:
+        self.clock = StageClock(start)
+        self.stores = stores
+        self.library = Library(rulebook)
+        self.clerk = Clerk(stores.store, stores.bells, stores.feeds, self.library)
+        self.gateways: dict[str, StageGateway] = {name: StageGateway(name, self.clock) for name in (*CHANNELS, *rulebook.connections)}
+        self.gateways["phone"] = StageCallList(self.clock, stores.worklist)
+        self.post = PostRoom(stores.outbox, stores.store, self.library, self.gateways)
+        self._silences: list[Silence] = []
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.at
+
+    def accept(self, incoming: Sequence[Incoming]) -> list[Answer]:
+        """Take events in at the present instant, and do what follows at once."""
+        answers = ingest.accept(self.stores.store, self.stores.directory, self.library.rulebook, incoming, self.now)
+        self.settle()
+        return answers
+
+    def run_until(self, until: datetime, *, inclusive: bool = True) -> None:
+        """Move time on, doing all work in the order of its instants; `inclusive` False leaves what is due at `until` itself undone."""
+        while True:
+            self.settle()
+            due = self._next_due()
+            if due is None or due > until or (due == until and not inclusive):
+                break
+            self.clock.at = max(self.now, due)
+            self._ring()
+        self.clock.at = max(self.now, until)
+
+    def settle(self) -> None:
+        """Everything that can be done at this instant without a bell."""
+        for _ in range(ROUNDS_MAX):
+            decided = self.clerk.advance(self.now, limit=1000)
+            carried = self.post.deliver(self.now, limit=1000)
+            if not decided and not carried:
+                return
+        raise AssertionError("the work of one instant does not end")
+
+    def clocks(self, case_id: str) -> Sequence[ClockView]:
+        """A case's clocks as they stand at this instant: the last of each policy, in order of policy."""
+        rulebook = self.library.rulebook
+        case = self.stores.store.load(case_id)
+        court = Court(rulebook, rulebook.workflows[case.workflow])
+        policies = [one for one in rulebook.policies.values() if one.workflow == case.workflow]
+        return clock_views(court, read_clocks(court, policies, read_case(court, case).traces, self.now), self.now)
+
+    def switch(self, channel: str, mode: str) -> None:
+        """refuses, silent or up; a connection that is silent is a dead feed."""
+        connection = self.library.rulebook.connections.get(channel)
+        if connection is not None and connection.heard_every_seconds is not None:
+            self._switch_feed(channel, connection.heard_every_seconds, mode)
+        self.gateways[channel].mode = mode
+        if mode == "up":
+            self.post.channel_back(channel, self.now)
+
+    def _switch_feed(self, name: str, heard_every: int, mode: str) -> None:
+        if mode == "up":
+            self._silences = [one for one in self._silences if one.connection != name]
+            self.stores.feeds.heard(name, self.now)
+        else:
+            self.stores.feeds.heard(name, self.now)
+            self._silences.append(Silence(name, self.now + timedelta(seconds=heard_every)))
+
+    def _next_due(self) -> datetime | None:
+        """The next instant at which a bell, a held row or a feed's silence falls due."""
+        bells = self.stores.bells
+        candidates = [bells.next_due(), *(one.silent_from for one in self._silences)]
+        return min((one for one in candidates if one is not None and (one > self.now or self._rings_now())), default=None)
+
+    def _rings_now(self) -> bool:
+        return bool(self.stores.bells.due(self.now, 1, silent=self.clerk.silent(self.now)))
+
+    def _ring(self) -> None:
+        for silence in [one for one in self._silences if one.silent_from <= self.now]:
+            self.stores.feeds.fell_silent(silence.connection, self.now)
+            self._silences.remove(silence)
+        for timer in self.stores.bells.due(self.now, 1, silent=self.clerk.silent(self.now)):
+            self.clerk.ring(timer, self.now)
+
+
+def incoming_of(
+    *, source: str, workflow: str, event: str, at: datetime, data: Mapping[str, object], case: str | None = None,
+    occurred_at: datetime | None = None, id: str | None = None,
+) -> Incoming:  # fmt: skip
+    """An event handed in at a simulated instant."""
+    return Incoming(
+        source=source, id=id, workflow=workflow, event=event, occurred_at=occurred_at or at, received_at=at, data=data, case=case,
+    )
