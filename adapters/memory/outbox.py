@@ -47,6 +47,10 @@ class MemoryOutbox:
         for other in self._state.outbox.values():
             if other.carried_by == settlement.effect_id and other.status is OutboxStatus.SENDING:
                 self._settle(other, settlement)
+                if settlement.status is OutboxStatus.RETRY:
+                    # A carried row waits to be gathered again; it was not tried by itself.
+                    other.carried_by = None
+                    self._state.post(other, OutboxStatus.READY)
         registry.accept(self._state, settlement.reports, now)
 
     def crashed(self, now: datetime) -> Sequence[OutboxRow]:
@@ -105,13 +109,9 @@ class MemoryOutbox:
         row.error = settlement.error
         if settlement.status is OutboxStatus.DROPPED:
             row.why = settlement.error
-        status = settlement.status
-        if status is OutboxStatus.RETRY:
+        if settlement.status is OutboxStatus.RETRY:
             row.due_at = settlement.next_at or row.due_at
-            # A carried row waits to be gathered again; it was not tried by itself.
-            status = OutboxStatus.READY if row.carried_by is not None else status
-            row.carried_by = None
-        self._state.post(row, status)
+        self._state.post(row, settlement.status)
 
 
 def as_row(row: Posted) -> OutboxRow:

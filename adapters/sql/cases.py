@@ -1,0 +1,166 @@
+"""How is a decision kept? Cases and their events: the only writer of a case."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, exists, select, update
+from sqlalchemy.exc import IntegrityError
+
+from adapters.sql import effects, journal, timers
+from adapters.sql.codec import CLOCKS, LEDGER, dumps, merged, texts
+from adapters.sql.database import Database, Row
+from adapters.sql.inbox import Registry
+from adapters.sql.tables import CASES, INBOX, PRIVATE, is_one_of
+from engine.model.case import Case, ClockVerdict
+from engine.model.decision import Decision, Standing
+from engine.model.event import Acceptance, Event, EventKind, Heard, Report
+from engine.ports.store import Conflict, NotFound, Pending
+
+EARLIER = INBOX.alias("earlier")
+UNDECIDED = ("new", "dead")
+
+FIRST_UNDECIDED = ~exists().where(EARLIER.c.case_id == INBOX.c.case_id, EARLIER.c.id < INBOX.c.id, is_one_of(EARLIER.c.status, *UNDECIDED))
+"""No earlier event of the same case is undecided: a dead one holds back its own case, and no other."""
+
+HISTORY = select(INBOX).where(INBOX.c.case_id == bindparam("case"), INBOX.c.number.is_not(None)).order_by(INBOX.c.number)
+VALUES = select(PRIVATE.c.inbox_id, PRIVATE.c.field, PRIVATE.c.value)
+STAND = update(CASES).where(CASES.c.id == bindparam("b_id"), CASES.c.revision == bindparam("b_revision"))
+DONE = update(INBOX).where(INBOX.c.id == bindparam("b_id"), INBOX.c.case_id == bindparam("b_case"), is_one_of(INBOX.c.status, *UNDECIDED))
+
+
+class SqlStore:
+    """See Store."""
+
+    def __init__(self, database: Database, secret: bytes) -> None:
+        self._database = database
+        self._secret = secret
+
+    def accept(self, reports: Sequence[Report], now: datetime) -> Sequence[Acceptance]:
+        """See Store.accept."""
+        if not reports:
+            return []
+        with self._database.write() as connection:
+            registry = Registry(connection, self._secret, now)
+            answers = registry.accept(reports)
+            registry.flush()
+        return answers
+
+    def pending(self, now: datetime, limit: int, case_id: str | None = None) -> Sequence[Pending]:
+        """See Store.pending."""
+        rows = select(INBOX).where(
+            is_one_of(INBOX.c.status, "new"), (INBOX.c.retry_at.is_(None)) | (INBOX.c.retry_at <= now), FIRST_UNDECIDED
+        )
+        if case_id is not None:
+            rows = rows.where(INBOX.c.case_id == case_id)
+        with self._database.read() as connection:
+            found = connection.execute(rows.order_by(INBOX.c.id).limit(limit)).mappings().all()
+            private = private_of(connection, [row["id"] for row in found])
+        return [Pending(row["id"], row["case_id"], event_of(row, private.get(row["id"], {})), row["attempts"]) for row in found]
+
+    def load(self, case_id: str) -> Case:
+        """See Store.load. Raises NotFound."""
+        with self._database.read() as connection:
+            row = connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().one_or_none()
+            if row is None:
+                raise NotFound(case_id)
+            papers = connection.execute(HISTORY, {"case": case_id}).mappings().all()
+            private = grouped(connection.execute(VALUES.where(PRIVATE.c.case_id == case_id)).all())
+        return Case(
+            id=row["id"],
+            workflow=row["workflow"],
+            revision=row["revision"],
+            opened_at=row["opened_at"],
+            history=tuple(Heard(event_of(paper, private.get(paper["id"], {})), paper["number"], paper["version"]) for paper in papers),
+            ledger=LEDGER.validate_json(row["ledger"]),
+        )
+
+    def commit(self, decision: Decision, *, inbox_id: int | None, now: datetime, mail: Sequence[Report] = ()) -> None:
+        """See Store.commit. Raises NotFound, Conflict, StoreUnavailable."""
+        try:
+            with self._database.write() as connection:
+                registry = Registry(connection, self._secret, now)
+                self._stand(connection, registry, decision)
+                private = self._decided(connection, registry, decision, inbox_id)
+                journal.write(connection, decision, private, now)
+                timers.arm(connection, decision.after.id, decision.timers)
+                effects.write(connection, decision, now)
+                registry.raised(decision.raised, decision.after.id, decision.standing.private)
+                registry.accept(mail)
+                registry.flush()
+        except IntegrityError as error:
+            raise Conflict(f"{decision.after.id}: {error.orig}") from error
+
+    def failed(self, inbox_id: int, error: str, retry_at: datetime | None) -> None:
+        """See Store.failed."""
+        changes = {"attempts": INBOX.c.attempts + 1, "error": error, "retry_at": retry_at, "status": "new" if retry_at else "dead"}
+        with self._database.write() as connection:
+            connection.execute(update(INBOX).where(INBOX.c.id == inbox_id, is_one_of(INBOX.c.status, *UNDECIDED)).values(changes))
+
+    def _stand(self, connection: Connection, registry: Registry, decision: Decision) -> None:
+        """Compare and swap, and let new names lead to the case."""
+        after, standing = decision.after, decision.standing
+        known = connection.execute(select(CASES.c.revision, CASES.c.names).where(CASES.c.id == after.id)).one_or_none()
+        if known is None:
+            raise NotFound(after.id)
+        place = {"b_id": after.id, "b_revision": after.revision - 1}
+        if connection.execute(STAND, standing_row(standing, after) | place).rowcount != 1:
+            raise Conflict(f"{after.id}: revision {known.revision}, not {after.revision - 1}")
+        before = texts(known.names)
+        fresh = {field: value for field, value in standing.names.items() if before.get(field) != value}
+        if fresh:
+            registry.learned(after.workflow, after.id, fresh)
+
+    def _decided(self, connection: Connection, registry: Registry, decision: Decision, inbox_id: int | None) -> frozenset[str]:
+        """Mark the event decided, and answer which of its data are personal."""
+        kept: Row = {"number": None, "version": None}
+        if decision.keeps_event:
+            heard = decision.after.history[-1]
+            kept = {"number": heard.number, "version": heard.version}
+        event, case_id = decision.event, decision.after.id
+        if inbox_id is None:
+            if registry.is_known(event):
+                raise Conflict(f"{event.source} {event.id} is decided already")
+            registry.decided(event, case_id, decision.standing.private).update(kept)
+            return frozenset()
+        if connection.execute(DONE, {"status": "done", "retry_at": None, **kept, "b_id": inbox_id, "b_case": case_id}).rowcount != 1:
+            raise Conflict(f"inbox {inbox_id} is decided already")
+        if not event.data:
+            return frozenset()
+        return frozenset(connection.scalars(select(PRIVATE.c.field).where(PRIVATE.c.inbox_id == inbox_id)))
+
+
+def standing_row(standing: Standing, after: Case) -> Row:
+    """The case's row after a decision."""
+    due = [clock.due for clock in standing.clocks if clock.verdict is ClockVerdict.RUNNING and clock.due is not None]
+    return {
+        "revision": after.revision, "state": standing.state, "entered_at": standing.entered_at, "final": standing.final,
+        "late": any(clock.verdict is ClockVerdict.LATE for clock in standing.clocks),
+        "open_key": None if standing.final else standing.open_key, "next_due": min(due, default=None),
+        "contradictions": standing.contradictions, "names": dumps(dict(standing.names)), "fields": dumps(dict(standing.fields)),
+        "private_fields": dumps(sorted(standing.private)), "clocks": CLOCKS.dump_json(standing.clocks).decode(),
+        "ledger": LEDGER.dump_json(after.ledger).decode(),
+    }  # fmt: skip
+
+
+def event_of(row: RowMapping, private: dict[str, str]) -> Event:
+    """An inbox row as the event it was."""
+    return Event(
+        id=row["event_id"], source=row["source"], kind=EventKind(row["kind"]), name=row["name"], occurred_at=row["occurred_at"],
+        received_at=row["received_at"], data=merged(row["data"], private), extra=texts(row["extra"]), sequence=row["sequence"],
+    )  # fmt: skip
+
+
+def private_of(connection: Connection, inbox_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Personal values of some events."""
+    if not inbox_ids:
+        return {}
+    return grouped(connection.execute(VALUES.where(PRIVATE.c.inbox_id.in_(inbox_ids))).all())
+
+
+def grouped(rows: Sequence[Any]) -> dict[int, dict[str, str]]:
+    """(inbox id, field, value) rows by event."""
+    values: dict[int, dict[str, str]] = {}
+    for inbox_id, field, value in rows:
+        values.setdefault(inbox_id, {})[field] = value
+    return values

@@ -1,0 +1,70 @@
+"""What does a decision put on its way? Outbox rows, tasks, alarms, and what it takes back."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, update
+
+from adapters.sql.codec import EFFECT
+from adapters.sql.database import Row
+from adapters.sql.tables import ALARM, OUTBOX, TASK, is_one_of
+from adapters.sql.worklist import as_row as task_row
+from engine.model.decision import Decision
+from engine.model.effect import Drop, Effect, EffectKind
+from engine.ports.outbox import OutboxStatus
+from engine.ports.worklist import Task, TaskStatus
+
+
+def write(connection: Connection, decision: Decision, now: datetime) -> None:
+    """Issue the decision's effects, then take back what it drops. MAIL comes to us as reports."""
+    posted: list[Row] = []
+    tasks: list[Row] = []
+    alarms: list[Row] = []
+    for effect in decision.effects:
+        if effect.kind is EffectKind.ALARM:
+            alarms.append(alarm_row(effect))
+        elif effect.kind is EffectKind.TASK and not effect.shadow:
+            tasks.append(task_row(task(effect)))
+        elif effect.kind is not EffectKind.MAIL:
+            posted.append(outbox_row(effect))
+    for table, rows in ((OUTBOX, posted), (TASK, tasks), (ALARM, alarms)):
+        if rows:
+            connection.execute(insert(table), rows)
+    take_back(connection, decision.drops, now)
+
+
+def outbox_row(effect: Effect) -> Row:
+    """A new row of the outbox; a command's channel is its connection, a group is held open for its companions."""
+    status = OutboxStatus.WAITING if effect.waits_for_channel else OutboxStatus.READY
+    return {
+        "effect_id": effect.id, "case_id": effect.case, "effect": EFFECT.dump_json(effect).decode(), "message": effect.message,
+        "channel": effect.channel or effect.target, "group_key": effect.group, "waits_for_channel": effect.waits_for_channel,
+        "status": (OutboxStatus.SHADOW if effect.shadow else status).value,
+        "due_at": (effect.not_before or effect.at) + timedelta(seconds=effect.group_wait_seconds),
+        "attempts": 0, "owner": "", "provider_id": "", "masked": "", "error": "", "why": "",
+    }  # fmt: skip
+
+
+def task(effect: Effect) -> Task:
+    """The work list's row of a TASK."""
+    return Task(
+        id=effect.id, case=effect.case, workflow=effect.workflow, kind="task", role=effect.to or "", text=effect.text or "",
+        asks=effect.asks, message=effect.message, created_at=effect.at,
+    )  # fmt: skip
+
+
+def alarm_row(effect: Effect) -> Row:
+    """An alarm as it is listed."""
+    return {"effect_id": effect.id, "case_id": effect.case, "cause": effect.cause, "at": effect.at, "text": effect.text or ""}
+
+
+def take_back(connection: Connection, drops: Sequence[Drop], now: datetime) -> None:
+    """Withdraw what is not yet on its way; what is, stays."""
+    reasons: dict[str, list[str]] = {}
+    for drop in drops:
+        reasons.setdefault(drop.why, []).append(drop.effect_id)
+    for why, ids in reasons.items():
+        unsent = update(OUTBOX).where(OUTBOX.c.effect_id.in_(ids), is_one_of(OUTBOX.c.status, "ready", "waiting", "retry"))
+        connection.execute(unsent.values(status=OutboxStatus.DROPPED.value, why=why))
+        unclaimed = update(TASK).where(TASK.c.id.in_(ids), TASK.c.status == TaskStatus.OPEN.value)
+        connection.execute(unclaimed.values(status=TaskStatus.WITHDRAWN.value, withdrawn_why=why, finished_at=now))

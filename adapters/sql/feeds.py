@@ -1,0 +1,70 @@
+"""Which neighbours are silent, and what were the rules? Feeds and the shelf of rulebooks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import case, select, update
+
+from adapters.sql.codec import dumps, texts
+from adapters.sql.database import Database, insert_new
+from adapters.sql.tables import FEED, RULEBOOK
+from engine.ports.store import Feed
+
+
+class SqlFeeds:
+    """See Feeds."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def heard(self, connection: str, at: datetime) -> None:
+        """A sign of life; after a silence it is the instant of return."""
+        silent = FEED.c.silent_since.is_not(None)
+        changes = {
+            "heard_at": case((FEED.c.heard_at > at, FEED.c.heard_at), else_=at),
+            "back_at": case((silent, at), else_=FEED.c.back_at),
+            "silent_since": None,
+        }
+        with self._database.write() as opened:
+            if not insert_new(opened, FEED, [{"connection": connection, "heard_at": at}]):
+                opened.execute(update(FEED).where(FEED.c.connection == connection).values(changes))
+
+    def fell_silent(self, connection: str, at: datetime) -> bool:
+        """See Feeds.fell_silent."""
+        first = update(FEED).where(FEED.c.connection == connection, FEED.c.silent_since.is_(None))
+        with self._database.write() as opened:
+            if insert_new(opened, FEED, [{"connection": connection, "silent_since": at}]) == 1:
+                return True
+            return opened.execute(first.values(silent_since=at, back_at=None)).rowcount == 1
+
+    def feeds(self) -> Sequence[Feed]:
+        """In order of name."""
+        with self._database.read() as opened:
+            rows = opened.execute(select(FEED).order_by(FEED.c.connection)).mappings().all()
+        return [
+            Feed(connection=row["connection"], heard_at=row["heard_at"], silent_since=row["silent_since"], back_at=row["back_at"])
+            for row in rows
+        ]
+
+
+class SqlShelf:
+    """See RulebookShelf."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, fingerprint: str, files: dict[str, str], now: datetime) -> None:
+        """Once per fingerprint."""
+        with self._database.write() as connection:
+            insert_new(connection, RULEBOOK, [{"fingerprint": fingerprint, "kept_at": now, "files": dumps(files)}])
+
+    def files(self, fingerprint: str) -> dict[str, str] | None:
+        """The texts of one rulebook."""
+        with self._database.read() as connection:
+            kept = connection.scalar(select(RULEBOOK.c.files).where(RULEBOOK.c.fingerprint == fingerprint))
+        return texts(kept) if kept is not None else None
+
+    def fingerprints(self) -> Sequence[str]:
+        """In order of keeping."""
+        with self._database.read() as connection:
+            return list(connection.scalars(select(RULEBOOK.c.fingerprint).order_by(RULEBOOK.c.seq)))

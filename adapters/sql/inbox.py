@@ -1,0 +1,358 @@
+"""Whose event is it? Duplicates, routing by name, opening of cases, parking; inside the caller's transaction.
+
+A batch is read at once, filed in memory one by one, and written at once: the number of statements does not grow
+with the number of reports.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from adapters.sql.codec import EMPTY_LEDGER, EPOCH, MICROSECOND, dumps, public
+from adapters.sql.database import Row, insert_new
+from adapters.sql.tables import CASES, COUNTER, INBOX, NAME, PARKED_NAME, PRIVATE, QUARANTINE, is_one_of
+from engine.model.event import Acceptance, Accepted, Event, EventKind, Report
+
+PARKED_DAYS = 7
+HASHES = re.compile("#+")
+INBOX_COUNTER = ("", "inbox", "")
+"""Inbox ids are drawn like serial numbers: they grow in order of receipt, and are known before the row is written."""
+
+Name = tuple[str, str, str]
+"""(workflow, field, value); ("", "", id) stands for the case's own id."""
+
+
+@dataclass(slots=True)
+class Filing:
+    """What is known, and what is to be written, while one transaction files its events."""
+
+    known: dict[tuple[str, str], tuple[str | None, str]] = field(default_factory=dict)
+    """(source, event id) -> case, body hash."""
+    names: dict[Name, str] = field(default_factory=dict)
+    open_keys: dict[tuple[str, str], str] = field(default_factory=dict)
+    cases: set[str] = field(default_factory=set)
+    new_cases: list[Row] = field(default_factory=list)
+    new_names: list[Row] = field(default_factory=list)
+    papers: list[Row] = field(default_factory=list)
+    parked_here: list[tuple[Row, frozenset[Name], list[Row]]] = field(default_factory=list)
+    private: list[Row] = field(default_factory=list)
+    quarantine: list[tuple[Row, dict[str, str]]] = field(default_factory=list)
+
+
+class Registry:
+    """Files events in one transaction; `flush` writes them."""
+
+    def __init__(self, connection: Connection, secret: bytes, now: datetime) -> None:
+        self._connection = connection
+        self._secret = secret
+        self._now = now
+        self._filing = Filing()
+        self._last_id: int | None = None
+        self._parked: bool | None = None
+
+    def accept(self, reports: Sequence[Report]) -> list[Acceptance]:
+        """Answer one by one; a report sees what those before it did."""
+        if not reports:
+            return []
+        self._look_up(reports)
+        return [self._file(report) for report in reports]
+
+    def raised(self, events: Iterable[Event], case_id: str, private: frozenset[str]) -> None:
+        """Events a case raises for itself; one that is there already is left alone."""
+        events = list(events)
+        self._look_up_known([(event.source, event.id) for event in events])
+        for event in events:
+            if (event.source, event.id) not in self._filing.known:
+                self._write(event, self._hash(event), case_id, private.intersection(event.data))
+
+    def decided(self, event: Event, case_id: str, private: frozenset[str]) -> Row:
+        """A bell: written as done already. The caller completes the row before `flush`."""
+        row = self._write(event, self._hash(event), case_id, private.intersection(event.data))
+        row["status"] = "done"
+        return row
+
+    def learned(self, workflow: str, case_id: str, names: Mapping[str, str]) -> None:
+        """A decision made names known: they lead to the case, and parked events under them join its queue."""
+        keys = keys_of(workflow, names)
+        self._filing.names.update(self._owners(keys))
+        self._learn(case_id, keys)
+
+    def is_known(self, event: Event) -> bool:
+        """Whether (source, id) was accepted before."""
+        self._look_up_known([(event.source, event.id)])
+        return (event.source, event.id) in self._filing.known
+
+    # What is known
+
+    def _look_up(self, reports: Sequence[Report]) -> None:
+        filing, keys = self._filing, {(report.event.source, report.event.id) for report in reports}
+        keys |= {(report.event.source, report.follows) for report in reports if report.follows is not None}
+        self._look_up_known(list(keys))
+        names = [key for report in reports for key in keys_of(report.workflow, report.names)]
+        filing.names.update(self._owners([key for key in names if key not in filing.names]))
+        wanted = {report.case_id for report in reports if report.case_id is not None}
+        wanted |= {f"{report.workflow}:{first}" for report in reports if report.may_open and (first := first_of(report.names))}
+        if wanted - filing.cases:
+            filing.cases.update(self._connection.scalars(select(CASES.c.id).where(CASES.c.id.in_(sorted(wanted - filing.cases)))))
+        open_keys = sorted({report.open_key for report in reports if report.open_key is not None})
+        if open_keys:
+            rows = select(CASES.c.workflow, CASES.c.open_key, CASES.c.id).where(CASES.c.open_key.in_(open_keys))
+            for workflow, key, case_id in self._connection.execute(rows.order_by(CASES.c.opened_at, CASES.c.id)):
+                filing.open_keys.setdefault((workflow, key), case_id)
+
+    def _look_up_known(self, keys: Sequence[tuple[str, str]]) -> None:
+        ids = sorted({event_id for source, event_id in keys if (source, event_id) not in self._filing.known})
+        if not ids:
+            return
+        columns = (INBOX.c.source, INBOX.c.event_id, INBOX.c.case_id, INBOX.c.body_hash)
+        for source, event_id, case_id, body_hash in self._connection.execute(select(*columns).where(INBOX.c.event_id.in_(ids))):
+            self._filing.known.setdefault((source, event_id), (case_id, body_hash))
+
+    def _owners(self, keys: Sequence[Name]) -> dict[Name, str]:
+        if not keys:
+            return {}
+        rows = select(NAME.c.workflow, NAME.c.field, NAME.c.value, NAME.c.case_id)
+        values = sorted({value for _, _, value in keys})
+        return {(row[0], row[1], row[2]): row[3] for row in self._connection.execute(rows.where(NAME.c.value.in_(values)))}
+
+    # One report
+
+    def _file(self, report: Report) -> Acceptance:
+        known = self._filing.known.get((report.event.source, report.event.id))
+        body_hash = self._hash(report.event)
+        if known is not None:
+            return self._again(known, report, body_hash)
+        event, case_id = self._route(report)
+        if case_id is None and report.may_open and report.case_id is None:
+            return self._open(report, body_hash)
+        if case_id is None:
+            return self._park(report, body_hash)
+        self._write(event, body_hash, case_id, report.private)
+        return Acceptance(Accepted.ACCEPTED, case_id)
+
+    def _again(self, known: tuple[str | None, str], report: Report, body_hash: str) -> Acceptance:
+        case_id, first_hash = known
+        if hmac.compare_digest(first_hash, body_hash):
+            return Acceptance(Accepted.DUPLICATE, case_id)
+        event = report.event
+        row = {
+            "source": event.source, "event_id": event.id, "name": event.name, "occurred_at": event.occurred_at,
+            "received_at": event.received_at, "data": public(event.data, report.private), "extra": dumps(dict(event.extra)),
+            "case_id": case_id,
+        }  # fmt: skip
+        self._filing.quarantine.append((row, {name: event.data[name] for name in report.private if name in event.data}))
+        return Acceptance(Accepted.CONFLICT, case_id)
+
+    def _route(self, report: Report) -> tuple[Event, str | None]:
+        filing, event = self._filing, report.event
+        if report.case_id is not None:
+            return event, report.case_id if report.case_id in filing.cases else None
+        if report.follows is not None:
+            earlier = filing.known.get((event.source, report.follows))
+            if earlier is not None and earlier[0] is not None:
+                return event, earlier[0]
+        for key in keys_of(report.workflow, report.names):
+            if key in filing.names:
+                return event, filing.names[key]
+        if report.open_key is not None and (report.workflow, report.open_key) in filing.open_keys:
+            again = replace(event, name="opened_again", kind=EventKind.HAPPENED)
+            return again, filing.open_keys[(report.workflow, report.open_key)]
+        return event, None
+
+    def _open(self, report: Report, body_hash: str) -> Acceptance:
+        filing, event, workflow = self._filing, report.event, report.workflow
+        data, names = dict(event.data), dict(report.names)
+        for name, pattern in report.serials.items():
+            if not data.get(name):
+                data[name] = self._draw(workflow, name, pattern)
+            names[name] = data[name]
+        case_id = self._free_id(report, names)
+        filing.cases.add(case_id)
+        filing.new_cases.append(new_case(case_id, report, {name: value for name, value in names.items() if value}))
+        if report.open_key is not None:
+            filing.open_keys.setdefault((workflow, report.open_key), case_id)
+        self._write(replace(event, data=data), body_hash, case_id, report.private)
+        self._learn(case_id, keys_of(workflow, names))
+        return Acceptance(Accepted.ACCEPTED, case_id, opened=True)
+
+    def _park(self, report: Report, body_hash: str) -> Acceptance:
+        first = len(self._filing.private)
+        row = self._write(report.event, body_hash, None, report.private)
+        row["status"], row["park_until"] = "parked", self._now + timedelta(days=PARKED_DAYS)
+        keys = frozenset(keys_of(report.workflow, report.names))
+        if report.case_id is not None:
+            keys = frozenset({("", "", report.case_id)})
+        self._filing.parked_here.append((row, keys, self._filing.private[first:]))
+        return Acceptance(Accepted.PARKED, None)
+
+    def _write(self, event: Event, body_hash: str, case_id: str | None, private: frozenset[str]) -> Row:
+        row = {
+            "id": self._next_id(), "source": event.source, "event_id": event.id, "kind": event.kind.value, "name": event.name,
+            "occurred_at": event.occurred_at, "received_at": event.received_at, "data": public(event.data, private),
+            "extra": dumps(dict(event.extra)), "sequence": event.sequence, "body_hash": body_hash, "case_id": case_id,
+            "status": "new", "park_until": None, "attempts": 0, "retry_at": None, "error": "", "number": None, "version": None,
+        }  # fmt: skip
+        self._filing.papers.append(row)
+        self._filing.known[(event.source, event.id)] = (case_id, body_hash)
+        for name in private.intersection(event.data):
+            self._filing.private.append({"inbox_id": row["id"], "field": name, "case_id": case_id or "", "value": event.data[name]})
+        return row
+
+    # Names
+
+    def _learn(self, case_id: str, keys: Sequence[Name]) -> None:
+        """The first case keeps a name; events parked under one of the case's names come in."""
+        owned = {("", "", case_id)}
+        for key in keys:
+            if self._filing.names.setdefault(key, case_id) == case_id:
+                owned.add(key)
+                workflow, name, value = key
+                self._filing.new_names.append({"workflow": workflow, "field": name, "value": value, "case_id": case_id})
+        self._adopt_stored(case_id, owned)
+        for entry in list(self._filing.parked_here):
+            paper, names, private = entry
+            if names & owned:
+                self._filing.parked_here.remove(entry)
+                # A new id puts the event behind the one that made its name known.
+                paper.update(id=self._next_id(), case_id=case_id, status="new", park_until=None)
+                self._filing.known[(paper["source"], paper["event_id"])] = (case_id, paper["body_hash"])
+                for kept in private:
+                    kept.update(inbox_id=paper["id"], case_id=case_id)
+
+    def _adopt_stored(self, case_id: str, owned: set[Name]) -> None:
+        if not self._some_parked():
+            return
+        rows = select(PARKED_NAME, INBOX.c.source, INBOX.c.event_id).join(INBOX, INBOX.c.id == PARKED_NAME.c.inbox_id)
+        rows = rows.where(PARKED_NAME.c.value.in_(sorted({value for _, _, value in owned})), INBOX.c.status == "parked")
+        stored = self._connection.execute(rows).all()
+        found = {row.inbox_id: (row.source, row.event_id) for row in stored if (row.workflow, row.field, row.value) in owned}
+        for old_id, key in sorted(found.items()):
+            if key in self._filing.known:
+                self._filing.known[key] = (case_id, self._filing.known[key][1])
+            new_id = self._next_id()
+            changes = {"id": new_id, "case_id": case_id, "status": "new", "park_until": None}
+            self._connection.execute(update(INBOX).where(INBOX.c.id == old_id).values(changes))
+            self._connection.execute(update(PRIVATE).where(PRIVATE.c.inbox_id == old_id).values(inbox_id=new_id, case_id=case_id))
+            self._connection.execute(delete(PARKED_NAME).where(PARKED_NAME.c.inbox_id == old_id))
+
+    def _some_parked(self) -> bool:
+        """Whether anything stored is parked; what is parked too long is expired on the way."""
+        if self._parked is None:
+            parked = is_one_of(INBOX.c.status, "parked")
+            first = self._connection.scalar(select(func.min(INBOX.c.park_until)).where(parked))
+            if first is not None and first <= self._now:
+                self._connection.execute(update(INBOX).where(parked, INBOX.c.park_until <= self._now).values(status="expired"))
+            self._parked = first is not None
+        return self._parked
+
+    # Numbers
+
+    def _next_id(self) -> int:
+        if self._last_id is None:
+            self._last_id = self._counted(INBOX_COUNTER)
+        self._last_id += 1
+        return self._last_id
+
+    def _draw(self, workflow: str, name: str, pattern: str) -> str:
+        """The next number of a pattern; one that somebody already uses as a name is passed over."""
+        run = HASHES.search(pattern)
+        head, width, tail = (pattern[: run.start()], len(run.group()), pattern[run.end() :]) if run else (pattern, 1, "")
+        number = self._counted((workflow, name, head))
+        while True:
+            number += 1
+            value = f"{head}{number:0{width}d}{tail}"
+            key = (workflow, name, value)
+            if key not in self._filing.names and key not in self._owners([key]):
+                self._count((workflow, name, head), number)
+                return value
+
+    def _counted(self, key: Name) -> int:
+        """The last number given; held for this transaction."""
+        workflow, name, prefix = key
+        where = (COUNTER.c.workflow == workflow, COUNTER.c.field == name, COUNTER.c.prefix == prefix)
+        value = self._connection.scalar(select(COUNTER.c.value).where(*where).with_for_update())
+        if value is None:
+            insert_new(self._connection, COUNTER, [{"workflow": workflow, "field": name, "prefix": prefix, "value": 0}])
+            value = self._connection.scalar(select(COUNTER.c.value).where(*where).with_for_update())
+        return value or 0
+
+    def _count(self, key: Name, value: int) -> None:
+        workflow, name, prefix = key
+        where = (COUNTER.c.workflow == workflow, COUNTER.c.field == name, COUNTER.c.prefix == prefix)
+        self._connection.execute(update(COUNTER).where(*where).values(value=value))
+
+    def _free_id(self, report: Report, names: Mapping[str, str]) -> str:
+        """`workflow:first name`; a digest of the event's key without one; numbered if another field's value took it."""
+        digest = hashlib.sha256(f"{report.event.source}\n{report.event.id}".encode()).hexdigest()[:12]
+        wanted = f"{report.workflow}:{first_of(names) or digest}"
+        case_id, number = wanted, 1
+        while case_id in self._filing.cases or self._stored(case_id):
+            number += 1
+            case_id = f"{wanted}~{number}"
+        return case_id
+
+    def _stored(self, case_id: str) -> bool:
+        return self._connection.scalar(select(CASES.c.id).where(CASES.c.id == case_id)) is not None
+
+    def _hash(self, event: Event) -> str:
+        """What makes two arrivals the same event; keyed, because a number can be guessed from a plain digest."""
+        instant = (event.occurred_at - EPOCH) // MICROSECOND
+        body = dumps([event.name, instant, sorted(event.data.items()), sorted(event.extra.items())])
+        return hmac.new(self._secret, body.encode(), hashlib.sha256).hexdigest()
+
+    # Writing
+
+    def flush(self) -> None:
+        """Write everything filed, a handful of statements however many there are."""
+        filing, connection = self._filing, self._connection
+        if self._last_id is not None:
+            self._count(INBOX_COUNTER, self._last_id)
+        if filing.new_cases:
+            connection.execute(insert(CASES), filing.new_cases)
+        if filing.new_names:
+            insert_new(connection, NAME, filing.new_names)
+        if filing.papers:
+            connection.execute(insert(INBOX), filing.papers)
+        parked = [
+            {"inbox_id": row["id"], "workflow": workflow, "field": name, "value": value}
+            for row, names, _ in filing.parked_here
+            for workflow, name, value in names
+        ]
+        if parked:
+            connection.execute(insert(PARKED_NAME), parked)
+        self._flush_quarantine()
+        if filing.private:
+            connection.execute(insert(PRIVATE), filing.private)
+        self._filing = Filing()
+
+    def _flush_quarantine(self) -> None:
+        for row, private in self._filing.quarantine:
+            taken = self._connection.execute(insert(QUARANTINE).values(row)).inserted_primary_key
+            assert taken is not None
+            for name, value in private.items():
+                self._filing.private.append({"inbox_id": -taken[0], "field": name, "case_id": row["case_id"] or "", "value": value})
+
+
+def keys_of(workflow: str, names: Mapping[str, str]) -> list[Name]:
+    """The names that have a value, as keys, in written order."""
+    return [(workflow, name, value) for name, value in names.items() if value]
+
+
+def first_of(names: Mapping[str, str]) -> str | None:
+    """The first name that has a value."""
+    return next((value for value in names.values() if value), None)
+
+
+def new_case(case_id: str, report: Report, names: Mapping[str, str]) -> Row:
+    """A case nobody decided yet."""
+    opened_at = report.event.received_at
+    return {
+        "id": case_id, "workflow": report.workflow, "revision": 0, "opened_at": opened_at, "state": "", "entered_at": opened_at,
+        "final": False, "late": False, "open_key": report.open_key, "next_due": None, "contradictions": 0, "names": dumps(names),
+        "fields": "{}", "private_fields": "[]", "clocks": "[]", "ledger": EMPTY_LEDGER,
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Which steps were there, one after the other?"""

@@ -1,0 +1,147 @@
+"""What is to be sent? The outbox: claimed with a lease, handed over once, settled."""
+
+import hashlib
+import hmac
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, Select, case, func, select, update
+
+from adapters.sql.codec import EFFECT
+from adapters.sql.database import Database, Row
+from adapters.sql.inbox import Registry
+from adapters.sql.tables import OUTBOX, is_one_of
+from engine.ports.outbox import OutboxRow, OutboxStatus, Settlement
+from engine.ports.store import NotFound
+
+ORDER = (OUTBOX.c.due_at, OUTBOX.c.seq)
+
+
+class SqlOutbox:
+    """See Outbox."""
+
+    def __init__(self, database: Database, secret: bytes) -> None:
+        self._database = database
+        self._secret = secret
+
+    def claim(
+        self, now: datetime, limit: int, *, owner: str, lease_until: datetime, not_channels: Collection[str] = ()
+    ) -> Sequence[OutboxRow]:
+        """See Outbox.claim."""
+        rows = select(OUTBOX).where(is_one_of(OUTBOX.c.status, "ready", "retry"), OUTBOX.c.due_at <= now)
+        if not_channels:
+            rows = rows.where(OUTBOX.c.channel.is_(None) | OUTBOX.c.channel.not_in(sorted(not_channels)))
+        return self._take(rows.order_by(*ORDER).limit(limit), owner, lease_until)
+
+    def companions(self, row: OutboxRow, *, owner: str, lease_until: datetime) -> Sequence[OutboxRow]:
+        """See Outbox.companions."""
+        if row.effect.group is None:
+            return []
+        rows = select(OUTBOX).where(is_one_of(OUTBOX.c.status, "ready"), OUTBOX.c.group_key == row.effect.group)
+        return self._take(rows.order_by(*ORDER), owner, lease_until)
+
+    def hand_over(self, effect_id: str, at: datetime, *, recipient: str, masked: str, carries: Sequence[str] = ()) -> None:
+        """See Outbox.hand_over. Raises NotFound."""
+        with self._database.write() as connection:
+            sent = {"sent_at": at, "recipient": self._fingerprint(recipient), "masked": masked}
+            change(connection, effect_id, sent)
+            if carries:
+                carried = update(OUTBOX).where(OUTBOX.c.effect_id.in_(carries))
+                connection.execute(carried.values(carried_by=effect_id, sent_at=at))
+
+    def settle(self, settlement: Settlement, now: datetime) -> None:
+        """See Outbox.settle. Rows carried along that are still sending share the fate of the one that was sent.
+
+        Raises NotFound.
+        """
+        with self._database.write() as connection:
+            changes = settled(settlement)
+            change(connection, settlement.effect_id, changes)
+            carried = update(OUTBOX).where(OUTBOX.c.carried_by == settlement.effect_id, is_one_of(OUTBOX.c.status, "sending"))
+            if settlement.status is OutboxStatus.RETRY:
+                # A carried row waits to be gathered again; it was not tried by itself.
+                changes |= {"status": OutboxStatus.READY.value, "carried_by": None}
+            connection.execute(carried.values(changes))
+            registry = Registry(connection, self._secret, now)
+            registry.accept(settlement.reports)
+            registry.flush()
+
+    def crashed(self, now: datetime) -> Sequence[OutboxRow]:
+        """See Outbox.crashed."""
+        lost = select(OUTBOX).where(is_one_of(OUTBOX.c.status, "sending"), OUTBOX.c.lease_until <= now)
+        changes: Row = {"status": OutboxStatus.UNKNOWN.value, "owner": "", "lease_until": None}
+        with self._database.read() as connection:
+            if connection.execute(lost.limit(1)).first() is None:
+                return []
+        return self._update(lost.order_by(OUTBOX.c.seq), changes)
+
+    def release(self, channel: str, now: datetime) -> int:
+        """See Outbox.release."""
+        waiting = update(OUTBOX).where(is_one_of(OUTBOX.c.status, "waiting"), OUTBOX.c.waits_for_channel == channel)
+        due_at = case((OUTBOX.c.due_at < now, now), else_=OUTBOX.c.due_at)
+        with self._database.write() as connection:
+            return connection.execute(waiting.values(status=OutboxStatus.READY.value, due_at=due_at)).rowcount
+
+    def find(self, effect_id: str) -> OutboxRow | None:
+        """See Outbox.find."""
+        with self._database.read() as connection:
+            row = connection.execute(select(OUTBOX).where(OUTBOX.c.effect_id == effect_id)).mappings().one_or_none()
+        return outbox_row(row) if row is not None else None
+
+    def sent_since(self, recipient: str, since: datetime, message: str | None = None) -> int:
+        """See Outbox.sent_since."""
+        handed = select(func.count()).select_from(OUTBOX)
+        handed = handed.where(OUTBOX.c.recipient == self._fingerprint(recipient), OUTBOX.c.sent_at >= since)
+        if message is not None:
+            handed = handed.where(OUTBOX.c.message == message)
+        with self._database.read() as connection:
+            return connection.scalar(handed) or 0
+
+    def _take(self, rows: "Select[tuple[object, ...]]", owner: str, lease_until: datetime) -> list[OutboxRow]:
+        """Claim them, if there are any: an idle heartbeat takes no write lock."""
+        with self._database.read() as connection:
+            if connection.execute(rows.limit(1)).first() is None:
+                return []
+        changes = {"status": OutboxStatus.SENDING.value, "owner": owner, "lease_until": lease_until}
+        return self._update(rows, changes | {"attempts": OUTBOX.c.attempts + 1})
+
+    def _update(self, rows: "Select[tuple[object, ...]]", changes: Row) -> list[OutboxRow]:
+        """Lock, change, and read again. Who else holds a row is passed over."""
+        with self._database.write() as connection:
+            found = connection.execute(rows.with_for_update(skip_locked=True)).mappings().all()
+            ids = [row["seq"] for row in found]
+            if not ids:
+                return []
+            connection.execute(update(OUTBOX).where(OUTBOX.c.seq.in_(ids)).values(changes))
+            now = {row["seq"]: row for row in connection.execute(select(OUTBOX).where(OUTBOX.c.seq.in_(ids))).mappings()}
+        return [outbox_row(now[seq]) for seq in ids]
+
+    def _fingerprint(self, recipient: str) -> str:
+        """Keyed: a phone number can be guessed from a plain digest."""
+        return hmac.new(self._secret, recipient.encode(), hashlib.sha256).hexdigest()
+
+
+def settled(settlement: Settlement) -> Row:
+    """The columns a settlement writes."""
+    changes: Row = {"status": settlement.status.value, "owner": "", "lease_until": None, "error": settlement.error}
+    if settlement.provider_id:
+        changes["provider_id"] = settlement.provider_id
+    if settlement.status is OutboxStatus.DROPPED:
+        changes["why"] = settlement.error
+    if settlement.status is OutboxStatus.RETRY and settlement.next_at is not None:
+        changes["due_at"] = settlement.next_at
+    return changes
+
+
+def change(connection: Connection, effect_id: str, changes: Row) -> None:
+    """Change one row. Raises NotFound."""
+    if connection.execute(update(OUTBOX).where(OUTBOX.c.effect_id == effect_id).values(changes)).rowcount != 1:
+        raise NotFound(effect_id)
+
+
+def outbox_row(row: RowMapping) -> OutboxRow:
+    """The row as the post room sees it."""
+    return OutboxRow(
+        effect=EFFECT.validate_json(row["effect"]), status=OutboxStatus(row["status"]), attempts=row["attempts"],
+        provider_id=row["provider_id"], sent_at=row["sent_at"], error=row["error"], carried_by=row["carried_by"],
+    )  # fmt: skip

@@ -1,0 +1,72 @@
+"""What is particular to SQLite? Pragmas, the write lock, the file and whether it is sound.
+
+The only module that may hold SQLite's own SQL.
+"""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from engine.ports.store import StoreError
+
+BUSY_TIMEOUT_SECONDS = 5
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
+
+
+class CorruptStore(StoreError):
+    """The file is damaged, or no database: it is refused, never moved aside."""
+
+
+def file_of(url: str) -> Path | None:
+    """The file behind a SQLite address; None for another database, or one in memory."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        return None
+    return Path(parsed.database or "")
+
+
+def writing_engine(url: str) -> Engine:
+    """Every transaction takes the write lock at its beginning: a lock taken in the middle fails at once, whatever the time-out."""
+    return _engine(url, "BEGIN IMMEDIATE")
+
+
+def reading_engine(url: str) -> Engine:
+    """Reads one snapshot, and never waits for a writer."""
+    return _engine(url, "BEGIN")
+
+
+def _engine(url: str, begin: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+
+    def prepare(dbapi: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        dbapi.isolation_level = None  # The driver must not open transactions by itself.
+        cursor = dbapi.cursor()
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", start)
+    return engine
+
+
+def must_be_sound(engine: Engine, path: Path) -> None:
+    """Read the whole file once. Raises CorruptStore."""
+    try:
+        with engine.connect() as connection:
+            found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    except OperationalError:
+        raise  # Locked or missing: not damaged, the caller says "try later".
+    except DatabaseError as error:
+        found = str(error.orig)
+    if found != "ok":
+        raise CorruptStore(
+            f"数据库文件已损坏，请从备份恢复：{path}（{found}） / the database file is damaged, restore a backup: {path} ({found})"
+        )

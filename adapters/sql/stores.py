@@ -1,0 +1,73 @@
+"""What does one database offer? Every port over one address."""
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from adapters.sql.cases import SqlStore
+from adapters.sql.database import Database, insert_new
+from adapters.sql.directory import SqlDirectory
+from adapters.sql.feeds import SqlFeeds, SqlShelf
+from adapters.sql.migrate import migrate
+from adapters.sql.outbox import SqlOutbox
+from adapters.sql.sqlite import file_of
+from adapters.sql.tables import META
+from adapters.sql.timers import SqlBells
+from adapters.sql.worklist import SqlWorklist
+
+SECRET = "fingerprint_secret"  # noqa: S105  # The name of a row, not its value.
+
+
+@dataclass(frozen=True, slots=True)
+class SqlStores:
+    """All ports over one database."""
+
+    store: SqlStore
+    bells: SqlBells
+    feeds: SqlFeeds
+    shelf: SqlShelf
+    outbox: SqlOutbox
+    worklist: SqlWorklist
+    directory: SqlDirectory
+    database: Database
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.database.close()
+
+
+def open_stores(url: str, *, check: bool = True) -> SqlStores:
+    """Open a database, for reading or deciding, and bring its tables to this version.
+
+    `url` is SQLAlchemy's: `sqlite:///waybill.db`, `postgresql+psycopg://...`. `check` reads a SQLite file once
+    from end to end. Raises CorruptStore, NewerStore, StoreUnavailable.
+    """
+    path = file_of(url)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    database = Database(url)
+    try:
+        if check:
+            database.check()
+        migrate(database)
+        secret = secret_of(database)
+    except BaseException:
+        database.close()
+        raise
+    return SqlStores(
+        SqlStore(database, secret), SqlBells(database), SqlFeeds(database), SqlShelf(database),
+        SqlOutbox(database, secret), SqlWorklist(database, secret), SqlDirectory(database), database,
+    )  # fmt: skip
+
+
+def secret_of(database: Database) -> bytes:
+    """The key of all fingerprints: drawn once, kept in the database, never shown."""
+    read = select(META.c.value).where(META.c.key == SECRET)
+    with database.read() as connection:
+        secret = connection.scalar(read)
+    if secret is None:
+        with database.write() as connection:
+            insert_new(connection, META, [{"key": SECRET, "value": secrets.token_hex(32)}])
+            secret = connection.scalar(read)
+    return bytes.fromhex(str(secret))

@@ -1,0 +1,106 @@
+"""When is a case to be woken? Its timers, kept as the set the last decision asked for."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, Connection, RowMapping, bindparam, delete, func, insert, or_, select, type_coerce, update
+
+from adapters.sql.codec import EPOCH, MICROSECOND
+from adapters.sql.database import Database, Row
+from adapters.sql.tables import FEED, INBOX, OUTBOX, TIMER, is_one_of
+from engine.model.timer import Timer
+
+ORDER = (TIMER.c.due_at, TIMER.c.case_id, TIMER.c.owner, TIMER.c.row, TIMER.c.gen, TIMER.c.slot)
+SAME = (
+    TIMER.c.case_id == bindparam("b_case"), TIMER.c.owner == bindparam("b_owner"), TIMER.c.row == bindparam("b_row"),
+    TIMER.c.gen == bindparam("b_gen"), TIMER.c.slot == bindparam("b_slot"),
+)  # fmt: skip
+FIRST = select(TIMER.c.due_at).order_by(TIMER.c.due_at).limit(1)
+OF_CASE = select(TIMER).where(TIMER.c.case_id == bindparam("case"))
+
+Identity = tuple[str, str, int, str]
+"""(owner, row, gen, slot) within one case."""
+
+
+def arm(connection: Connection, case_id: str, timers: Sequence[Timer]) -> None:
+    """Make the case's timers exactly these, touching only what differs."""
+    armed = {identity(timer): timer for timer in map(timer_of, connection.execute(OF_CASE, {"case": case_id}).mappings())}
+    wanted = {identity(timer): timer for timer in timers}
+    gone = [place(timer) for key, timer in armed.items() if key not in wanted]
+    new = [as_row(timer) for key, timer in wanted.items() if key not in armed]
+    moved = [
+        {"due_at": timer.due_at, "waits_for": timer.waits_for, "lag_seconds": timer.lag_seconds} | place(timer)
+        for key, timer in wanted.items()
+        if key in armed and armed[key] != timer
+    ]
+    if gone:
+        connection.execute(delete(TIMER).where(*SAME), gone)
+    if new:
+        connection.execute(insert(TIMER), new)
+    if moved:
+        connection.execute(update(TIMER).where(*SAME), moved)
+
+
+def identity(timer: Timer) -> Identity:
+    """What makes it this timer, wherever its instant moves."""
+    return (timer.owner, timer.row, timer.gen, timer.slot)
+
+
+def place(timer: Timer) -> Row:
+    """The identity as parameters of SAME."""
+    return {"b_case": timer.case, "b_owner": timer.owner, "b_row": timer.row, "b_gen": timer.gen, "b_slot": timer.slot}
+
+
+def as_row(timer: Timer) -> Row:
+    """A new row."""
+    return {
+        "case_id": timer.case, "owner": timer.owner, "row": timer.row, "gen": timer.gen, "slot": timer.slot,
+        "due_at": timer.due_at, "waits_for": timer.waits_for, "lag_seconds": timer.lag_seconds,
+    }  # fmt: skip
+
+
+def timer_of(row: RowMapping) -> Timer:
+    """And back."""
+    return Timer(
+        case=row["case_id"], owner=row["owner"], row=row["row"], gen=row["gen"], slot=row["slot"], due_at=row["due_at"],
+        waits_for=row["waits_for"], lag_seconds=row["lag_seconds"],
+    )  # fmt: skip
+
+
+class SqlBells:
+    """See Bells."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def due(self, now: datetime, limit: int, *, silent: Collection[str] = (), case_id: str | None = None) -> Sequence[Timer]:
+        """See Bells.due."""
+        rows = select(TIMER).outerjoin(FEED, FEED.c.connection == TIMER.c.waits_for).where(TIMER.c.due_at <= now)
+        lag = TIMER.c.lag_seconds * 1_000_000
+        back = type_coerce(FEED.c.back_at, BigInteger)
+        rows = rows.where(or_(TIMER.c.waits_for.is_(None), FEED.c.back_at.is_(None), back + lag <= (now - EPOCH) // MICROSECOND))
+        if silent:
+            rows = rows.where(or_(TIMER.c.waits_for.is_(None), TIMER.c.waits_for.not_in(sorted(silent))))
+        if case_id is not None:
+            rows = rows.where(TIMER.c.case_id == case_id)
+        with self._database.read() as connection:
+            return [timer_of(row) for row in connection.execute(rows.order_by(*ORDER).limit(limit)).mappings()]
+
+    def next_due(self) -> datetime | None:
+        """See Bells.next_due; a timer of a silent feed has no next instant."""
+        with self._database.read() as connection:
+            feeds = connection.execute(select(FEED).where(or_(FEED.c.silent_since.is_not(None), FEED.c.back_at.is_not(None)))).all()
+            names = [feed.connection for feed in feeds]
+            ready, retry = is_one_of(OUTBOX.c.status, "ready", "retry"), INBOX.c.retry_at.is_not(None)
+            instants = [
+                connection.scalar(select(func.min(OUTBOX.c.due_at)).where(ready)),
+                connection.scalar(select(func.min(INBOX.c.retry_at)).where(retry, INBOX.c.status == "new")),
+                connection.scalar(FIRST.where(or_(TIMER.c.waits_for.is_(None), TIMER.c.waits_for.not_in(names)))),
+            ]
+            for feed in feeds:
+                if feed.silent_since is None:
+                    waiting = select(TIMER.c.due_at, TIMER.c.lag_seconds).where(TIMER.c.waits_for == feed.connection)
+                    first = connection.execute(waiting.order_by(TIMER.c.due_at, TIMER.c.lag_seconds).limit(1)).one_or_none()
+                    if first is not None:
+                        instants.append(max(first.due_at, feed.back_at + timedelta(seconds=first.lag_seconds)))
+        return min((instant for instant in instants if instant is not None), default=None)
