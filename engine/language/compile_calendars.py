@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.language import texts
@@ -207,4 +207,4 @@ def _disruption(scope: Scope, form: DisruptionForm, zone: ZoneInfo) -> Disruptio
 
 
 def _instant(naive: datetime, zone: ZoneInfo) -> datetime:
-    return naive.replace(tzinfo=zone).astimezone(ZoneInfo("UTC"))
+    return naive.replace(tzinfo=zone).astimezone(UTC)

@@ -52,7 +52,10 @@ def _fallback(scope: Scope, form: MessageForm) -> Fallback | None:
     if fallback.channel == form.channel:
         zh, en = "备用渠道和原来的一样,不通时都不通", "the fallback is the same channel"
         scope.findings.add("F110", fallback.span("channel"), zh, en, fix=("换一个渠道,例如 phone", "choose another, such as phone"))
-    return Fallback(fallback.after, fallback.channel, fallback.to, bool(fallback.note_why), bool(fallback.resend_when_back), form.key_span("if_not_delivered"))
+    return Fallback(
+        after_seconds=fallback.after, channel=fallback.channel, to=fallback.to, note_why=bool(fallback.note_why),
+        resend_when_back=bool(fallback.resend_when_back), span=form.key_span("if_not_delivered"),
+    )  # fmt: skip
 
 
 def compile_chains(scope: Scope, form: EscalationsForm) -> dict[str, Chain]:

@@ -5,8 +5,25 @@ from engine.language.compile_conditions import compile_condition, field_subjects
 from engine.language.compile_doing import compile_doing
 from engine.language.form_rules import DueForm, ExceptForm, LimitForm, MarkForm, PolicyForm, SlaForm, TimelineForm
 from engine.language.names import Scope
+from engine.model.condition import AllOf
 from engine.model.policy import (
-    AfterDowntime, Amount, DueAt, DueDay, DueField, Enters, Exception_, Happens, IsSent, LookUp, Mark, Mode, OnReturn, Policy, Terms, TimelineRow, When,
+    AfterDowntime,
+    Amount,
+    DueAt,
+    DueDay,
+    DueField,
+    Enters,
+    Exception_,
+    Happens,
+    IsSent,
+    LookUp,
+    Mark,
+    Mode,
+    OnReturn,
+    Policy,
+    Terms,
+    TimelineRow,
+    When,
 )  # fmt: skip
 from engine.model.values import FieldType
 
@@ -117,8 +134,6 @@ def _exception(scope: Scope, form: ExceptForm, workflow: str) -> Exception_:
 
 def _broken_exception(form: ExceptForm) -> Exception_:
     """Stands for a row already reported, so that the rest can be checked."""
-    from engine.model.condition import AllOf
-
     return Exception_(AllOf(()), Amount(), form.span())
 
 

@@ -5,7 +5,20 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from engine.language.form_types import (
-    AmountText, CapText, DateText, Form, OneOrList, Percent, Raw, Seconds, TimeText, Whole, Words, YesNo, custom, exactly_one,
+    AmountText,
+    CapText,
+    DateText,
+    Form,
+    OneOrList,
+    Percent,
+    Raw,
+    Seconds,
+    TimeText,
+    Whole,
+    Words,
+    YesNo,
+    custom,
+    exactly_one,
 )  # fmt: skip
 from engine.language.form_workflow import DoForm
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from engine.language.form_types import Form, Nothing, NoneOrList, OneOrList, Raw, Seconds, Words, YesNo, custom, exactly_one
+from engine.language.form_types import Form, NoneOrList, Nothing, OneOrList, Raw, Seconds, Words, YesNo, custom, exactly_one
 
 TypeOfConnection = Literal["http", "call_list", "recorder"]
 BodyWord = Literal["json", "form", "xml", "x12", "iftsta", "csv", "json_lines"]

@@ -122,7 +122,7 @@ def _bare(line: str, quote: str) -> tuple[str, int | None, str]:
     while column < len(line):
         sign = line[column]
         if quote:
-            if quote == '"' and sign == "\\" or quote == "'" and line[column : column + 2] == "''":
+            if (quote == '"' and sign == "\\") or (quote == "'" and line[column : column + 2] == "''"):
                 out.append("xx")
                 column += 2
                 continue

@@ -217,6 +217,6 @@ def _hint(line: str, before: str, column: int) -> tuple[str, str]:
             return ("值不能以这个符号开头:比较用词(例如 {more_than: 50}),正文加引号", "a value cannot begin so: comparisons are words ({more_than: 50}), texts are quoted")
     if line.count(": ") > 1:
         return ("正文里有冒号加空格时,整句加引号或写成 `|` 块", "quote a text that contains a colon and a space, or use a `|` block")
-    if column and line[:column].count('"') % 2 or line.count("'") % 2:
+    if (column and line[:column].count('"') % 2) or line.count("'") % 2:
         return ("引号要成对", "quotes must pair")
     return ("看看这一行和上一行:缩进要对齐,冒号后面空一格,括号和引号要成对", "look at this line and the one above: indentation, a space after the colon, brackets and quotes in pairs")

@@ -68,9 +68,7 @@ def _standing(data: Node, loc: Path) -> Path:
     """The part of a path that exists in the tree."""
     path: Path = ()
     for part in loc:
-        if isinstance(data, dict) and isinstance(part, str) and part in data:
-            data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+        if (isinstance(data, dict) and isinstance(part, str) and part in data) or (isinstance(data, list) and isinstance(part, int) and part < len(data)):
             data = data[part]
         else:
             continue
