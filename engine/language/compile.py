@@ -18,7 +18,7 @@ from engine.language.form_types import Form
 from engine.language.form_workflow import WorkflowForm
 from engine.language.form_world import ConnectionForm, StoriesForm
 from engine.language.meaning import check_meaning
-from engine.language.names import Scope, collect
+from engine.language.names import Scope, collect, perhaps_declared
 from engine.language.reader import read_source
 from engine.language.source import Source
 from engine.language.validate import fill_in
@@ -61,7 +61,7 @@ def compile_rulebook(files: Mapping[str, str]) -> Compiled:
         if source is not None:
             sources.append(source)
         else:
-            findings.names_incomplete = True
+            findings.perhaps |= perhaps_declared(files[file])
     names = collect(sources, findings)
     forms = [form for source in sources if (form := _form(source, findings)) is not None]
     scope = Scope(names=names, findings=findings, timezone=TIMEZONE, files=files)
@@ -78,7 +78,7 @@ def _form(source: Source, findings: Findings) -> Form | None:
         note, fix = did_you_mean(str(kind or ""), FORMS)
         zh, en = (f"没有叫“{kind}”的 kind", f"there is no kind “{kind}”") if kind else ("第一行要写 kind", "the file must say its kind")
         findings.add("F100", source.at("kind"), zh, en, note=note, fix=fix)
-        findings.names_incomplete = True
+        findings.perhaps |= perhaps_declared("\n".join(source.lines))
         return None
     return fill_in(FORMS[kind], source, findings)
 

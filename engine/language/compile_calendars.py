@@ -84,7 +84,13 @@ def _calendar(scope: Scope, name: str, form: CalendarForm, zone: str, lists: Map
     weekly = tuple(_merge([*_spill(layers.week[day - 1]), *_clip(layers.week[day])]) for day in range(7))
     dates = _date_rules(layers)
     if not any(weekly) and not any(rule.hours for rule in dates.values()):
-        scope.findings.add("W508", form.key_span(), f"日历“{form.label}”从不开门", f"calendar “{name}” is never open", fix=("hours 里写上开门的时段", "write opening hours"))
+        scope.findings.add(
+            "W508",
+            form.key_span(),
+            f"日历“{form.label}”从不开门",
+            f"calendar “{name}” is never open",
+            fix=("hours 里写上开门的时段", "write opening hours"),
+        )
     return Calendar(
         name=name, label=form.label, timezone=read_zone(scope, form, form.timezone, zone),
         weekly=(weekly[0], weekly[1], weekly[2], weekly[3], weekly[4], weekly[5], weekly[6]),
@@ -120,7 +126,13 @@ def _make_up_hours(scope: Scope, layers: _Layers, form: MakeUpForm, calendar: Ca
     if len(workdays) > 1:
         zh = f"日历“{calendar.label}”周一到周五时间不一样,调休日按哪一天?"
         fix = ("写上 `like: mon`,或 `open: 08:30-17:00`", "add `like: mon`, or `open: 08:30-17:00`")
-        scope.findings.add("F102", form.span("date"), zh, f"the weekdays of calendar “{calendar.label}” differ: which one is this make-up day like?", fix=fix)
+        scope.findings.add(
+            "F102",
+            form.span("date"),
+            zh,
+            f"the weekdays of calendar “{calendar.label}” differ: which one is this make-up day like?",
+            fix=fix,
+        )
     return layers.week[0]
 
 

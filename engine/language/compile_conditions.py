@@ -35,6 +35,9 @@ class Subject:
     words: frozenset[Word]
     read: Callable[[str, Word], Operand]
     private: bool = False
+    choices: tuple[str, ...] = ()
+    """The only values there are: choices of a field, or states."""
+    choice_code: str = "C204"
 
 
 Subjects = Callable[[str], Subject | None]
@@ -58,7 +61,7 @@ def field_subjects(scope: Scope, workflow: str, *, started: bool = False) -> tup
 
     def subject(name: str) -> Subject | None:
         if name == "state":
-            return Subject(_EQUAL, _state_reader(scope, workflow))
+            return Subject(_EQUAL, lambda text, word: text, choices=scope.names.of("state", workflow), choice_code="R301")
         if name == STARTED_AT_TIME and started:
             return Subject(frozenset({Word.BEFORE, Word.FROM}), lambda text, word: texts.read_time_of_day(text))
         found = scope.field(workflow, name)
@@ -87,22 +90,11 @@ def of_field(declared: Field, zone: str) -> Subject:
             raise BadValue("比较的值是空的", "the compared value is blank")
         return value
 
-    return Subject(_WORDS[declared.type], read, declared.private)
+    return Subject(_WORDS[declared.type], read, declared.private, declared.choices)
 
 
 def _without_max(declared: Field) -> Field:
     return Field(name=declared.name, type=declared.type, label=declared.label, choices=declared.choices, span=declared.span)
-
-
-def _state_reader(scope: Scope, workflow: str) -> Callable[[str, Word], Operand]:
-    def read(text: str, word: Word) -> Operand:
-        states = scope.names.of("state", workflow)
-        if states and text not in states:
-            note, fix = did_you_mean(text, states)
-            raise BadValue(f"流程“{workflow}”里没有叫“{text}”的状态。{note[0]}{fix[0]}", f"no state is called “{text}”; {note[1]} {fix[1]}")
-        return text
-
-    return read
 
 
 def _node(source: Source, path: Path) -> Node:
@@ -140,7 +132,13 @@ class _Compiler:
 
     def _group(self, word: str, value: Node, path: Path) -> list[Condition]:
         if not isinstance(value, list) or not value:
-            self._say("C201", path, f"{word} 后面要写列表", f"{word} takes a list", ("例如 `any_of: [{客户级别: VIP}, {件数: {at_least: 10}}]`", "for example `any_of: [{a: 1}, {b: 2}]`"))
+            self._say(
+                "C201",
+                path,
+                f"{word} 后面要写列表",
+                f"{word} takes a list",
+                ("例如 `any_of: [{客户级别: VIP}, {件数: {at_least: 10}}]`", "for example `any_of: [{a: 1}, {b: 2}]`"),
+            )
             return []
         parts = tuple(part for index, item in enumerate(value) if (part := self.all_of(item, (*path, index))) is not None)
         return [AnyOf(parts) if word == "any_of" else NoneOf(parts)]
@@ -160,7 +158,14 @@ class _Compiler:
         for written, operand in value.items():
             if written not in _WRITTEN_WORDS:
                 note, fix = did_you_mean(written, _WRITTEN_WORDS)
-                self.findings.add("C205", self.source.key(*path, written), f"不认识的比较词“{written}”", f"unknown comparison “{written}”", note=note, fix=fix)
+                self.findings.add(
+                    "C205",
+                    self.source.key(*path, written),
+                    f"不认识的比较词“{written}”",
+                    f"unknown comparison “{written}”",
+                    note=note,
+                    fix=fix,
+                )
                 continue
             found += self._clause(name, subject, Word(written), operand, (*path, written))
         return found
@@ -169,7 +174,13 @@ class _Compiler:
         span = self.source.key(*path)
         if word not in subject.words:
             can = "、".join(other for other in _WRITTEN_WORDS if Word(other) in subject.words)
-            self.findings.add("C206", span, f"“{name}”不能用“{word}”比较", f"“{name}” cannot be compared with “{word}”", fix=(f"可用:{can}", f"possible: {can}"))
+            self.findings.add(
+                "C206",
+                span,
+                f"“{name}”不能用“{word}”比较",
+                f"“{name}” cannot be compared with “{word}”",
+                fix=(f"可用:{can}", f"possible: {can}"),
+            )
             return []
         if word is Word.BLANK:
             return self._blank(name, value, path, span, subject.private)
@@ -177,7 +188,10 @@ class _Compiler:
         if isinstance(value, list) and word not in _EQUAL:
             self._say("C203", path, f"“{word}”只能比一个值", f"“{word}” takes one value")
             return []
-        operands = [self._operand(name, subject, word, item, (*path, index) if isinstance(value, list) else path) for index, item in enumerate(items)]
+        operands = [
+            self._operand(name, subject, word, item, (*path, index) if isinstance(value, list) else path)
+            for index, item in enumerate(items)
+        ]
         read = tuple(operand for operand in operands if operand is not None)
         if not items:
             self._say("C207", path, "列表是空的", "the list is empty")
@@ -197,11 +211,21 @@ class _Compiler:
         if not isinstance(value, str):
             self._say("C203", path, "这里要写一个值", "a value is wanted here")
             return None
+        if subject.choices and value not in subject.choices:
+            note, fix = did_you_mean(value, subject.choices)
+            self.findings.add(
+                subject.choice_code,
+                self.source.at(*path),
+                f"“{name}”没有“{value}”这个选项",
+                f"{name} has no choice “{value}”",
+                note=note,
+                fix=fix,
+            )
+            return None
         try:
             operand = subject.read(value, word)
         except BadValue as error:
-            choice = "没有这个选项" in error.zh
-            self._say("C204" if choice else "C203", path, f"{name}:{error.zh}", error.en)
+            self._say("C203", path, error.zh, error.en)
             return None
         except texts.BadText as error:
             self._say("C203", path, error.zh, error.en, (error.fix_zh, error.fix_en))

@@ -103,7 +103,9 @@ def _signature(scope: Scope, form: SignatureForm | None) -> Signature | None:
 def _happened(form: HappenedForm | None) -> TimeFormat | None:
     if form is None:
         return None
-    return TimeFormat(at=form.at, formats=tuple(form.formats or ()), timezone=form.timezone, or_received_at=form.or_ is not None, precision=form.precision)
+    return TimeFormat(
+        at=form.at, formats=tuple(form.formats or ()), timezone=form.timezone, or_received_at=form.or_ is not None, precision=form.precision
+    )
 
 
 def _row(scope: Scope, form: EventRowForm, workflow: str) -> EventRow:
@@ -114,7 +116,14 @@ def _row(scope: Scope, form: EventRowForm, workflow: str) -> EventRow:
         names = scope.names.workflows.get(workflow)
         if names is not None and field not in names.fields:
             note, fix = did_you_mean(field, names.fields)
-            scope.findings.add("R302", form.key_span("fill", field), f"流程“{workflow}”没有登记字段“{field}”", f"workflow “{workflow}” has no field “{field}”", note=note, fix=fix)
+            scope.findings.add(
+                "R302",
+                form.key_span("fill", field),
+                f"流程“{workflow}”没有登记字段“{field}”",
+                f"workflow “{workflow}” has no field “{field}”",
+                note=note,
+                fix=fix,
+            )
     match = compile_condition(scope, form.sheet, (*form.where, "match"), path_subjects, ())
     return EventRow(label=form.label, match=match, event=form.event, retracts=form.retracts, fill=dict(form.fill or {}), span=form.span())
 
@@ -136,7 +145,9 @@ def _codes(scope: Scope, form: InboundForm) -> dict[str, dict[str, str]]:
         if code:
             codes.setdefault(code, cells)
     if text is not None and not codes:
-        scope.findings.add("F102", form.span("codes"), "码表是空的,或没有 code、event 两列", "the code table is empty or lacks the columns code and event")
+        scope.findings.add(
+            "F102", form.span("codes"), "码表是空的,或没有 code、event 两列", "the code table is empty or lacks the columns code and event"
+        )
     return codes
 
 

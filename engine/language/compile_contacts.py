@@ -31,7 +31,15 @@ def compile_contacts(scope: Scope, form: ContactsForm) -> Contacts:
         people={name: _person(scope, name, person) for name, person in (form.people or {}).items()},
         tables={name: _table(scope, name, table) for name, table in (form.tables or {}).items()},
         roles={
-            name: Role(name=name, label=role.label, person=role.person, look_up=role.look_up, take=role.take, on_duty=role.on_duty, span=role.key_span())
+            name: Role(
+                name=name,
+                label=role.label,
+                person=role.person,
+                look_up=role.look_up,
+                take=role.take,
+                on_duty=role.on_duty,
+                span=role.key_span(),
+            )
             for name, role in (form.roles or {}).items()
         },
         rotas={name: _rota(scope, name, rota) for name, rota in (form.rotas or {}).items()},
@@ -44,7 +52,9 @@ def _person(scope: Scope, name: str, form: PersonForm) -> Person:
         allowed = scope.names.of("channel")
         if channel not in allowed:
             note, fix = did_you_mean(channel, ("name", *allowed))
-            scope.findings.add("F101", form.key_span(channel), f"这里没有 “{channel}” 这个键", f"there is no key “{channel}” here", note=note, fix=fix)
+            scope.findings.add(
+                "F101", form.key_span(channel), f"这里没有 “{channel}” 这个键", f"there is no key “{channel}” here", note=note, fix=fix
+            )
         elif channel in _PHONE_CHANNELS:
             _check_phone(scope, form, channel, address)
     if not addresses:
@@ -68,7 +78,16 @@ def _table(scope: Scope, name: str, form: TableForm) -> Table:
         rows = [{column: cell or "" for column, cell in row.items()} for row in form.rows or ()]
         spans = [form.span("rows", index) for index in range(len(rows))]
     columns = tuple(dict.fromkeys(column for row in rows for column in row))
-    return Table(name=name, label=form.label, columns=columns, rows=tuple(rows), spans=tuple(spans), span=form.key_span())
+    fields = {field for workflow in scope.names.workflows.values() for field in workflow.fields}
+    return Table(
+        name=name,
+        label=form.label,
+        columns=columns,
+        rows=tuple(rows),
+        spans=tuple(spans),
+        compared=tuple(column for column in columns if column in fields),
+        span=form.key_span(),
+    )
 
 
 def beside_name(form: TableForm) -> str:
@@ -83,7 +102,13 @@ def _csv_rows(file: str, text: str) -> tuple[list[dict[str, str]], list[Span]]:
     rows: list[dict[str, str]] = []
     spans: list[Span] = []
     for row in reader:
-        rows.append({column.strip(): (cell or "").strip() for column, cell in row.items() if isinstance(column, str) and column.strip() and not isinstance(cell, list)})
+        rows.append(
+            {
+                column.strip(): (cell or "").strip()
+                for column, cell in row.items()
+                if isinstance(column, str) and column.strip() and not isinstance(cell, list)
+            }
+        )
         spans.append(Span(file, reader.line_num))
     return rows, spans
 
@@ -141,11 +166,15 @@ def _look_ups(policy: Policy) -> list[LookUp]:
 def _check_column(scope: Scope, table: Table, column: str, span: Span) -> None:
     if table.rows and column not in table.columns:
         note, fix = did_you_mean(column, table.columns)
-        scope.findings.add("R304", span, f"表“{table.label}”没有“{column}”这一列", f"table “{table.name}” has no column “{column}”", note=note, fix=fix)
+        scope.findings.add(
+            "R304", span, f"表“{table.label}”没有“{column}”这一列", f"table “{table.name}” has no column “{column}”", note=note, fix=fix
+        )
         return
     for row, place in zip(table.rows, table.spans, strict=True):
         if not row.get(column):
-            scope.findings.add("R303", place, f"这一行没有“{column}”", f"this row lacks “{column}”", fix=(f"补上 `{column}: ……`", f"add `{column}: ...`"))
+            scope.findings.add(
+                "R303", place, f"这一行没有“{column}”", f"this row lacks “{column}”", fix=(f"补上 `{column}: ……`", f"add `{column}: ...`")
+            )
         else:
             scope.refer("person", row[column], place)
 
@@ -153,7 +182,9 @@ def _check_column(scope: Scope, table: Table, column: str, span: Span) -> None:
 def _check_durations(scope: Scope, table: Table, column: str, span: Span) -> None:
     if table.rows and column not in table.columns:
         note, fix = did_you_mean(column, table.columns)
-        scope.findings.add("R304", span, f"表“{table.label}”没有“{column}”这一列", f"table “{table.name}” has no column “{column}”", note=note, fix=fix)
+        scope.findings.add(
+            "R304", span, f"表“{table.label}”没有“{column}”这一列", f"table “{table.name}” has no column “{column}”", note=note, fix=fix
+        )
         return
     for row, place in zip(table.rows, table.spans, strict=True):
         try:
@@ -179,4 +210,6 @@ def always_resolves(contacts: Contacts, role: Role) -> bool:
         rota = contacts.rotas.get(role.on_duty)
         return rota is not None and any(not shift.days and not shift.hours and shift.during is None for shift in rota.shifts)
     table = contacts.tables.get(role.look_up or "")
-    return table is not None and any(all(not cell or column == role.take or cell in contacts.people for column, cell in row.items()) for row in table.rows)
+    return table is not None and any(
+        all(not cell or column == role.take or cell in contacts.people for column, cell in row.items()) for row in table.rows
+    )

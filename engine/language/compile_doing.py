@@ -69,7 +69,14 @@ def _check_command(scope: Scope, form: Form, connection: str, name: str) -> None
     allowed = scope.names.commands.get(connection, ())
     if name not in allowed:
         note, fix = did_you_mean(name, allowed)
-        scope.findings.add("R301", form.span("name"), f"连接“{connection}”没有叫“{name}”的指令", f"connection “{connection}” has no command “{name}”", note=note, fix=fix)
+        scope.findings.add(
+            "R301",
+            form.span("name"),
+            f"连接“{connection}”没有叫“{name}”的指令",
+            f"connection “{connection}” has no command “{name}”",
+            note=note,
+            fix=fix,
+        )
 
 
 def check_message(scope: Scope, form: Form, message: str, workflow: str, *at: Part) -> None:
@@ -77,7 +84,10 @@ def check_message(scope: Scope, form: Form, message: str, workflow: str, *at: Pa
     if scope.refer("message", message, form.span(*at)):
         owner = scope.names.belongs["message"].get(message)
         if owner is not None and owner != workflow:
-            zh, en = f"消息“{message}”是流程“{owner}”的,不是“{workflow}”的", f"message “{message}” belongs to workflow “{owner}”, not to “{workflow}”"
+            zh, en = (
+                f"消息“{message}”是流程“{owner}”的,不是“{workflow}”的",
+                f"message “{message}” belongs to workflow “{owner}”, not to “{workflow}”",
+            )
             scope.findings.add("R301", form.span(*at), zh, en)
 
 
@@ -87,7 +97,9 @@ def check_recipient(scope: Scope, form: Form, to: str, workflow: str, *at: Part)
     if declared is not None and to not in scope.names.of("role"):
         if declared.type is not FieldType.PHONE:
             zh, en = f"“{declared.label}”不是电话字段,不能当收件人", f"“{to}” is no phone field and cannot be a recipient"
-            scope.findings.add("R301", form.span(*at), zh, en, fix=("写岗位,或 type: phone 的字段", "write a role, or a field of type phone"))
+            scope.findings.add(
+                "R301", form.span(*at), zh, en, fix=("写岗位,或 type: phone 的字段", "write a role, or a field of type phone")
+            )
         return True
     scope.refer("role", to, form.span(*at))
     return False
@@ -105,7 +117,14 @@ def check_value(scope: Scope, form: Form, at: tuple[Part, ...], name: str, text:
         return
     if name not in names.fields:
         note, fix = did_you_mean(name, names.fields)
-        scope.findings.add("R302", form.key_span(*at), f"流程“{target}”没有登记字段“{name}”", f"workflow “{target}” has no field “{name}”", note=note, fix=fix)
+        scope.findings.add(
+            "R302",
+            form.key_span(*at),
+            f"流程“{target}”没有登记字段“{name}”",
+            f"workflow “{target}” has no field “{name}”",
+            note=note,
+            fix=fix,
+        )
         return
     declared = names.typed.get(name)
     if declared is not None and declared.type is FieldType.COUNT:
@@ -116,9 +135,16 @@ def check_value(scope: Scope, form: Form, at: tuple[Part, ...], name: str, text:
         if mark not in scope.names.of("field", workflow):
             note, fix = did_you_mean(mark, scope.names.of("field", workflow))
             place = form.sheet.inside((*form.where, *at), offset, len(mark) + 2)
-            scope.findings.add("N401", place, f"流程“{workflow}”没有登记字段“{mark}”", f"workflow “{workflow}” has no field “{mark}”", note=note, fix=fix)
-    if declared is not None and not marks:
+            scope.findings.add(
+                "N401", place, f"流程“{workflow}”没有登记字段“{mark}”", f"workflow “{workflow}” has no field “{mark}”", note=note, fix=fix
+            )
+    if declared is not None and declared.choices and not marks and text not in declared.choices:
+        note, fix = did_you_mean(text, declared.choices)
+        scope.findings.add(
+            "C204", form.span(*at), f"“{declared.label}”没有“{text}”这个选项", f"{name} has no choice “{text}”", note=note, fix=fix
+        )
+    elif declared is not None and not marks:
         try:
             read_text(declared, text, scope.timezone)
         except BadValue as error:
-            scope.findings.add("C204" if declared.choices else "C203", form.span(*at), error.zh, error.en)
+            scope.findings.add("C203", form.span(*at), error.zh, error.en)

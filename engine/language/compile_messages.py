@@ -67,7 +67,9 @@ def _chain(scope: Scope, name: str, form: ChainForm) -> Chain:
     if form.during is not None:
         scope.refer("calendar", form.during, form.span("during"))
     if form.repeat_last is not None and form.repeat_last.every < 60:
-        scope.findings.add("F110", form.repeat_last.span("every"), "重复的间隔太短", "repeats come too fast", fix=("至少 `1 min`", "at least `1 min`"))
+        scope.findings.add(
+            "F110", form.repeat_last.span("every"), "重复的间隔太短", "repeats come too fast", fix=("至少 `1 min`", "at least `1 min`")
+        )
     return Chain(
         name=name, label=form.label, steps=tuple(_step(scope, step) for step in form.steps),
         repeat_last=Repeat(form.repeat_last.every, form.repeat_last.times) if form.repeat_last else None, during=form.during,

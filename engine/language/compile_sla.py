@@ -118,9 +118,15 @@ def _limit(scope: Scope, form: LimitForm) -> Terms | None:
 def _due(scope: Scope, form: DueForm, workflow: str) -> Terms | None:
     if form.field is not None:
         declared = scope.field(workflow, form.field)
-        if scope.refer("field", form.field, form.span("field"), workflow) and declared and declared.type not in (FieldType.TIME, FieldType.DATE):
+        if (
+            scope.refer("field", form.field, form.span("field"), workflow)
+            and declared
+            and declared.type not in (FieldType.TIME, FieldType.DATE)
+        ):
             zh, en = f"“{declared.label}”不是时间字段", f"“{form.field}” is no time field"
-            scope.findings.add("C206", form.span("field"), zh, en, fix=("到期要写 type: time 或 date 的字段", "a due field is of type time or date"))
+            scope.findings.add(
+                "C206", form.span("field"), zh, en, fix=("到期要写 type: time 或 date 的字段", "a due field is of type time or date")
+            )
         return DueField(form.field, form.end_of == "day")
     return DueAt(DueDay(form.day), form.at) if form.day is not None and form.at is not None else None
 
@@ -144,7 +150,9 @@ def _timeline(scope: Scope, form: PolicyForm) -> tuple[TimelineRow, ...]:
         first = seen.setdefault(row.key, row)
         if first is not row:
             zh, en = f"“{row.key}” 写了两次", f"“{row.key}” is written twice"
-            scope.findings.add("R305", row.span, zh, en, fix=("把要做的事写进同一行的 do", "put both into one row's do"), related=[first.span])
+            scope.findings.add(
+                "R305", row.span, zh, en, fix=("把要做的事写进同一行的 do", "put both into one row's do"), related=[first.span]
+            )
     return tuple(rows)
 
 
@@ -174,5 +182,7 @@ def _after_downtime(scope: Scope, form: PolicyForm) -> tuple[AfterDowntime, Amou
         scope.findings.add("F110", form.span("after_downtime"), error.zh, error.en, fix=(error.fix_zh, error.fix_en))
         return AfterDowntime.FIRE, Amount()
     zh, en = f"这里不能写 “{written}”", f"“{written}” is not allowed here"
-    scope.findings.add("F103", form.span("after_downtime"), zh, en, fix=("可选:fire、skip_after 2 h、flag", "one of: fire, skip_after 2 h, flag"))
+    scope.findings.add(
+        "F103", form.span("after_downtime"), zh, en, fix=("可选:fire、skip_after 2 h、flag", "one of: fire, skip_after 2 h, flag")
+    )
     return AfterDowntime.FIRE, Amount()

@@ -38,7 +38,14 @@ def _story(scope: Scope, form: StoryForm) -> Story | None:
     if all(step.expect is None for step in steps):
         fix = ("至少一步写上 expect", "give at least one step an expect")
         scope.findings.add("W510", form.span("story"), f"故事“{form.story}”什么都没检查", f"story “{form.story}” checks nothing", fix=fix)
-    return Story(name=form.story, workflow=form.workflow, fields=dict(form.with_ or {}), steps=tuple(steps), timezone=scope.timezone, span=form.span("story"))
+    return Story(
+        name=form.story,
+        workflow=form.workflow,
+        fields=dict(form.with_ or {}),
+        steps=tuple(steps),
+        timezone=scope.timezone,
+        span=form.span("story"),
+    )
 
 
 def _moment(scope: Scope, form: Form, text: str, at: tuple[Part, ...], last: datetime | None, *, forward: bool) -> datetime | None:
@@ -79,7 +86,13 @@ def _step(scope: Scope, form: StoryStepForm, workflow: str, at: datetime) -> Sto
         scope.refer("chain", form.acknowledged, form.span("acknowledged"))
     happenings = [form.event, form.finished, form.answered, form.acknowledged]
     if sum(happening is not None for happening in happenings) > 1:
-        scope.findings.add("F110", form.span("at"), "一步只能发生一件事", "one thing happens per step", fix=("分成两步,时间可以相同", "make two steps; the time may be the same"))
+        scope.findings.add(
+            "F110",
+            form.span("at"),
+            "一步只能发生一件事",
+            "one thing happens per step",
+            fix=("分成两步,时间可以相同", "make two steps; the time may be the same"),
+        )
     return StoryStep(
         at=at, event=event, happened_at=happened, fields=dict(form.with_ or {}), case=dict(form.case or {}), channels=dict(form.channels or {}),
         finished=finished, answered=form.answered, acknowledged=form.acknowledged, expect=_expect(scope, form.expect, workflow), span=form.span("at"),
@@ -127,7 +140,9 @@ def _check_recipient(scope: Scope, form: Form, to: str, workflow: str, *at: Part
     known = (*scope.names.of("role"), *scope.names.of("field", workflow))
     if to not in known:
         note, fix = did_you_mean(to, scope.names.of("role"))
-        scope.findings.add("R301", form.span(*at), f"没有叫“{to}”的岗位或电话字段", f"no role or phone field is called “{to}”", note=note, fix=fix)
+        scope.findings.add(
+            "R301", form.span(*at), f"没有叫“{to}”的岗位或电话字段", f"no role or phone field is called “{to}”", note=note, fix=fix
+        )
 
 
 def _expect(scope: Scope, form: ExpectForm | None, workflow: str) -> Expectation | None:
@@ -142,7 +157,9 @@ def _expect(scope: Scope, form: ExpectForm | None, workflow: str) -> Expectation
     for index, name in enumerate(form.commands or ()):
         if name not in commands:
             note, fix = did_you_mean(name, commands)
-            scope.findings.add("R301", form.span("commands", index), f"没有叫“{name}”的指令", f"no command is called “{name}”", note=note, fix=fix)
+            scope.findings.add(
+                "R301", form.span("commands", index), f"没有叫“{name}”的指令", f"no command is called “{name}”", note=note, fix=fix
+            )
     return Expectation(
         state=form.state, sent=tuple(_sent(scope, form, index, row, workflow) for index, row in enumerate(form.sent or ())), tasks=tuple(form.tasks or ()),
         late=_names(form.late), corrected=_names(form.corrected), opened=_names(form.opened), commands=_names(form.commands), span=form.key_span(),

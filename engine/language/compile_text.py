@@ -17,12 +17,12 @@ FORMATS: dict[str, tuple[str, ...]] = {
 ALWAYS = ("state", "why", "nth", "group.count", "group.list")
 MAY_BE_BLANK = ("nth", "group.count", "group.list")
 POLICY_PARTS = ("due", "late_by")
-_TOKEN = re.compile(r"\[\[|\]\]|\{[^{}\n]*\}|[{}]")
+_PIECE = re.compile(r"\[\[|\]\]|\{[^{}\n]*\}|[{}]")
 
 
 @dataclass(slots=True)
 class _Parser:
-    """Takes tokens from the left."""
+    """Takes pieces from the left."""
 
     scope: Scope
     source: Source
@@ -31,14 +31,17 @@ class _Parser:
     out: list[Literal | Placeholder | Optional_] = field(default_factory=list)
     inner: list[Literal | Placeholder] | None = None
     opened_at: int = 0
+    marked: bool = False
+    """A mark, known or not, stands inside the open [[."""
 
     def literal(self, text: str) -> None:
         if text:
             (self.out if self.inner is None else self.inner).append(Literal(text))
 
-    def mark(self, token: str, offset: int) -> None:
-        name, _, chosen = token[1:-1].partition("|")
-        placeholder = self._placeholder(name.strip(), chosen.strip() or None, offset, len(token))
+    def mark(self, piece: str, offset: int) -> None:
+        name, _, chosen = piece[1:-1].partition("|")
+        self.marked = True
+        placeholder = self._placeholder(name.strip(), chosen.strip() or None, offset, len(piece))
         if placeholder is not None:
             (self.out if self.inner is None else self.inner).append(placeholder)
 
@@ -46,19 +49,26 @@ class _Parser:
         if self.inner is not None:
             self._say("N404", offset, 2, "[[ 里面又开了一个 [[", "a [[ inside a [[ ]]")
             return
-        self.inner, self.opened_at = [], offset
+        self.inner, self.opened_at, self.marked = [], offset, False
 
     def close(self, offset: int) -> None:
         if self.inner is None:
             self._say("N404", offset, 2, "]] 前面没有 [[", "a ]] without a [[")
             return
-        if not any(isinstance(part, Placeholder) for part in self.inner):
-            self._say("N404", self.opened_at, 2, "[[ ]] 里没有字段,永远会出现", "no mark inside [[ ]]: it would always stand", ("去掉 [[ ]]", "drop the [[ ]]"))
+        if not self.marked:
+            self._say(
+                "N404",
+                self.opened_at,
+                2,
+                "[[ ]] 里没有字段,永远会出现",
+                "no mark inside [[ ]]: it would always stand",
+                ("去掉 [[ ]]", "drop the [[ ]]"),
+            )
         self.out.append(Optional_(tuple(self.inner)))
         self.inner = None
 
-    def stray(self, token: str, offset: int) -> None:
-        self._say("N404", offset, 1, f"“{token}” 没有配对", f"“{token}” is not closed", ("字段写成 {字段名}", "a mark is written {name}"))
+    def stray(self, piece: str, offset: int) -> None:
+        self._say("N404", offset, 1, f"“{piece}” 没有配对", f"“{piece}” is not closed", ("字段写成 {字段名}", "a mark is written {name}"))
 
     def end(self) -> None:
         if self.inner is not None:
@@ -72,14 +82,23 @@ class _Parser:
             return None
         if may_be_blank and self.inner is None:
             fix = (f"写成 [[……{{{name}}}……]]:空着时整段不出现", f"write [[...{{{name}}}...]]: it vanishes when blank")
-            self._say("N402", offset, width, f"“{{{name}}}”可能为空,要写在 [[ ]] 里", f"“{{{name}}}” may be blank and must stand inside [[ ]]", fix)
+            self._say(
+                "N402",
+                offset,
+                width,
+                f"“{{{name}}}”可能为空,要写在 [[ ]] 里",
+                f"“{{{name}}}” may be blank and must stand inside [[ ]]",
+                fix,
+            )
         if chosen is not None and kind not in FORMATS.get(chosen, ()):
             fits = [known for known, kinds in FORMATS.items() if kind in kinds]
             note, fix = did_you_mean(chosen, fits)
             self._say("N403", offset, width, f"“{{{name}}}”不能用格式“{chosen}”", f"format “{chosen}” does not fit “{{{name}}}”", fix, note)
         return Placeholder(name, chosen, self.source.inside(self.path, offset, width))
 
-    def _say(self, code: str, offset: int, width: int, zh: str, en: str, fix: tuple[str, str] = ("", ""), note: tuple[str, str] = ("", "")) -> None:
+    def _say(
+        self, code: str, offset: int, width: int, zh: str, en: str, fix: tuple[str, str] = ("", ""), note: tuple[str, str] = ("", "")
+    ) -> None:
         self.scope.findings.add(code, self.source.inside(self.path, offset, width), zh, en, note=note, fix=fix)
 
 
@@ -89,17 +108,17 @@ def compile_text(scope: Scope, source: Source, path: Path, text: str, workflow: 
     parser = _Parser(scope, source, path, workflow)
     end = 0
     after_double = False
-    for match in _TOKEN.finditer(body):
-        token, double = match[0], match[0] in ("[[", "]]")
+    for match in _PIECE.finditer(body):
+        piece, double = match[0], match[0] in ("[[", "]]")
         parser.literal(_literal(body[end : match.start()], after_double, double))
-        if token == "[[":
+        if piece == "[[":
             parser.open(match.start())
-        elif token == "]]":
+        elif piece == "]]":
             parser.close(match.start())
-        elif len(token) > 1:
-            parser.mark(token, match.start())
+        elif len(piece) > 1:
+            parser.mark(piece, match.start())
         else:
-            parser.stray(token, match.start())
+            parser.stray(piece, match.start())
         end, after_double = match.end(), double
     parser.literal(_literal(body[end:], after_double, False))
     parser.end()

@@ -63,7 +63,9 @@ def _rows(scope: Scope, forms: Sequence[RowForm], state: str, workflow: str) -> 
             scope.refer("state", form.to, form.span("to"), workflow)
         counts[form.event] = counts.get(form.event, 0) + 1
         condition = compile_condition(scope, form.sheet, (*form.where, "if"), subjects, known)
-        row = Transition(key="", event=form.event, condition=condition, to=form.to, do=compile_doing(scope, form.do, workflow), span=form.span("event"))
+        row = Transition(
+            key="", event=form.event, condition=condition, to=form.to, do=compile_doing(scope, form.do, workflow), span=form.span("event")
+        )
         rows.append(replace(row, key=f"{state}/{form.event}/{counts[form.event]}"))
     return tuple(rows)
 
@@ -89,7 +91,13 @@ def _check_names(scope: Scope, form: WorkflowForm) -> None:
 def _check_reserved(form: WorkflowForm, findings: Findings) -> None:
     for event in form.events:
         if event in BUILT_IN_EVENTS:
-            findings.add("R305", form.key_span("events", event), f"事件“{event}”每个流程都有,不用登记", f"event “{event}” is built in", fix=("删去这一行", "delete this line"))
+            findings.add(
+                "R305",
+                form.key_span("events", event),
+                f"事件“{event}”每个流程都有,不用登记",
+                f"event “{event}” is built in",
+                fix=("删去这一行", "delete this line"),
+            )
     for state in form.states:
         if state == BACK:
             findings.add("R305", form.key_span("states", state), "“back”有特别的意思,不能当状态名", "“back” is reserved")
@@ -99,5 +107,7 @@ def _check_reserved(form: WorkflowForm, findings: Findings) -> None:
     seen: set[str] = set()
     for milestone in form.milestones or ():
         if milestone.state in seen:
-            findings.add("R305", milestone.span("state"), f"主线上“{milestone.state}”写了两次", f"milestone “{milestone.state}” is written twice")
+            findings.add(
+                "R305", milestone.span("state"), f"主线上“{milestone.state}”写了两次", f"milestone “{milestone.state}” is written twice"
+            )
         seen.add(milestone.state)

@@ -1,5 +1,6 @@
 """Which problems can a rulebook have? One table of codes, and the desk they are laid on."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -85,7 +86,9 @@ CODES: dict[str, Code] = {
     "W503": Code("dead-end", "状态不是结束状态,却没有出路", "a state that is not final and has no way out"),
     "W504": _warning("hidden-row", "前面一行没有条件,这一行永远轮不到", "an earlier row without a condition hides this one"),
     "W505": _info("event-never-used", "登记了事件,却没有任何地方用到", "a declared event that nothing uses"),
-    "W506": Code("unwatched-state", "这个状态可能无人看管:没有时限盯着,也没写 no_deadline", "nothing watches this state, and it says no no_deadline"),
+    "W506": Code(
+        "unwatched-state", "这个状态可能无人看管:没有时限盯着,也没写 no_deadline", "nothing watches this state, and it says no no_deadline"
+    ),
     "W507": Code("no-last-resort", "缺少兜底岗位 last_resort,或它有时找不到人", "role last_resort is missing or does not always resolve"),
     "W508": Code("never-open", "日历从不开门", "the calendar is never open"),
     "W509": Code("ends-before-it-begins", "结束早于开始", "the end lies before the beginning"),
@@ -100,19 +103,31 @@ CODES: dict[str, Code] = {
 """Code -> name, headline in Chinese and English, severity. The letter is the family; `waybill explain CODE` reads from here."""
 
 
+_ABOUT_NAMES = ("R301", "R302", "C202", "N401", "R304")
+"""Problems about a name; it stands quoted in the English headline."""
+
+
 class Findings:
     """Collects diagnostics of one compilation. Nothing is lost, nothing is told twice."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, int, int, str], Diagnostic] = {}
-        self.names_incomplete = False
-        """A file could not be read: names it declares are unknown, so unknown names are not held against others."""
+        self.perhaps: set[str] = set()
+        """Names that a file may declare which could not be read: that they are unknown is not held against others."""
 
     def add(
-        self, code: str, span: Span, zh: str, en: str, *, note: tuple[str, str] = ("", ""), fix: tuple[str, str] = ("", ""), related: Iterable[Span] = ()
+        self,
+        code: str,
+        span: Span,
+        zh: str,
+        en: str,
+        *,
+        note: tuple[str, str] = ("", ""),
+        fix: tuple[str, str] = ("", ""),
+        related: Iterable[Span] = (),
     ) -> None:
         """Report one problem. note: text under the caret; fix: the next step; both (Chinese, English)."""
-        if self.names_incomplete and code in ("R301", "N401", "C202", "R302", "W507"):
+        if code in _ABOUT_NAMES and self.perhaps.intersection(re.findall("“([^”]*)”", en)):
             return
         known = CODES[code]
         found = Diagnostic(
@@ -148,7 +163,11 @@ def did_you_mean(name: str, allowed: Iterable[str]) -> tuple[tuple[str, str], tu
     note = (f"是不是想写 “{near}”？", f"did you mean “{near}”?") if near else ("", "")
     listed = names[:LISTED_MAX]
     more = "……" if len(names) > LISTED_MAX else ""
-    fix = (f"可用:{'、'.join(listed)}{more}", f"known here: {', '.join(listed)}{' ...' if more else ''}") if names else ("这里还没有登记任何名字", "no names are declared here")
+    fix = (
+        (f"可用:{'、'.join(listed)}{more}", f"known here: {', '.join(listed)}{' ...' if more else ''}")
+        if names
+        else ("这里还没有登记任何名字", "no names are declared here")
+    )
     return note, fix
 
 

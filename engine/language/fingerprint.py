@@ -63,7 +63,10 @@ def _plain(value: object, without: frozenset[str]) -> object:
         return [_plain(item, without) for item in value if not isinstance(item, Span)]
     assert is_dataclass(value), value
     named = {item.name: getattr(value, item.name) for item in fields(value) if item.name not in without}
-    return [type(value).__name__, {name: _plain(item, without) for name, item in named.items() if not isinstance(item, Span) and name != "spans"}]
+    return [
+        type(value).__name__,
+        {name: _plain(item, without) for name, item in named.items() if not isinstance(item, Span) and name != "spans"},
+    ]
 
 
 def _key(key: object) -> str:

@@ -31,7 +31,13 @@ class SignatureForm(Form):
     @model_validator(mode="after")
     def _proves(self) -> Self:
         if self.kind == "none" and not self.allow_ips:
-            raise custom("不验签时要写 allow_ips", "without a signature, allow_ips is required", "补上 `allow_ips: [对方的地址]`", "add `allow_ips: [...]`", "F102")
+            raise custom(
+                "不验签时要写 allow_ips",
+                "without a signature, allow_ips is required",
+                "补上 `allow_ips: [对方的地址]`",
+                "add `allow_ips: [...]`",
+                "F102",
+            )
         if self.kind != "none" and not self.secret:
             raise custom("验签要有密钥", "a signature needs a secret", "补上 `secret: env:名字`", "add `secret: env:NAME`", "F102")
         return self
@@ -117,7 +123,13 @@ class RequestForm(Form):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if not self.human and (self.method is None or self.path is None):
-            raise custom("请求要写 method 和 path", "a request needs method and path", "对方不支持就写 `human`", "write `human` where the neighbour cannot do it", "F102")
+            raise custom(
+                "请求要写 method 和 path",
+                "a request needs method and path",
+                "对方不支持就写 `human`",
+                "write `human` where the neighbour cannot do it",
+                "F102",
+            )
         return self
 
 

@@ -27,7 +27,9 @@ def _check_watched(scope: Scope, rulebook: Rulebook, workflow: Workflow) -> None
         told = ";".join(f"“{policy.label}”{why[0]}" for policy, why in reasons if why is not None) or "没有时限的 while 写到它"
         told_en = "; ".join(f"“{policy.name}” {why[1]}" for policy, why in reasons if why is not None) or "no policy names it in while"
         fix = ("在某个时限的 while 里写上它,或写 `no_deadline: 原因`", "name it in a policy's while, or write `no_deadline: why`")
-        scope.findings.add("W506", state.span, f"状态“{state.label}”可能无人看管:{told}", f"state “{state.name}” may wait unwatched: {told_en}", fix=fix)
+        scope.findings.add(
+            "W506", state.span, f"状态“{state.label}”可能无人看管:{told}", f"state “{state.name}” may wait unwatched: {told_en}", fix=fix
+        )
 
 
 def why_not_covered(policy: Policy, state: str, workflow: Workflow) -> tuple[str, str] | None:
@@ -61,11 +63,18 @@ def _why_no_term(policy: Policy, workflow: Workflow) -> tuple[str, str] | None:
 
 def _check_last_resort(scope: Scope, rulebook: Rulebook) -> None:
     role = rulebook.contacts.roles.get(LAST_RESORT)
-    fix = ("在 contacts 的 roles 里写 `last_resort: {label: 兜底值班, person: ……}`", "add `last_resort: {label: ..., person: ...}` to the roles")
+    fix = (
+        "在 contacts 的 roles 里写 `last_resort: {label: 兜底值班, person: ……}`",
+        "add `last_resort: {label: ..., person: ...}` to the roles",
+    )
     if role is not None:
         if not always_resolves(rulebook.contacts, role):
             scope.findings.add("W507", role.span, "兜底岗位 last_resort 有时找不到人", "role last_resort does not always resolve", fix=fix)
         return
-    needing = [part.span for part in (*rulebook.contacts.roles.values(), *rulebook.chains.values(), *rulebook.messages.values())]
+    needing = [
+        *(part.span for part in rulebook.contacts.roles.values()),
+        *(part.span for part in rulebook.chains.values()),
+        *(part.span for part in rulebook.messages.values()),
+    ]
     if needing:
         scope.findings.add("W507", needing[0], "缺少兜底岗位 last_resort", "role last_resort is missing", fix=fix)

@@ -1,5 +1,6 @@
 """Which names are declared? Collected from every file that could be read, broken or not, so that one error does not cause fifty."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,9 @@ from engine.model.workflow import BUILT_IN_EVENTS, Field
 
 CHANNELS = ("sms", "phone", "wechat_work", "dingtalk", "feishu", "email", "wechat", "slack", "teams")
 """Channels the language knows; a connection that `carries:` another adds it."""
+
+PERHAPS_MAX = 256 * 1024
+"""So many characters of an unreadable file are searched for names."""
 
 KINDS = {
     "workflow": "流程", "state": "状态", "event": "事件", "field": "字段", "calendar": "日历", "holiday list": "假期表", "role": "岗位", "person": "人",
@@ -85,7 +89,12 @@ def _collect_workflow(source: Source, data: Mapping[str, Node], names: Names, fi
     if isinstance(name, str):
         _declare(names, findings, source, "workflow", name, source.at("workflow"))
         names.workflows.setdefault(
-            name, WorkflowNames(states=tuple(_mapping(data.get("states"))), events=tuple(_mapping(data.get("events"))), fields=tuple(_mapping(data.get("fields"))))
+            name,
+            WorkflowNames(
+                states=tuple(_mapping(data.get("states"))),
+                events=tuple(_mapping(data.get("events"))),
+                fields=tuple(_mapping(data.get("fields"))),
+            ),
         )
 
 
@@ -102,7 +111,14 @@ def _declare(names: Names, findings: Findings, source: Source, kind: str, name: 
     first = names.declared[kind].setdefault(name, span)
     if first != span:
         zh = KINDS[kind]
-        findings.add("R305", span, f"{zh}“{name}”登记了两次", f"{kind} “{name}” is declared twice", fix=(f"第一次在 {first};改一个名字", f"first at {first}; rename one"), related=[first])
+        findings.add(
+            "R305",
+            span,
+            f"{zh}“{name}”登记了两次",
+            f"{kind} “{name}” is declared twice",
+            fix=(f"第一次在 {first};改一个名字", f"first at {first}; rename one"),
+            related=[first],
+        )
 
 
 def _mapping(node: Node) -> Mapping[str, Node]:
@@ -144,6 +160,13 @@ class Scope:
         note, fix = did_you_mean(name, [other.rsplit("/", 1)[-1] for other in self.files if not other.endswith((".yaml", ".yml"))])
         self.findings.add("R306", source.at(*path), f"找不到文件“{name}”", f"no file “{name}” beside this one", note=note, fix=fix)
         return None
+
+
+def perhaps_declared(text: str) -> set[str]:
+    """Words that a file which cannot be read may declare: whatever stands before a colon, and the names of workflows and connections."""
+    keys = {match[1] for match in re.finditer(r"([^\s:：{}\[\],#\"']+)[\"']?[ \u3000]*[:：]", text[:PERHAPS_MAX])}
+    named = re.findall(r"(?:workflow|connection)[ \u3000]*[:：][ \u3000]*([^\s#,}]+)", text[:PERHAPS_MAX])
+    return keys | set(named)
 
 
 def beside(file: str, name: str) -> str:

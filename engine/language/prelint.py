@@ -64,22 +64,52 @@ def _check_line(line: str, bare: str, number: int, report: Report) -> None:
             key = match["key"]
             if key not in _SCHEMES:
                 rest = re.split(r"[,}]", line[match.end("bad") :])[0].strip()
-                report("Y004", number, match.start("bad"), f"“{key}:” 后面少一个空格", f"no space after “{key}:”", (f"写成 `{key}: {rest}`", f"write `{key}: {rest}`"))
+                report(
+                    "Y004",
+                    number,
+                    match.start("bad"),
+                    f"“{key}:” 后面少一个空格",
+                    f"no space after “{key}:”",
+                    (f"写成 `{key}: {rest}`", f"write `{key}: {rest}`"),
+                )
     dash = _NO_DASH_SPACE.match(bare)
     if dash:
         rest = line[dash.end("bad") :].strip()
-        report("Y005", number, dash.start("bad"), "短横后面少一个空格", "no space after the dash", (f"写成 `- {rest}`", f"write `- {rest}`"))
+        report(
+            "Y005", number, dash.start("bad"), "短横后面少一个空格", "no space after the dash", (f"写成 `- {rest}`", f"write `- {rest}`")
+        )
     for match in _SMART.finditer(bare):
         inner = match["bad"][1:-1]
-        report("Y007", number, match.start("bad"), f"中文引号“{inner}”不能当引号用", "curly quotes do not quote", (f"去掉引号,写成 `{inner}`", f"drop them: `{inner}`"))
+        report(
+            "Y007",
+            number,
+            match.start("bad"),
+            f"中文引号“{inner}”不能当引号用",
+            "curly quotes do not quote",
+            (f"去掉引号,写成 `{inner}`", f"drop them: `{inner}`"),
+        )
 
 
 def _check_indent(line: str, number: int, report: Report) -> None:
     blank = line[: len(line) - len(line.lstrip(" \t\u3000"))]
     if "\t" in blank:
-        report("Y001", number, blank.index("\t"), "用制表符(Tab)缩进", "a tab in the indentation", ("改成空格,每层两个", "use spaces, two per level"))
+        report(
+            "Y001",
+            number,
+            blank.index("\t"),
+            "用制表符(Tab)缩进",
+            "a tab in the indentation",
+            ("改成空格,每层两个", "use spaces, two per level"),
+        )
     elif "\u3000" in blank:
-        report("Y002", number, blank.index("\u3000"), "缩进里有全角空格", "a full-width space in the indentation", ("改成半角空格", "use plain spaces"))
+        report(
+            "Y002",
+            number,
+            blank.index("\u3000"),
+            "缩进里有全角空格",
+            "a full-width space in the indentation",
+            ("改成半角空格", "use plain spaces"),
+        )
 
 
 def _check_comment(line: str, comment: int | None, number: int, report: Report) -> None:
@@ -87,14 +117,26 @@ def _check_comment(line: str, comment: int | None, number: int, report: Report) 
         return
     after = line[comment + 1 : comment + 2]
     if after and not after.isspace() and after != "#":
-        fix = ("要是正文,整句加引号或写成 `|` 块;要是说明,# 后面空一格", "quote the text or use a `|` block; a real comment has a space after #")
-        report("Y006", number, comment, f"“{line[comment:].strip()[:12]}”被当作说明,不算正文", "the text from # on is taken as a comment", fix)
+        fix = (
+            "要是正文,整句加引号或写成 `|` 块;要是说明,# 后面空一格",
+            "quote the text or use a `|` block; a real comment has a space after #",
+        )
+        report(
+            "Y006", number, comment, f"“{line[comment:].strip()[:12]}”被当作说明,不算正文", "the text from # on is taken as a comment", fix
+        )
 
 
 def _check_lists(bare: str, brackets: list[str], number: int, report: Report) -> None:
     """Full-width commas count only inside lists, or where a key follows: elsewhere they are honest Chinese."""
     for match in _FULL_BRACKET.finditer(bare):
-        report("Y008", number, match.start("bad"), f"全角括号“{match['bad']}”", "a full-width bracket", ("改成半角括号", "use the plain bracket"))
+        report(
+            "Y008",
+            number,
+            match.start("bad"),
+            f"全角括号“{match['bad']}”",
+            "a full-width bracket",
+            ("改成半角括号", "use the plain bracket"),
+        )
     opens = bare
     for column, sign in enumerate(opens):
         if sign in "[{" and (brackets or _opens_flow(bare, column)):
@@ -102,7 +144,14 @@ def _check_lists(bare: str, brackets: list[str], number: int, report: Report) ->
         elif sign in "]}" and brackets:
             brackets.pop()
         elif sign == "，" and brackets and (brackets[-1] == "[" or _CURLY_COMMA.match(bare, column)):
-            report("Y008", number, column, "列表里用了全角逗号“，”", "a full-width comma between items", ("改成半角逗号加一个空格", "use ',' and a space"))
+            report(
+                "Y008",
+                number,
+                column,
+                "列表里用了全角逗号“，”",
+                "a full-width comma between items",
+                ("改成半角逗号加一个空格", "use ',' and a space"),
+            )
 
 
 def _opens_flow(bare: str, column: int) -> bool:
@@ -136,6 +185,11 @@ def _bare(line: str, quote: str) -> tuple[str, int | None, str]:
             return "".join(out), column, ""
         else:
             out.append(sign)
-            token_start = sign in "[{," or (sign in " \t" and token_start) or (sign in " \t" and column > 0 and line[column - 1] in ":-,[{") or not "".join(out).strip()
+            token_start = (
+                sign in "[{,"
+                or (sign in " \t" and token_start)
+                or (sign in " \t" and column > 0 and line[column - 1] in ":-,[{")
+                or not "".join(out).strip()
+            )
         column += 1
     return "".join(out)[: len(line)], None, quote

@@ -31,13 +31,25 @@ def read_source(file: str, text: str, findings: Findings) -> Source | None:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     lines = tuple(text.split("\n"))
     if len(text.encode("utf-8", "replace")) > BYTES_MAX:
-        findings.add("Y014", Span(file, 1), "文件超过 256 KB", "the file is larger than 256 KB", fix=("拆成几个文件;长表写成 CSV", "split it; put long tables into CSV"))
+        findings.add(
+            "Y014",
+            Span(file, 1),
+            "文件超过 256 KB",
+            "the file is larger than 256 KB",
+            fix=("拆成几个文件;长表写成 CSV", "split it; put long tables into CSV"),
+        )
         return None
     strange = _STRANGE.search(text)
     if strange:
         before = text[: strange.start()]
         place = Span(file, before.count("\n") + 1, strange.start() - (before.rfind("\n") + 1) + 1)
-        findings.add("Y010", place, "这里有一个看不见的特殊字符", "an invisible control character", fix=("删掉它;文件要用 UTF-8 保存", "delete it; save the file as UTF-8"))
+        findings.add(
+            "Y010",
+            place,
+            "这里有一个看不见的特殊字符",
+            "an invisible control character",
+            fix=("删掉它;文件要用 UTF-8 保存", "delete it; save the file as UTF-8"),
+        )
         return None
     if not prelint(file, lines, findings):
         return None
@@ -91,9 +103,17 @@ class _Tree:
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                self._stop("Y016", event, "一个文件只能有一份内容,不能用 --- 分开", "one document per file", ("拆成两个文件", "make two files"))
+                self._stop(
+                    "Y016", event, "一个文件只能有一份内容,不能用 --- 分开", "one document per file", ("拆成两个文件", "make two files")
+                )
         elif isinstance(event, yaml.AliasEvent):
-            self._stop("Y020", event, "不能用别名(*)", "aliases (*) are not used", ("把内容写出来;正文以 * 开头时加引号", "write it out; quote a text that begins with *"))
+            self._stop(
+                "Y020",
+                event,
+                "不能用别名(*)",
+                "aliases (*) are not used",
+                ("把内容写出来;正文以 * 开头时加引号", "write it out; quote a text that begins with *"),
+            )
         elif isinstance(event, yaml.NodeEvent):
             self._refuse(event)
             self._node(event)
@@ -102,9 +122,24 @@ class _Tree:
 
     def _refuse(self, event: yaml.NodeEvent) -> None:
         if event.anchor is not None:
-            self._stop("Y020", event, "不能用锚点(&)", "anchors (&) are not used", ("把内容写出来;正文以 & 开头时加引号", "write it out; quote a text that begins with &"))
+            self._stop(
+                "Y020",
+                event,
+                "不能用锚点(&)",
+                "anchors (&) are not used",
+                ("把内容写出来;正文以 & 开头时加引号", "write it out; quote a text that begins with &"),
+            )
         if getattr(event, "tag", None) is not None:
-            self._stop("Y021", event, "不能用标签(!)", "tags (!) are not used", ("比较用词,例如 {is_not: VIP};正文以 ! 开头时加引号", "comparisons are words: {is_not: VIP}; quote a text that begins with !"))
+            self._stop(
+                "Y021",
+                event,
+                "不能用标签(!)",
+                "tags (!) are not used",
+                (
+                    "比较用词,例如 {is_not: VIP};正文以 ! 开头时加引号",
+                    "comparisons are words: {is_not: VIP}; quote a text that begins with !",
+                ),
+            )
         self.nodes += 1
         if self.nodes > NODES_MAX:
             self._stop("Y014", event, f"超过 {NODES_MAX} 项", f"more than {NODES_MAX} nodes", ("拆成几个文件", "split the file"))
@@ -119,9 +154,21 @@ class _Tree:
                 self._place(value, mark)
             return
         if self.stack and self.stack[-1].pairs is not None and self.stack[-1].key is None:
-            self._stop("Y022", event, "键只能是一个词", "a key must be one word", ("正文里有 { 或 [ 时写成 `|` 块", "put a text with { or [ into a `|` block"))
+            self._stop(
+                "Y022",
+                event,
+                "键只能是一个词",
+                "a key must be one word",
+                ("正文里有 { 或 [ 时写成 `|` 块", "put a text with { or [ into a `|` block"),
+            )
         if len(self.stack) >= DEPTH_MAX:
-            self._stop("Y013", event, f"套得太深,最多 {DEPTH_MAX} 层", f"nested deeper than {DEPTH_MAX} levels", ("检查括号是否配对", "check the brackets"))
+            self._stop(
+                "Y013",
+                event,
+                f"套得太深,最多 {DEPTH_MAX} 层",
+                f"nested deeper than {DEPTH_MAX} levels",
+                ("检查括号是否配对", "check the brackets"),
+            )
         mapping = isinstance(event, yaml.MappingStartEvent)
         frame = _Frame(path=(), pairs={}) if mapping else _Frame(path=(), items=[])
         frame.path = self._place(frame.pairs if mapping else frame.items, self._mark(event, "["))
@@ -159,7 +206,8 @@ class _Tree:
             frame.items.append(value)
         else:
             frame = self.stack[-1]
-            assert frame.pairs is not None and frame.key is not None
+            assert frame.pairs is not None
+            assert frame.key is not None
             if value is None and mark.width == 0 and self._belongs_to_text(frame):
                 return frame.path
             path = (*frame.path, frame.key)
@@ -171,13 +219,16 @@ class _Tree:
 
     def _belongs_to_text(self, frame: _Frame) -> bool:
         """`{task: 请截下,并联系客户, for: x}`: a comma without a space after it belongs to the text, not to the form."""
-        assert frame.pairs is not None and frame.key is not None
+        assert frame.pairs is not None
+        assert frame.key is not None
         key, before = frame.key, frame.before or ""
         mark, last = self.keys.get((*frame.path, key)), self.values.get((*frame.path, before))
         text = frame.pairs.get(before)
         if mark is None or last is None or last.style or mark.style or not isinstance(text, str):
             return False
-        touches = last.line == mark.line and last.column + last.width + 1 == mark.column and self.lines[mark.line - 1][mark.column - 2] == ","
+        touches = (
+            last.line == mark.line and last.column + last.width + 1 == mark.column and self.lines[mark.line - 1][mark.column - 2] == ","
+        )
         if touches:
             frame.pairs[before] = f"{text},{key}"
             self.values[(*frame.path, before)] = last._replace(width=last.width + 1 + mark.width)
@@ -187,7 +238,8 @@ class _Tree:
 
     def _mark(self, event: yaml.NodeEvent, style: str) -> Mark:
         start, end = event.start_mark, event.end_mark
-        assert start is not None and end is not None
+        assert start is not None
+        assert end is not None
         one_line = start.line == end.line
         width = end.column - start.column if one_line else len(self.lines[start.line]) - start.column
         return Mark(start.line + 1, start.column + 1, max(0, width) if style != "[" else 1, style)
@@ -204,7 +256,13 @@ class _Tree:
         line = min(mark.line if mark else 0, len(self.lines) - 1)
         column = min(mark.column if mark else 0, len(self.lines[line]))
         zh, en = _hint(self.lines[line], self.lines[max(0, line - 1)], column)
-        self.findings.add("Y010", Span(self.file, line + 1, column + 1), "YAML 写法不对,从这里起读不下去", "this cannot be read as YAML from here on", fix=(zh, en))
+        self.findings.add(
+            "Y010",
+            Span(self.file, line + 1, column + 1),
+            "YAML 写法不对,从这里起读不下去",
+            "this cannot be read as YAML from here on",
+            fix=(zh, en),
+        )
 
 
 def _hint(line: str, before: str, column: int) -> tuple[str, str]:
@@ -212,11 +270,20 @@ def _hint(line: str, before: str, column: int) -> tuple[str, str]:
         value = re.match(r"^\s*(?:- +)*[^:#]+: +(\S)", text)
         sign = value[1] if value else ""
         if sign in "[{" and sign:
-            return ("正文以 [ 或 { 开头时写成 `text: |`,正文另起一行;列表和花括号要成对", "put a text that begins with [ or { below `text: |`; brackets must pair")
+            return (
+                "正文以 [ 或 { 开头时写成 `text: |`,正文另起一行;列表和花括号要成对",
+                "put a text that begins with [ or { below `text: |`; brackets must pair",
+            )
         if sign and sign in ">%@*&!`":
-            return ("值不能以这个符号开头:比较用词(例如 {more_than: 50}),正文加引号", "a value cannot begin so: comparisons are words ({more_than: 50}), texts are quoted")
+            return (
+                "值不能以这个符号开头:比较用词(例如 {more_than: 50}),正文加引号",
+                "a value cannot begin so: comparisons are words ({more_than: 50}), texts are quoted",
+            )
     if line.count(": ") > 1:
         return ("正文里有冒号加空格时,整句加引号或写成 `|` 块", "quote a text that contains a colon and a space, or use a `|` block")
     if (column and line[:column].count('"') % 2) or line.count("'") % 2:
         return ("引号要成对", "quotes must pair")
-    return ("看看这一行和上一行:缩进要对齐,冒号后面空一格,括号和引号要成对", "look at this line and the one above: indentation, a space after the colon, brackets and quotes in pairs")
+    return (
+        "看看这一行和上一行:缩进要对齐,冒号后面空一格,括号和引号要成对",
+        "look at this line and the one above: indentation, a space after the colon, brackets and quotes in pairs",
+    )

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from engine.model.span import Span
 
-Node: TypeAlias = "str | None | list[Node] | dict[str, Node]"
+Node: TypeAlias = "str | list[Node] | dict[str, Node] | None"
 """What stands in a file: texts, lists, mappings; None is "not written" (`~` or nothing). No scalar is ever resolved."""
 
 Part = str | int

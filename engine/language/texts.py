@@ -11,8 +11,27 @@ from engine.model.policy import Amount
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNITS = {"s": 1, "min": 60, "h": 3600}
-_CHINESE_UNITS = (("小时", "h"), ("钟头", "h"), ("分钟", "min"), ("分", "min"), ("秒", "s"), ("个工作日", "business day"), ("工作日", "business day"))
-_ENGLISH_UNITS = {"hour": "h", "hours": "h", "hr": "h", "hrs": "h", "mins": "min", "minute": "min", "minutes": "min", "m": "min", "sec": "s", "seconds": "s"}
+_CHINESE_UNITS = (
+    ("小时", "h"),
+    ("钟头", "h"),
+    ("分钟", "min"),
+    ("分", "min"),
+    ("秒", "s"),
+    ("个工作日", "business day"),
+    ("工作日", "business day"),
+)
+_ENGLISH_UNITS = {
+    "hour": "h",
+    "hours": "h",
+    "hr": "h",
+    "hrs": "h",
+    "mins": "min",
+    "minute": "min",
+    "minutes": "min",
+    "m": "min",
+    "sec": "s",
+    "seconds": "s",
+}
 _DURATION = re.compile(r"\d{1,6} (s|min|h)( \d{1,6} (s|min|h)){0,2}", re.ASCII)
 _BUSINESS = re.compile(r"(\d{1,4}) business days?", re.ASCII)
 _BARE_DAYS = re.compile(r"(\d+) ?(days?|d|天|日)")
@@ -85,7 +104,9 @@ def read_seconds(text: str) -> int:
     """A length of time in seconds; business days make no sense here."""
     amount = read_amount(text)
     if amount.business_days:
-        raise BadText("这里不能写工作日", "business days make no sense here", "写小时或分钟,例如 `8 h`", "write hours or minutes, such as `8 h`")
+        raise BadText(
+            "这里不能写工作日", "business days make no sense here", "写小时或分钟,例如 `8 h`", "write hours or minutes, such as `8 h`"
+        )
     return amount.seconds
 
 
@@ -113,7 +134,12 @@ def _read_interval(part: str, whole: str) -> tuple[int, int]:
     if start >= DAY_SECONDS or end > DAY_SECONDS:
         raise BadText(f"时段 “{whole}” 超出了一天", f"“{whole}” goes beyond the day", "最晚写 24:00", "24:00 is the latest")
     if start == end:
-        raise BadText(f"时段 “{whole}” 是空的", f"“{whole}” is empty", "全天写 `00:00-24:00`,不开写 `none`", "the whole day is `00:00-24:00`, closed is `none`")
+        raise BadText(
+            f"时段 “{whole}” 是空的",
+            f"“{whole}” is empty",
+            "全天写 `00:00-24:00`,不开写 `none`",
+            "the whole day is `00:00-24:00`, closed is `none`",
+        )
     return start, end if end > start else end + DAY_SECONDS
 
 
@@ -131,7 +157,9 @@ def read_date_time(text: str) -> datetime:
     """`2026-11-26 18:00`, naive: the zone is the rulebook's."""
     match = _DATE_TIME.fullmatch(text)
     if not match:
-        raise BadText(f"日期时间 “{text}” 写法不对", f"“{text}” is not a date and time", "例如 `2026-11-26 18:00`", "for example `2026-11-26 18:00`")
+        raise BadText(
+            f"日期时间 “{text}” 写法不对", f"“{text}” is not a date and time", "例如 `2026-11-26 18:00`", "for example `2026-11-26 18:00`"
+        )
     return datetime.combine(read_date(match[1]), read_time_of_day(match[2]))
 
 
@@ -139,7 +167,12 @@ def read_yes_no(text: str) -> bool:
     """`yes` or `no`, one way."""
     if text not in ("yes", "no"):
         near = {"true": "yes", "on": "yes", "是": "yes", "y": "yes", "false": "no", "off": "no", "否": "no", "n": "no"}.get(text.lower())
-        raise BadText(f"“{text}” 不是 yes 或 no", f"“{text}” is neither yes nor no", f"写成 `{near}`" if near else "写 yes 或 no", f"write `{near}`" if near else "write yes or no")
+        raise BadText(
+            f"“{text}” 不是 yes 或 no",
+            f"“{text}” is neither yes nor no",
+            f"写成 `{near}`" if near else "写 yes 或 no",
+            f"write `{near}`" if near else "write yes or no",
+        )
     return text == "yes"
 
 
@@ -162,7 +195,12 @@ def read_cap(text: str) -> Cap:
     """`1 per day`, `20 per hour`, `1 per 10 min`."""
     match = _CAP.fullmatch(text)
     if not match or int(match[1]) == 0:
-        raise BadText(f"次数上限 “{text}” 写法不对", f"“{text}” is not a cap", "例如 `1 per day`、`20 per hour`", "for example `1 per day`, `20 per hour`")
+        raise BadText(
+            f"次数上限 “{text}” 写法不对",
+            f"“{text}” is not a cap",
+            "例如 `1 per day`、`20 per hour`",
+            "for example `1 per day`, `20 per hour`",
+        )
     return Cap(int(match[1]), int(match[2] or 1) * _CAP_SECONDS[match[3]], text)
 
 
@@ -172,7 +210,12 @@ def read_weekdays(text: str) -> tuple[int, ...]:
     for part in text.replace(" ", "").split(","):
         ends = part.split("-")
         if len(ends) > 2 or any(end not in WEEKDAYS for end in ends):
-            raise BadText(f"星期 “{text}” 写法不对", f"“{text}” are no weekdays", "例如 `mon-fri`、`sat`、`mon,wed`", "for example `mon-fri`, `sat`, `mon,wed`")
+            raise BadText(
+                f"星期 “{text}” 写法不对",
+                f"“{text}” are no weekdays",
+                "例如 `mon-fri`、`sat`、`mon,wed`",
+                "for example `mon-fri`, `sat`, `mon,wed`",
+            )
         first, last = WEEKDAYS.index(ends[0]), WEEKDAYS.index(ends[-1])
         days.update(range(first, last + 1) if first <= last else [*range(first, 7), *range(last + 1)])
     return tuple(sorted(days))
@@ -181,7 +224,12 @@ def read_weekdays(text: str) -> tuple[int, ...]:
 def read_pattern(text: str) -> str:
     """A serial pattern: yyyy yy MM dd and exactly one run of # for the daily counter."""
     if len(re.findall(r"#+", text)) != 1 or not re.fullmatch(r"[\w#./-]{1,40}", text):
-        raise BadText(f"流水号格式 “{text}” 写法不对", f"“{text}” is not a serial pattern", "要有一段 #,例如 `yyMMdd###`", "one run of # is needed, such as `yyMMdd###`")
+        raise BadText(
+            f"流水号格式 “{text}” 写法不对",
+            f"“{text}” is not a serial pattern",
+            "要有一段 #,例如 `yyMMdd###`",
+            "one run of # is needed, such as `yyMMdd###`",
+        )
     return text
 
 

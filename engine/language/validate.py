@@ -42,7 +42,8 @@ def fill_in(model: type[F], source: Source, findings: Findings) -> F | None:
                 for detail in details:
                     _report(model, source, detail, findings)
             paths = {_standing(data, tuple(detail["loc"])) for detail in details}
-            if not any([_prune(data, path) for path in sorted(paths, key=_order, reverse=True)]):
+            pruned = [_prune(data, path) for path in sorted(paths, key=_order, reverse=True)]
+            if not any(pruned):
                 return None
         else:
             _settle(form, data, source, ())
@@ -69,10 +70,7 @@ def _standing(data: Node, loc: Path) -> Path:
     path: Path = ()
     for part in loc:
         if (isinstance(data, dict) and isinstance(part, str) and part in data) or (isinstance(data, list) and isinstance(part, int) and part < len(data)):
-            data = data[part]
-        else:
-            continue
-        path = (*path, part)
+            data, path = data[part], (*path, part)
     return path
 
 
@@ -95,7 +93,11 @@ def _report(model: type[BaseModel], source: Source, detail: ErrorDetails, findin
         _report_choice(source, path, detail, findings)
     else:
         zh, en = _SHAPES.get(kind, ("这里的写法不对", "written in the wrong form"))
-        fix = ("正文里有 { 或 [ 时写成 `text: |`,正文另起一行", "put a text with { or [ below `text: |`") if kind == "string_type" else ("", "")
+        fix = (
+            ("正文里有 { 或 [ 时写成 `text: |`,正文另起一行", "put a text with { or [ below `text: |`")
+            if kind == "string_type"
+            else ("", "")
+        )
         findings.add("F110", source.at(*path), zh, en, fix=fix)
 
 
@@ -104,7 +106,14 @@ def _report_choice(source: Source, path: Path, detail: ErrorDetails, findings: F
     allowed = [word.strip("' ") for word in str(detail.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(",")]
     near = nearest(written, allowed)
     note = (f"是不是想写 “{near}”？", f"did you mean “{near}”?") if near else ("", "")
-    findings.add("F103", source.at(*path), f"这里不能写 “{written}”", f"“{written}” is not allowed here", note=note, fix=(f"可选:{'、'.join(allowed)}", f"one of: {', '.join(allowed)}"))
+    findings.add(
+        "F103",
+        source.at(*path),
+        f"这里不能写 “{written}”",
+        f"“{written}” is not allowed here",
+        note=note,
+        fix=(f"可选:{'、'.join(allowed)}", f"one of: {', '.join(allowed)}"),
+    )
 
 
 def allowed_keys(model: type[BaseModel], loc: Path) -> list[str]:
@@ -157,7 +166,12 @@ def _settle(value: object, raw: Node, source: Source, path: Path) -> None:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             listed = isinstance(raw, _Items) and index < len(raw)
-            _settle(item, raw[index] if isinstance(raw, _Items) and listed else raw, source, (*path, raw.origin[index]) if isinstance(raw, _Items) and listed else path)
+            _settle(
+                item,
+                raw[index] if isinstance(raw, _Items) and listed else raw,
+                source,
+                (*path, raw.origin[index]) if isinstance(raw, _Items) and listed else path,
+            )
     elif isinstance(value, dict):
         for key, item in value.items():
             _settle(item, raw.get(key) if isinstance(raw, dict) else raw, source, (*path, key))
