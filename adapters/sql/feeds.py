@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, literal, select, update
 
-from adapters.sql.codec import dumps, texts
+from adapters.sql.codec import Instant, dumps, texts
 from adapters.sql.database import Database, insert_new
 from adapters.sql.tables import FEED, RULEBOOK
 from engine.ports.store import Feed
@@ -21,8 +21,8 @@ class SqlFeeds:
         """A sign of life; after a silence it is the instant of return."""
         silent = FEED.c.silent_since.is_not(None)
         changes = {
-            "heard_at": case((FEED.c.heard_at > at, FEED.c.heard_at), else_=at),
-            "back_at": case((silent, at), else_=FEED.c.back_at),
+            "heard_at": case((FEED.c.heard_at > at, FEED.c.heard_at), else_=literal(at, Instant)),
+            "back_at": case((silent, literal(at, Instant)), else_=FEED.c.back_at),
             "silent_since": None,
         }
         with self._database.write() as opened:

@@ -5,9 +5,9 @@ import hmac
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, Select, case, func, select, update
+from sqlalchemy import Connection, RowMapping, Select, case, func, literal, select, update
 
-from adapters.sql.codec import EFFECT
+from adapters.sql.codec import EFFECT, Instant
 from adapters.sql.database import Database, Row
 from adapters.sql.inbox import Registry
 from adapters.sql.tables import OUTBOX, is_one_of
@@ -78,7 +78,7 @@ class SqlOutbox:
     def release(self, channel: str, now: datetime) -> int:
         """See Outbox.release."""
         waiting = update(OUTBOX).where(is_one_of(OUTBOX.c.status, "waiting"), OUTBOX.c.waits_for_channel == channel)
-        due_at = case((OUTBOX.c.due_at < now, now), else_=OUTBOX.c.due_at)
+        due_at = case((OUTBOX.c.due_at < now, literal(now, Instant)), else_=OUTBOX.c.due_at)
         with self._database.write() as connection:
             return connection.execute(waiting.values(status=OutboxStatus.READY.value, due_at=due_at)).rowcount
 

@@ -89,5 +89,3 @@ def a_decision(
         timers=tuple(timers), raised=tuple(raised), rulebook="f1", keeps_event=keeps,
     )  # fmt: skip
     return replace(decision, **changes)  # type: ignore[arg-type]  # A builder takes any field by name.
-
-

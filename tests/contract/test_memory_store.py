@@ -1,0 +1,38 @@
+"""Does the memory store keep the contract?"""
+
+import pytest
+
+from adapters.memory import MemoryStores, open_memory
+from tests.contract import accept_contract, post_contract, store_contract
+
+
+@pytest.fixture
+def stores() -> MemoryStores:
+    return open_memory()
+
+
+class TestAccept(accept_contract.AcceptContract): ...
+
+
+class TestParking(accept_contract.ParkingContract): ...
+
+
+class TestSerial(accept_contract.SerialContract): ...
+
+
+class TestCommit(store_contract.CommitContract): ...
+
+
+class TestBells(store_contract.BellsContract): ...
+
+
+class TestFeeds(store_contract.FeedsContract): ...
+
+
+class TestOutbox(post_contract.OutboxContract): ...
+
+
+class TestWorklist(post_contract.WorklistContract): ...
+
+
+class TestDirectory(post_contract.DirectoryContract): ...
