@@ -55,11 +55,10 @@ def _hear(draft: Draft) -> tuple[Read, bool]:
             draft.hear(event, _version(draft))
             return draft.reading.reads.get(event_key(event), Read(Outcome.RECORDED)), True
         case EventKind.RECEIPT:
+            draft.read()
             sent = receive(draft, event)
             if sent:
                 draft.hear(event, _version(draft))
-            else:
-                draft.read()
             return Read(Outcome.RECORDED), sent
         case EventKind.BELL:
             draft.read()

@@ -171,7 +171,7 @@ def _issue(draft: Draft, chain: Chain, run: ChainRun, role: str, channel: str, f
         Effect(
             id=draft.next_id(), case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.MESSAGE,
             cause=f"s:{chain.name}:{run.gen}:{run.step}", reason=f"chain:{chain.name}#{run.gen}", at=draft.now, message=run.message,
-            channel=channel, to=role, not_before=draft.now + timedelta(seconds=wait) if wait else None,
+            channel=channel, to=role,
             group=f"{chain.name}/{run.message or ''}|{channel}|{people}" if wait else None, group_wait_seconds=wait,
             chain=chain.name, why=run.why, row=f"{chain.name}:{run.step}", shadow=chain.mode is Mode.SHADOW,
         )

@@ -89,15 +89,15 @@ def raise_event(draft: Draft, name: str, occasion: Occasion, data: dict[str, str
 
 
 def send(draft: Draft, message: Message, occasion: Occasion, to: str | None = None) -> None:
-    """A message and its copies; a copy to the same person is not sent (D7)."""
+    """A message and its copies; a copy to the same person leaves with the message itself, as one sending (D7)."""
     receiver = to or message.to
     first = _address(draft, receiver, message.to_field and to is None)
-    _add_message(draft, message, occasion, receiver, copy=False, person=first)
-    for number, role in enumerate(message.copy_to):
-        person = _address(draft, role, False)
-        if person != first:
-            copied = replace(occasion, cause=f"{occasion.cause}:copy{number}")
-            _add_message(draft, message, copied, role, copy=True, person=person)
+    copies = [(role, _address(draft, role, False)) for role in message.copy_to]
+    together = f"{message.name}|{message.channel}|{first}|{draft.case.id}/{draft.revision}" if first in dict(copies).values() else None
+    _add_message(draft, message, occasion, receiver, copy=False, person=first, together=together)
+    for number, (role, person) in enumerate(copies):
+        copied = replace(occasion, cause=f"{occasion.cause}:copy{number}")
+        _add_message(draft, message, copied, role, copy=True, person=person, together=together if person == first else None)
 
 
 def _address(draft: Draft, to: str, is_field: bool) -> str:
@@ -109,7 +109,9 @@ def _address(draft: Draft, to: str, is_field: bool) -> str:
     return "+".join(person.id for person in found.people)
 
 
-def _add_message(draft: Draft, message: Message, occasion: Occasion, to: str, *, copy: bool, person: str) -> None:
+def _add_message(
+    draft: Draft, message: Message, occasion: Occasion, to: str, *, copy: bool, person: str, together: str | None = None
+) -> None:
     is_field = message.to_field and to == message.to
     if not person:
         draft.alarm(f"nobody:{message.name}:{to}", f"{occasion.cause}:nobody")
@@ -123,7 +125,7 @@ def _add_message(draft: Draft, message: Message, occasion: Occasion, to: str, *,
             id=draft.next_id(), case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.MESSAGE,
             cause=occasion.cause, reason=occasion.reason, at=draft.now, message=message.name, channel=message.channel,
             to=to, to_field=is_field, copy=copy, not_before=_not_before(draft, message), valid_until=until,
-            group=f"{message.name}|{message.channel}|{person}" if message.group_wait_seconds else None,
+            group=f"{message.name}|{message.channel}|{person}" if message.group_wait_seconds else together,
             group_wait_seconds=message.group_wait_seconds, why=occasion.why, row=occasion.row,
             shadow=occasion.shadow or message.mode is Mode.SHADOW,
         )
@@ -131,12 +133,12 @@ def _add_message(draft: Draft, message: Message, occasion: Occasion, to: str, *,
 
 
 def _not_before(draft: Draft, message: Message) -> datetime | None:
-    """Group wait, then sending hours: delivery is held, evaluation never is."""
+    """Outside the sending hours: the next opening. Delivery is held, evaluation never is. The group wait comes on top."""
     at = draft.now + timedelta(seconds=message.group_wait_seconds)
     calendar = draft.court.calendar(message.send_hours, draft.now)
-    if calendar is not None and not calendars.is_open(calendar, at):
-        at = calendars.next_open(calendar, at) or at
-    return at if at > draft.now else None
+    if calendar is None or calendars.is_open(calendar, at):
+        return None
+    return calendars.next_open(calendar, at)
 
 
 def assign(draft: Draft, do: Assign, occasion: Occasion) -> None:

@@ -17,6 +17,7 @@ from engine.language.form_rules import EscalationsForm, MessagesForm, SlaForm
 from engine.language.form_types import Form
 from engine.language.form_workflow import WorkflowForm
 from engine.language.form_world import ConnectionForm, StoriesForm
+from engine.language.lint import lint
 from engine.language.meaning import check_meaning
 from engine.language.names import Scope, collect, perhaps_declared
 from engine.language.reader import read_source
@@ -69,6 +70,8 @@ def compile_rulebook(files: Mapping[str, str]) -> Compiled:
     rulebook = _assemble(scope, forms)
     if not findings.failed:
         check_meaning(scope, rulebook)
+    if not findings.failed:
+        findings.extend(lint(rulebook))
     return Compiled(rulebook=None if findings.failed else stamp(rulebook), diagnostics=findings.sorted())
 
 

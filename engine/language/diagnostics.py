@@ -98,6 +98,8 @@ CODES: dict[str, Code] = {
     "W513": Code("too-many-segments", "短信最长时超过 max_segments 条", "the longest possible text exceeds max_segments"),
     "W514": _warning("calendar-not-confirmed", "明年的放假安排还没填", "next year's holidays are not confirmed"),
     "W515": _warning("unused-calendar", "登记了日历,却没有用到", "a calendar that nothing uses"),
+    "W517": _warning("no-address", "这一级要找的人没有这个渠道的地址", "somebody a step may reach has no address for its channels"),
+    "W518": _warning("gap-in-rota", "值班表有空档", "the rota has hours with nobody on duty"),
     "W516": _warning("length-unknown", "有字段没写 max,算不出最长的文字", "a field without max: the longest text is unknown"),
 }
 """Code -> name, headline in Chinese and English, severity. The letter is the family; `waybill explain CODE` reads from here."""
@@ -135,6 +137,12 @@ class Findings:
             note_zh=note[0], note_en=note[1], help_zh=fix[0], help_en=fix[1], related=tuple(related),
         )  # fmt: skip
         self._found.setdefault((code, span.file, span.line, span.column, en), found)
+
+    def extend(self, found: Iterable[Diagnostic]) -> None:
+        """Lay down what another desk has found."""
+        for diagnostic in found:
+            span = diagnostic.span
+            self._found.setdefault((diagnostic.code, span.file, span.line, span.column, diagnostic.en), diagnostic)
 
     @property
     def failed(self) -> bool:

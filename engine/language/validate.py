@@ -7,7 +7,7 @@ from pydantic_core import ErrorDetails
 
 from engine.language.diagnostics import Findings, did_you_mean, nearest
 from engine.language.form_types import Form
-from engine.language.source import Node, Path, Source
+from engine.language.source import Node, Part, Path, Source
 
 ROUNDS_MAX = 8
 F = TypeVar("F", bound=Form)
@@ -69,9 +69,17 @@ def _standing(data: Node, loc: Path) -> Path:
     """The part of a path that exists in the tree."""
     path: Path = ()
     for part in loc:
-        if (isinstance(data, dict) and isinstance(part, str) and part in data) or (isinstance(data, list) and isinstance(part, int) and part < len(data)):
-            data, path = data[part], (*path, part)
+        inside = _child(data, part)
+        if inside:
+            data, path = inside[0], (*path, part)
     return path
+
+
+def _child(data: Node, part: Part) -> list[Node]:
+    """What stands at a key or index: one item, or none."""
+    if isinstance(part, str):
+        return [data[part]] if isinstance(data, dict) and part in data else []
+    return data[part : part + 1] if isinstance(data, list) else []
 
 
 def _report(model: type[BaseModel], source: Source, detail: ErrorDetails, findings: Findings) -> None:

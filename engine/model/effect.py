@@ -50,6 +50,7 @@ class Effect:
     group: str | None = None
     """Rows of one group (message or chain step, recipient) that are due together are sent as one."""
     group_wait_seconds: int = 0
+    """On top of `not_before` (or `at`): how long the row waits for others of its group."""
     waits_for_channel: str | None = None
     """A resend: released when this channel is back (R20)."""
     resend_of: str | None = None

@@ -77,13 +77,19 @@ def decimal_places(field: Field) -> int | None:
 
 def _read_free(field: Field, text: str, zone: str) -> Value:
     if field.max is not None and len(text) > field.max:
-        raise BadValue(f"“{field.label}”最多 {field.max:f} 个字,这里有 {len(text)} 个", f"{field.name} holds at most {field.max:f} characters, this has {len(text)}")
+        raise BadValue(
+            f"“{field.label}”最多 {field.max:f} 个字,这里有 {len(text)} 个",
+            f"{field.name} holds at most {field.max:f} characters, this has {len(text)}",
+        )
     return text
 
 
 def _read_number(field: Field, text: str, zone: str) -> Value:
     if not _NUMBER.fullmatch(text):
-        raise BadValue(f"“{field.label}”要写数字,不带单位和逗号,例如 120 或 0.5", f"{field.name} takes a number without unit or comma, such as 120 or 0.5")
+        raise BadValue(
+            f"“{field.label}”要写数字,不带单位和逗号,例如 120 或 0.5",
+            f"{field.name} takes a number without unit or comma, such as 120 or 0.5",
+        )
     try:
         number = Decimal(text)
     except InvalidOperation as error:
@@ -127,7 +133,9 @@ def _read_phone(field: Field, text: str, zone: str) -> Value:
 def _read_time(field: Field, text: str, zone: str) -> Value:
     match = _TIME.fullmatch(text)
     if not match:
-        raise BadValue(f"“{field.label}”要写日期和时间,例如 2026-11-26 18:00", f"{field.name} takes a date and a time, such as 2026-11-26 18:00")
+        raise BadValue(
+            f"“{field.label}”要写日期和时间,例如 2026-11-26 18:00", f"{field.name} takes a date and a time, such as 2026-11-26 18:00"
+        )
     year, month, day, hour, minute, second, fraction, offset = match.groups()
     iso = f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute}:{second or '00'}.{fraction or '0':0<6}{'+00:00' if offset == 'Z' else offset or ''}"
     try:

@@ -60,6 +60,8 @@ class Parcel:
     text: str
     valid_until: datetime | None = None
     role: str = ""
+    also: tuple[str, ...] = ()
+    """Roles whose copy this same sending is: the same person fills them."""
     remark: str = ""
     """For a call: why it is a call."""
     command: str = ""

@@ -47,8 +47,11 @@ class PostRoom:
     def deliver(self, now: datetime, limit: int = 50) -> int:
         """Carry what is ready, oldest first. Answers how many rows were handled."""
         rows = self.outbox.claim(now, limit, owner=self.owner, lease_until=now + LEASE)
+        groups: dict[str, list[OutboxRow]] = {}
         for row in rows:
-            self._carry(row, now)
+            groups.setdefault(row.effect.group or row.effect.id, []).append(row)
+        for first, *others in groups.values():
+            self._carry(first, others, now)
         return len(rows)
 
     def reap(self, now: datetime) -> int:
@@ -78,32 +81,40 @@ class PostRoom:
     def _gateway(self, effect: Effect) -> Gateway | None:
         return self.gateways.get(effect.channel or "")
 
-    def _carry(self, row: OutboxRow, now: datetime) -> None:
+    def _carry(self, row: OutboxRow, others: Sequence[OutboxRow], now: datetime) -> None:
         effect = row.effect
         gateway = self._gateway(effect)
         try:
             desk = SendingDesk(self.library.rulebook, self.store.load(effect.case), now)
         except NotFound:
-            return self._drop(row, "no_case", now)
+            return self._pass_on(row, "no_case", others, now)
         look = desk.look(effect)
         if look.drop is not None:
-            return self._drop(row, look.drop, now)
+            return self._pass_on(row, look.drop, others, now)
         if look.wait_until is not None:
-            return self._later(row, look.wait_until, now)
+            for one in (row, *others):
+                self._later(one, look.wait_until, now)
+            return None
         if effect.valid_until is not None and now >= effect.valid_until:
-            return self._settle(row, _receipt(effect, Verdict.REJECTED, "expired", now), (), now)
+            return self._settle(row, _receipt(effect, Verdict.REJECTED, "expired", now), others, now)
         if gateway is None:
-            return self._settle(row, _receipt(effect, Verdict.REJECTED, "account", now), (), now)
+            return self._settle(row, _receipt(effect, Verdict.REJECTED, "account", now), others, now)
         if effect.kind is EffectKind.COMMAND:
             return self._hand_over(row, gateway, desk, (), (Recipient(effect.target or "", "", False),), now)
         recipients = desk.recipients(effect)
         allowed = [one for one in recipients if not self._over_cap(desk, effect, one, now)]
         if recipients and not allowed:
-            return self._drop(row, "cap", now)
+            return self._pass_on(row, "cap", others, now)
         if not allowed:
-            return self._settle(row, _receipt(effect, Verdict.REJECTED, "bad_number", now), (), now)
-        companions = self.outbox.companions(row, owner=self.owner, lease_until=now + LEASE) if effect.group else ()
+            return self._settle(row, _receipt(effect, Verdict.REJECTED, "bad_number", now), others, now)
+        companions = [*others, *(self.outbox.companions(row, owner=self.owner, lease_until=now + LEASE) if effect.group else ())]
         return self._hand_over(row, gateway, desk, companions, allowed, now)
+
+    def _pass_on(self, row: OutboxRow, why: str, others: Sequence[OutboxRow], now: datetime) -> None:
+        """Drop the first of a group; the next one leads it."""
+        self._drop(row, why, now)
+        if others:
+            self._carry(others[0], others[1:], now)
 
     def _hand_over(
         self, row: OutboxRow, gateway: Gateway, desk: SendingDesk, companions: Sequence[OutboxRow],
@@ -111,9 +122,10 @@ class PostRoom:
     ) -> None:  # fmt: skip
         """One parcel per recipient; the best answer stands for the row and for those it carries."""
         carried = self._still_wanted(companions, now)
-        names = [desk.first_name, *(name for _, name in carried)]
+        names = list(dict.fromkeys([desk.first_name, *(name for _, name in carried)]))
+        also = tuple(other.effect.to or "" for other, _ in carried if other.effect.case == row.effect.case)
         command = row.effect.kind is EffectKind.COMMAND
-        words = None if command else desk.words(row.effect, names if carried else ())
+        words = None if command else desk.words(row.effect, names if len(names) > 1 else ())
         receipts = []
         for number, recipient in enumerate(recipients):
             kept = words.masked if words else row.effect.command or ""
@@ -124,7 +136,7 @@ class PostRoom:
             parcel = Parcel(
                 key=key_of(row.effect.id, number), effect_id=row.effect.id, case=row.effect.case, message=row.effect.message or "",
                 address=recipient.address, text=words.text if words else "", valid_until=row.effect.valid_until,
-                role=row.effect.to or "", remark=desk.remark(row.effect), command=row.effect.command or "",
+                role=row.effect.to or "", also=also, remark=desk.remark(row.effect), command=row.effect.command or "",
                 fields=tuple(desk.texts.items()) if command else (),
             )
             receipts.append(gateway.send(parcel))

@@ -13,7 +13,7 @@ from engine.model.case import ClockView
 from engine.model.rulebook import Rulebook
 from engine.ports.directory import Directory
 from engine.ports.outbox import Outbox
-from engine.ports.store import Bells, Feeds, RulebookShelf, Store
+from engine.ports.store import Bells, Feeds, Pending, RulebookShelf, Store
 from engine.ports.worklist import Worklist
 from engine.service import ingest
 from engine.service.advance import Clerk
@@ -62,7 +62,7 @@ class Simulation:
         self.clock = StageClock(start)
         self.stores = stores
         self.library = Library(rulebook)
-        self.clerk = Clerk(stores.store, stores.bells, stores.feeds, self.library)
+        self.clerk = Clerk(stores.store, stores.bells, stores.feeds, self.library, on_failure=_fail)
         self.gateways: dict[str, StageGateway] = {name: StageGateway(name, self.clock) for name in (*CHANNELS, *rulebook.connections)}
         self.gateways["phone"] = StageCallList(self.clock, stores.worklist)
         self.post = PostRoom(stores.outbox, stores.store, self.library, self.gateways)
@@ -138,6 +138,11 @@ class Simulation:
             self._silences.remove(silence)
         for timer in self.stores.bells.due(self.now, 1, silent=self.clerk.silent(self.now)):
             self.clerk.ring(timer, self.now)
+
+
+def _fail(failed: Pending, failure: Exception) -> None:
+    """In a simulation a failing decision is a finding, not something to try again."""
+    raise failure
 
 
 def incoming_of(

@@ -235,8 +235,8 @@ class _Sent:
 def _by_effect(simulation: Simulation, parcels: Sequence[Parcel]) -> list[_Sent]:
     """One line per effect: several people on duty got the same."""
     channels = {parcel.key: name for name, gateway in simulation.gateways.items() for parcel in gateway.carried}
-    lines = {parcel.effect_id: _Sent(channels[parcel.key], parcel.role, parcel.message, parcel.text) for parcel in parcels}
-    return list(lines.values())
+    first = {parcel.effect_id: parcel for parcel in parcels}.values()
+    return [_Sent(channels[one.key], role, one.message, one.text) for one in first for role in (one.role, *one.also)]
 
 
 def _fits(sent: _Sent, expected: SentExpectation) -> bool:
