@@ -53,6 +53,9 @@ def people_of(contacts: Contacts, name: str) -> list[str]:
         return [role.person]
     if role.on_duty is not None:
         rota = contacts.rotas.get(role.on_duty)
-        return [person for row in (*rota.shifts, *rota.swaps) for person in row.people] if rota else []
+        if rota is None:
+            return []
+        rows = [shift.people for shift in rota.shifts] + [swap.people for swap in rota.swaps]
+        return [person for people in rows for person in people]
     table = contacts.tables.get(role.look_up or "")
     return [cell for row in table.rows if (cell := row.get(role.take or ""))] if table else []
