@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from operator import attrgetter
 
 from adapters.memory.state import CaseRecord, Posted, State
 from engine.model.case import ClockVerdict
@@ -102,7 +103,7 @@ class MemoryDirectory:
                 )
         for record in state.cases.values():
             found.extend(unrecognised(row) for row in record.journal if row.outcome is Outcome.UNKNOWN_EVENT)
-        found.sort(key=lambda unread: (unread.received_at, unread.source, unread.event_id), reverse=True)
+        found.sort(key=attrgetter("received_at", "source", "event_id", "kind", "name", "detail"), reverse=True)
         return found[:limit]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Executable, RowMapping, Select, func, or_, select
@@ -111,7 +112,7 @@ class SqlDirectory:
                 for row in newest(connection, strange.order_by(JOURNAL.c.received_at.desc()), limit)
             ]
             found += [alarm(row) for row in newest(connection, select(ALARM).order_by(ALARM.c.at.desc()), limit)]
-        found.sort(key=lambda unread: (unread.received_at, unread.source, unread.event_id), reverse=True)
+        found.sort(key=attrgetter("received_at", "source", "event_id", "kind", "name", "detail"), reverse=True)
         return found[:limit]
 
 

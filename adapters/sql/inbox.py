@@ -36,6 +36,8 @@ class Filing:
     names: dict[Name, str] = field(default_factory=dict)
     open_keys: dict[tuple[str, str], str] = field(default_factory=dict)
     cases: set[str] = field(default_factory=set)
+    looked: set[str] = field(default_factory=set)
+    """Case ids that were asked for, there or not."""
     new_cases: list[Row] = field(default_factory=list)
     new_names: list[Row] = field(default_factory=list)
     papers: list[Row] = field(default_factory=list)
@@ -97,8 +99,10 @@ class Registry:
         filing.names.update(self._owners([key for key in names if key not in filing.names]))
         wanted = {report.case_id for report in reports if report.case_id is not None}
         wanted |= {f"{report.workflow}:{first}" for report in reports if report.may_open and (first := first_of(report.names))}
-        if wanted - filing.cases:
-            filing.cases.update(self._connection.scalars(select(CASES.c.id).where(CASES.c.id.in_(sorted(wanted - filing.cases)))))
+        unseen = sorted(wanted - filing.looked - filing.cases)
+        if unseen:
+            filing.looked.update(unseen)
+            filing.cases.update(self._connection.scalars(select(CASES.c.id).where(CASES.c.id.in_(unseen))))
         open_keys = sorted({report.open_key for report in reports if report.open_key is not None})
         if open_keys:
             rows = select(CASES.c.workflow, CASES.c.open_key, CASES.c.id).where(CASES.c.open_key.in_(open_keys))
@@ -297,6 +301,8 @@ class Registry:
         return case_id
 
     def _stored(self, case_id: str) -> bool:
+        if case_id in self._filing.looked:
+            return False
         return self._connection.scalar(select(CASES.c.id).where(CASES.c.id == case_id)) is not None
 
     def _hash(self, event: Event) -> str:
