@@ -20,6 +20,7 @@ class BotGateway:
         self.name = connection.name
         self.capabilities = Capabilities(dedup_by_key=connection.options.get("dedup", "") == "by_key")
         self._send = connection.send
+        self._sign = connection.options.get("sign", "")
         self._clock = clock
         self._exchange = Exchange(connection, clock, resolve, caller)
         stated = connection.options.get("text_bytes_max", "")
@@ -32,7 +33,8 @@ class BotGateway:
             return Receipt(verdict=Verdict.REJECTED, reason="expired", key=parcel.key, at=now, final=True)
         if len(parcel.text.encode("utf-8")) > self._text_bytes_max:
             return Receipt(verdict=Verdict.REJECTED, reason="text_refused", key=parcel.key, at=now, detail="text too long", final=True)
-        marks = dict(parcel.fields) | {"number": parcel.address, "text": parcel.text, "key": parcel.key, "message": parcel.message}
+        marks = {"number": parcel.address, "text": parcel.text, "key": parcel.key, "message": parcel.message, "case": parcel.case}
+        marks = dict(parcel.fields) | marks | {"sign": self._sign}
         hide = tuple(value for value in (parcel.address, parcel.text) if value)
         return self._exchange.carry(self._send, marks, key=parcel.key, refused="text_refused", hide=hide)
 

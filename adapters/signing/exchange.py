@@ -15,8 +15,8 @@ from engine.ports.clock import Clock
 
 Resolve = Callable[[str], str]
 """`env:NAME` or `file:PATH` -> the secret; raises LookupError, OSError or ValueError if it cannot."""
-SECRET_OPTIONS = ("bearer", "basic", "secret")
-"""Options of a connection that name a secret for requests: `Authorization: Bearer`, basic `user:password`, Standard Webhooks."""
+SECRET_OPTIONS = ("bearer_token", "basic_password", "signing_secret")
+"""Options of a connection that name a secret for requests: `Authorization: Bearer`, basic (the secret is `user:password`), Standard Webhooks."""
 
 
 class Exchange:
@@ -87,12 +87,12 @@ class Exchange:
 
     def _signed(self, request: Request, key: str, secrets: Mapping[str, str]) -> Request:
         headers = dict(request.headers)
-        if "bearer" in secrets:
-            headers["authorization"] = f"Bearer {secrets['bearer']}"
-        if "basic" in secrets:
-            headers["authorization"] = "Basic " + base64.b64encode(secrets["basic"].encode("utf-8")).decode("ascii")
-        if "secret" in secrets:
-            secret = webhooks.key_of(secrets["secret"])
+        if "bearer_token" in secrets:
+            headers["authorization"] = f"Bearer {secrets['bearer_token']}"
+        if "basic_password" in secrets:
+            headers["authorization"] = "Basic " + base64.b64encode(secrets["basic_password"].encode("utf-8")).decode("ascii")
+        if "signing_secret" in secrets:
+            secret = webhooks.key_of(secrets["signing_secret"])
             if not secret:
                 raise Unfillable("setting: the signing secret is not whsec_ and base64", ours=True)
             headers |= webhooks.sign(secret, key, self._clock.now(), request.body)

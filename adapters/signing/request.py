@@ -107,7 +107,8 @@ def _text(template: str, marks: Mapping[str, str]) -> str:
 
 
 def _mark(name: str, marks: Mapping[str, str]) -> str:
-    if name not in marks:
-        raise Unfillable(f"no value is known for {{{name}}}", ours=True)
+    # `check` knows every mark that may stand here; one without a value now is a field the case has not got. A format
+    # (`|time`) belongs to texts, which are rendered before they come here.
+    value = marks.get(name.partition("|")[0], "")
     # A lone surrogate, as broken input leaves behind, cannot be written in UTF-8.
-    return marks[name].encode("utf-8", "replace").decode("utf-8")
+    return value.encode("utf-8", "replace").decode("utf-8")

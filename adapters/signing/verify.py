@@ -58,7 +58,7 @@ def refusal(signature: Signature | None, message: Message, now: datetime, resolv
         case "token":
             return _token(signature.options, secrets, message)
         case "basic":
-            return _basic(secrets, message)
+            return _basic(signature.options, secrets, message)
         case _:
             raise NotConfigured(f"no such signature kind: {signature.kind}")
 
@@ -148,15 +148,22 @@ def _form(body: bytes) -> dict[str, str]:
 
 
 def _token(options: Mapping[str, str], secrets: list[str], message: Message) -> str | None:
-    given = message.path_token if options.get("at") == "path" else message.headers.get(options.get("header", "authorization").lower(), "")
+    given = message.path_token if in_path(options) else message.headers.get(options.get("header", "authorization").lower(), "")
     given = given.removeprefix(options.get("prefix", "Bearer ")) if given else ""
     if not given:
         return "missing"
     return None if _any_same(secrets, given) else "wrong"
 
 
-def _basic(secrets: list[str], message: Message) -> str | None:
-    """Each secret is `user:password`."""
+def in_path(options: Mapping[str, str]) -> bool:
+    """Does the token stand in the address? (`at: path`)"""
+    return options.get("at") == "path" or "path" in options
+
+
+def _basic(options: Mapping[str, str], secrets: list[str], message: Message) -> str | None:
+    """Each secret is `user:password`, or the password of the `user` the file names."""
+    if "user" in options:
+        secrets = [f"{options['user']}:{secret}" for secret in secrets]
     scheme, _, rest = message.headers.get("authorization", "").partition(" ")
     given = decode_base64(rest.strip()) if scheme.lower() == "basic" else None
     if given is None:

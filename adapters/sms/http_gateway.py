@@ -8,9 +8,10 @@ from engine.ports.clock import Clock
 
 
 class HttpGateway:
-    """Sends by the connection's `send:`; marks {number} {text} {key} {message} and the parcel's fields.
+    """Sends by the connection's `send:`; marks {number} {text} {key} {message} {case} {sign} and the parcel's fields.
 
-    Options: `receipts: yes` (a receipt will follow), `dedup: by_key`, `reference_at: PATH`, `probe: PATH`, `bearer`, `basic`, `secret`.
+    Options: `receipts: yes` (a receipt will follow), `dedup: by_key`, `reference_at: PATH`, `probe: PATH`, `bearer_token`,
+    `basic_password`, `signing_secret`.
     """
 
     def __init__(self, connection: Connection, clock: Clock, resolve: Resolve, *, caller: Caller | None = None) -> None:
@@ -19,6 +20,7 @@ class HttpGateway:
             raise ValueError(f"connection {connection.name} has no send")
         self.name = connection.name
         self._send = connection.send
+        self._sign = connection.options.get("sign", "")
         self._clock = clock
         self._exchange = Exchange(connection, clock, resolve, caller)
         dedup = connection.options.get("dedup", "") == "by_key"
@@ -29,7 +31,8 @@ class HttpGateway:
         now = self._clock.now()
         if parcel.valid_until is not None and now > parcel.valid_until:
             return Receipt(verdict=Verdict.REJECTED, reason="expired", key=parcel.key, at=now, final=True)
-        marks = dict(parcel.fields) | {"number": parcel.address, "text": parcel.text, "key": parcel.key, "message": parcel.message}
+        marks = {"number": parcel.address, "text": parcel.text, "key": parcel.key, "message": parcel.message, "case": parcel.case}
+        marks = dict(parcel.fields) | marks | {"sign": self._sign}
         hide = tuple(value for value in (parcel.address, parcel.text) if value)
         return self._exchange.carry(self._send, marks, key=parcel.key, refused="text_refused", hide=hide)
 

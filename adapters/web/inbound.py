@@ -55,7 +55,7 @@ class Connections:
                 continue
             if call.path == inbound.path:
                 return connection, inbound, ""
-            by_path = inbound.signature is not None and inbound.signature.options.get("at") == "path"
+            by_path = inbound.signature is not None and inbound.signature.kind == "token" and verify.in_path(inbound.signature.options)
             if by_path and call.path.startswith(inbound.path + "/"):
                 return connection, inbound, call.path.removeprefix(inbound.path + "/")
         raise Refusal(404, "not_found", "没有这个地址", "there is nothing here")

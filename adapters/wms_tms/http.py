@@ -8,7 +8,7 @@ from engine.ports.clock import Clock
 
 
 class CommandGateway:
-    """Carries `command:` effects to one neighbour; marks are the case's fields and {key}.
+    """Carries `command:` effects to one neighbour; marks are the case's fields, {key} and {case}.
 
     A command the neighbour cannot do (`human`) never comes here: the service makes it a task.
     """
@@ -30,7 +30,7 @@ class CommandGateway:
         if outgoing is None or outgoing.human:
             detail = f"no command {parcel.command} by machine"[:200]
             return Receipt(verdict=Verdict.REJECTED, reason="refused", key=parcel.key, at=now, detail=detail, final=True)
-        marks = dict(parcel.fields) | {"key": parcel.key}
+        marks = dict(parcel.fields) | {"key": parcel.key, "case": parcel.case}
         # Short values (a count, a yes) would blot out half of the answer; they identify nobody.
         hide = tuple(value for _, value in parcel.fields if len(value) >= 4)
         return self._exchange.carry(outgoing, marks, key=parcel.key, refused="refused", hide=hide)

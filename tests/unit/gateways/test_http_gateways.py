@@ -213,7 +213,7 @@ def test_an_address_that_is_none_is_a_verdict(clock: SettableClock, address: str
 
 def test_the_bearer_secret_is_sent_and_never_told(neighbour: Neighbour, clock: SettableClock) -> None:
     secrets = {"env:T": "s3cret-s3cret"}
-    connection = a_connection(neighbour.address, options={"bearer": "env:T", "reference_at": "data.taskId"})
+    connection = a_connection(neighbour.address, options={"bearer_token": "env:T", "reference_at": "data.taskId"})
 
     receipt = HttpGateway(connection, clock, secrets.__getitem__).send(a_parcel())
 
@@ -225,7 +225,7 @@ def test_the_bearer_secret_is_sent_and_never_told(neighbour: Neighbour, clock: S
 def test_a_signed_request_is_verified_by_our_own_verifier(neighbour: Neighbour, clock: SettableClock) -> None:
     secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
-    HttpGateway(a_connection(neighbour.address, options={"secret": "env:S"}), clock, lambda _: secret).send(a_parcel())
+    HttpGateway(a_connection(neighbour.address, options={"signing_secret": "env:S"}), clock, lambda _: secret).send(a_parcel())
 
     _, _, headers, body = neighbour.asked[0]
     assert webhooks.refusal([webhooks.key_of(secret) or b""], headers, body, NOW) is None
@@ -266,8 +266,9 @@ def test_every_value_comes_out_of_the_body_as_it_went_in(marks: Mapping[str, str
     assert body == {"to": marks["number"], "body": marks["text"], "ref": [marks["key"], 1, True], "tpl": marks["message"]}
 
 
-def test_an_unknown_mark_is_our_own_mistake() -> None:
+def test_a_field_the_case_has_not_got_is_blank_in_the_body_and_stops_the_address() -> None:
     with pytest.raises(Unfillable) as problem:
-        build(SEND, "https://sms.example", {}, key=KEY)
+        build(HOLD, "https://tms.example", {}, key=KEY)
 
-    assert problem.value.ours
+    assert not problem.value.ours
+    assert json.loads(build(SEND, "https://sms.example", {"text": "a"}, key=KEY).body)["to"] == ""

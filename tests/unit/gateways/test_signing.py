@@ -113,6 +113,8 @@ def test_basic_compares_user_and_password() -> None:
 
     assert refusal(basic, a_message(headers={"authorization": "Basic dG1zOnB3"}), AT, lambda _: "tms:pw") is None
     assert refusal(basic, a_message(headers={"authorization": "Basic dG1zOnB4"}), AT, lambda _: "tms:pw") == "wrong"
+    named = Signature(kind="basic", secrets=(Secret("env:U"),), options={"user": "tms"})
+    assert refusal(named, a_message(headers={"authorization": "Basic dG1zOnB3"}), AT, lambda _: "pw") is None
     assert refusal(basic, a_message(headers={"authorization": "Basic !"}), AT, lambda _: "tms:pw") == "missing"
 
 
