@@ -26,7 +26,7 @@ SHARED = Path(os.environ.get("WAYBILL_SHARED", Path(__file__).resolve().parents[
 FOLDER = SHARED / "data" / "histories"
 RULEBOOKS = Path(__file__).resolve().parents[1] / "rulebooks"
 EVERY = int(os.environ.get("WAYBILL_HISTORIES_EVERY", "12"))
-"""One case in so many; 1 replays them all (a minute)."""
+"""One case in so many, and all that are odd; 1 replays them all (a minute)."""
 HORIZON = datetime(2030, 1, 1, tzinfo=UTC)
 """Years after the last event: whatever still rings has rung by then."""
 BELLS_MAX = 60
@@ -66,7 +66,7 @@ def test_no_timer_of_these_rulebooks_moves_a_case(name: str) -> None:
 @pytest.mark.parametrize("name", SETS)
 def test_every_history_ends_where_its_events_lead(name: str, arrival: str) -> None:
     events, sheet = oracle.read_set(FOLDER, name)
-    chosen = list(sheet)[::EVERY]
+    chosen = [case_id for number, (case_id, answer) in enumerate(sheet.items()) if number % EVERY == 0 or is_odd(answer)]
 
     differ = []
     for case_id in chosen:
@@ -77,6 +77,13 @@ def test_every_history_ends_where_its_events_lead(name: str, arrival: str) -> No
             differ.append((case_id, end.standing.state, wanted.state, late, bells))
 
     assert differ == []
+
+
+def is_odd(answer: oracle.Row) -> bool:
+    """Out of order, in contradiction with itself, or ended where hardly any case ends."""
+    return answer["final_state"] in {"verified", "waiting", "resolved"} or bool(
+        {"out_of_order", "canceled_after_delivery", "delivered_without_delivered_time"} & set(answer["odd"])
+    )
 
 
 def is_late(end: Decision) -> bool:
