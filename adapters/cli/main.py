@@ -1,0 +1,165 @@
+"""What was asked at the prompt, and which module answers? Modules are imported only for the command that is run.
+
+Exit codes: 0 fine, 1 the rulebook or the answer is not fine, 2 wrong use.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from adapters.cli.parser import Parser, add_globals, examples, speaking
+from adapters.cli.speech import NotFine, Speech, WrongUse, language_of
+
+INTERRUPTED = 130
+TEXT_CHARS_MAX = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A subcommand: the module with `arguments(parser, speech)` and `run(options, speech) -> int`, its purpose, its examples."""
+
+    module: str
+    zh: str
+    en: str
+    examples: tuple[str, ...]
+
+
+COMMANDS: dict[str, Command] = {
+    "init": Command("init", "把自带的规则集抄一份到文件夹里,从它改起", "copy the shipped rulebook into a folder, to start from", ("waybill init my-rules",)),
+    "check": Command(
+        "check", "检查规则:所有问题一次报完,指到文件、行、列", "check the rules: all problems at once, each with its place",
+        ("waybill check", "waybill check my-rules --form concise", "waybill check my-rules --defaults"),
+    ),
+    "test": Command(
+        "stories", "演一遍规则里的故事,对不上的逐条列出", "play the stories of the rulebook and list what differs",
+        ("waybill test", "waybill test my-rules -k 短信", "waybill test my-rules --junit stories.xml"),
+    ),
+    "run": Command(
+        "daemon", "运行服务:收事件、走流程、盯时效、发消息", "run the service: take events, move cases, watch promises, send messages",
+        ("waybill run --rules my-rules", "waybill run --db sqlite:///var/waybill.db --port 8080"),
+    ),
+    "demo": Command("daemon", "演示:虚构的一天,加速播放", "a demonstration: an invented day, played fast", ("waybill demo", "waybill demo --speed 600")),
+    "event": Command(
+        "event", "报一件发生的事(下单、提货、签收……)", "report that something happened (ordered, picked up, signed ...)",
+        ("waybill event shipment order_created source=phone city=深圳", "waybill event shipment picked_up --case 261123001 weight_kg=12.5"),
+    ),
+    "show": Command("show", "看一张单:状态、字段、时效、待办、经过", "show one case: state, fields, promises, tasks, history", ("waybill show 261123001",)),
+    "explain": Command(
+        "explain", "为什么会这样、为什么没有那样:指到规则的文件和行", "why it is so, and why not otherwise: file and line of the rule",
+        ("waybill explain 261123001", "waybill explain 261123001 --rule pickup_deadline"),
+    ),
+    "tasks": Command(
+        "tasks", "待办和电话:列出、领取、办结", "tasks and calls: list, claim, finish",
+        ("waybill tasks list --role desk_agent", "waybill tasks claim TASK", "waybill tasks finish TASK --result resolved --note 已联系客户"),
+    ),
+    "replay": Command(
+        "replay", "用旧的历史走一遍规则,看每张单的结果", "replay old histories under the rules, case by case",
+        ("waybill replay orders.jsonl.gz --rules my-rules", "waybill replay a.jsonl b.jsonl --rules my-rules --out result.jsonl --json"),
+    ),
+    "graph": Command(
+        "graph", "画出一个流程的状态图", "draw the states of a workflow",
+        ("waybill graph shipment", "waybill graph shipment --format svg -o shipment.svg"),
+    ),
+    "due": Command(
+        "due", "从某时起、多久以后到期:逐日列出怎么算的", "when an amount of working time is used up, told day by day",
+        ('waybill due service_desk "2026-11-20 17:30" "2 h"', 'waybill due service_desk "2026-09-30 16:00" "1 business day"'),
+    ),
+    "schema": Command("schema", "输出 JSON Schema,给编辑器补全用", "print the JSON Schema, for editors", ("waybill schema -o waybill.schema.json",)),
+    "connection": Command(
+        "connection", "试读一份报文:会变成哪些事件", "read a sample report: which events it makes",
+        ("waybill connection test tms --sample rules/connections/samples/tms_scan.json",),
+    ),
+}  # fmt: skip
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Read the line, run the command, answer with the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    speech = Speech(language_of(words))
+    try:
+        options = _read(words, speech)
+        speech = Speech(speech.lang, getattr(options, "json", False))
+        return _run(options, speech)
+    except SystemExit as asked:  # argparse: help was shown, or the line was not understood
+        return asked.code if isinstance(asked.code, int) else 2
+    except (WrongUse, NotFine) as refusal:
+        if refusal.zh:
+            speech.warn(f"waybill: {refusal.zh}", f"waybill: {refusal.en}")
+        return 2 if isinstance(refusal, WrongUse) else 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # The reader of our output has gone; there is nobody left to tell.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # Python flushes it once more at exit.
+        return 0
+
+
+def _read(words: list[str], speech: Speech) -> argparse.Namespace:
+    chosen = next((word for word in _without_values(words) if not word.startswith("-")), None)
+    parser = speaking(speech)(
+        prog="waybill", description=speech.of("waybill:客服与调度的规则流程服务", "waybill: workflows of a logistics desk, driven by rules")
+    )
+    add_globals(parser, speech)
+    parser.add_argument("--version", action="store_true", help=speech.of("显示版本", "show the version"))
+    if chosen is not None and chosen not in COMMANDS:
+        near = get_close_matches(chosen, COMMANDS, n=1)
+        parser.error(
+            speech.of(f"没有命令“{chosen}”", f"no command {chosen!r}")
+            + (speech.of(f",是不是想写 {near[0]}?", f"; did you mean {near[0]}?") if near else "")
+        )
+    subparsers = parser.add_subparsers(dest="command", metavar=speech.of("命令", "COMMAND"), title=speech.of("命令", "commands"))
+    for name, command in COMMANDS.items():
+        own = subparsers.add_parser(
+            name,
+            help=speech.of(command.zh, command.en),
+            description=speech.of(command.zh, command.en),
+            epilog=examples(speech, command.examples),
+        )
+        add_globals(own, speech)
+        if name == chosen:
+            module = importlib.import_module(f"adapters.cli.{command.module}")
+            module.arguments(own, speech)
+    options = parser.parse_args(words)
+    if options.command is None and not options.version:
+        parser.print_help(sys.stderr)
+        sys.exit(2)
+    return options
+
+
+def _without_values(words: Sequence[str]) -> list[str]:
+    """The words, less the value of `--lang`: what is left and is no option may be the command."""
+    return [word for place, word in enumerate(words) if place == 0 or words[place - 1] != "--lang"]
+
+
+def _run(options: argparse.Namespace, speech: Speech) -> int:
+    if options.version:
+        from importlib.metadata import version
+
+        print(version("waybill"))
+        return 0
+    module = importlib.import_module(f"adapters.cli.{COMMANDS[options.command].module}")
+    try:
+        return int(module.run(options, speech))
+    except (SystemExit, WrongUse, NotFine, KeyboardInterrupt, BrokenPipeError):
+        raise
+    except Exception as problem:  # The one boundary: a person at a prompt gets a sentence, not a traceback.
+        if os.environ.get("WAYBILL_DEBUG") == "1":
+            raise
+        if isinstance(zh := getattr(problem, "zh", None), str) and isinstance(en := getattr(problem, "en", None), str):
+            # RulesProblem, Unreadable and their like bring their own words.
+            speech.warn(f"waybill: {zh}", f"waybill: {en}")
+            return 2
+        text = " ".join(f"{type(problem).__name__}: {problem}".split())[:TEXT_CHARS_MAX]
+        speech.warn(
+            f"waybill: 出错了:{text}(WAYBILL_DEBUG=1 看细节)", f"waybill: something went wrong: {text} (WAYBILL_DEBUG=1 tells more)"
+        )
+        return 1
+
+
+__all__ = ["COMMANDS", "Command", "Parser", "main"]
+
+if __name__ == "__main__":
+    sys.exit(main())

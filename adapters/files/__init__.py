@@ -1,0 +1,1 @@
+"""What stands in the files? Rule folders and old histories, read from disk."""
