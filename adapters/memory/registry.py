@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,9 +15,10 @@ PARKED_DAYS = 7
 COUNTER = re.compile("#+")
 
 
-def accept(state: State, reports: Iterable[Report], now: datetime) -> Sequence[Acceptance]:
+def accept(state: State, reports: Sequence[Report], now: datetime) -> Sequence[Acceptance]:
     """File every report; nothing here can fail half-way."""
-    expire(state, now)
+    if reports:
+        expire(state, now)
     return [file(state, report, now) for report in reports]
 
 

@@ -63,11 +63,14 @@ class MemoryStore:
         paper.status = "done"
         state.undecided.pop(paper.id, None)
         record.undecided.pop(paper.id, None)
+        fresh = {field: value for field, value in decision.standing.names.items() if record.names.get(field) != value}
         self._stand(record, decision)
         record.journal.append(journal_row(decision, paper.private, now))
         state.arm(record, {bell(timer): timer for timer in decision.timers})
         effects.write(state, decision, now)
-        registry.learn(state, record, dict(decision.standing.names))
+        if fresh:
+            registry.expire(state, now)
+            registry.learn(state, record, fresh)
         for event in decision.raised:
             if (event.source, event.id) not in state.by_key:
                 private = decision.standing.private.intersection(event.data)

@@ -24,7 +24,10 @@ FIRST_UNDECIDED = ~exists().where(EARLIER.c.case_id == INBOX.c.case_id, EARLIER.
 """No earlier event of the same case is undecided: a dead one holds back its own case, and no other."""
 
 HISTORY = select(INBOX).where(INBOX.c.case_id == bindparam("case"), INBOX.c.number.is_not(None)).order_by(INBOX.c.number)
+CASE = select(CASES.c.id, CASES.c.workflow, CASES.c.revision, CASES.c.opened_at, CASES.c.ledger).where(CASES.c.id == bindparam("case"))
+STOOD = select(CASES.c.revision, CASES.c.names).where(CASES.c.id == bindparam("case"))
 VALUES = select(PRIVATE.c.inbox_id, PRIVATE.c.field, PRIVATE.c.value)
+VALUES_OF_CASE = VALUES.where(PRIVATE.c.case_id == bindparam("case"))
 STAND = update(CASES).where(CASES.c.id == bindparam("b_id"), CASES.c.revision == bindparam("b_revision"))
 DONE = update(INBOX).where(INBOX.c.id == bindparam("b_id"), INBOX.c.case_id == bindparam("b_case"), is_one_of(INBOX.c.status, *UNDECIDED))
 
@@ -61,11 +64,11 @@ class SqlStore:
     def load(self, case_id: str) -> Case:
         """See Store.load. Raises NotFound."""
         with self._database.read() as connection:
-            row = connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().one_or_none()
+            row = connection.execute(CASE, {"case": case_id}).mappings().one_or_none()
             if row is None:
                 raise NotFound(case_id)
             papers = connection.execute(HISTORY, {"case": case_id}).mappings().all()
-            private = grouped(connection.execute(VALUES.where(PRIVATE.c.case_id == case_id)).all())
+            private = grouped(connection.execute(VALUES_OF_CASE, {"case": case_id}).all())
         return Case(
             id=row["id"],
             workflow=row["workflow"],
@@ -100,7 +103,7 @@ class SqlStore:
     def _stand(self, connection: Connection, registry: Registry, decision: Decision) -> None:
         """Compare and swap, and let new names lead to the case."""
         after, standing = decision.after, decision.standing
-        known = connection.execute(select(CASES.c.revision, CASES.c.names).where(CASES.c.id == after.id)).one_or_none()
+        known = connection.execute(STOOD, {"case": after.id}).one_or_none()
         if known is None:
             raise NotFound(after.id)
         place = {"b_id": after.id, "b_revision": after.revision - 1}

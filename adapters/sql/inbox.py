@@ -61,6 +61,7 @@ class Registry:
         """Answer one by one; a report sees what those before it did."""
         if not reports:
             return []
+        self._some_parked()  # Whatever comes, what was parked too long expires now.
         self._look_up(reports)
         return [self._file(report) for report in reports]
 

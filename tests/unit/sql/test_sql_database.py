@@ -13,6 +13,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Select, event, select, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from adapters.sql import AlreadyRunning, CorruptStore, NewerStore, acquire_ownership, open_stores
 from adapters.sql.cases import FIRST_UNDECIDED, HISTORY
@@ -282,3 +284,21 @@ def test_an_empty_database_has_no_version(url: str) -> None:
         assert version(connection) is None
 
     database.close()
+
+
+def test_every_table_and_index_can_be_written_for_postgresql() -> None:
+    dialect = postgresql.dialect()
+    written = [str(CreateTable(table).compile(dialect=dialect)) for table in METADATA.sorted_tables]
+    indexes = [str(CreateIndex(index).compile(dialect=dialect)) for table in METADATA.sorted_tables for index in table.indexes]
+
+    assert any("occurred_at BIGINT NOT NULL" in table for table in written)
+    assert any("seq BIGSERIAL NOT NULL" in table for table in written)
+    assert sum(" WHERE " in index for index in indexes) >= 15
+
+
+def test_only_one_module_speaks_the_dialect_of_sqlite() -> None:
+    speaking = {
+        path.name for path in (ROOT / "adapters" / "sql").rglob("*.py") if re.search(r"PRAGMA|BEGIN |exec_driver_sql", path.read_text())
+    }
+
+    assert speaking == {"sqlite.py"}
