@@ -16,6 +16,30 @@ class SystemClock:
         """Seconds that never step back, for deadlines and ages."""
         return time.monotonic()
 
+    def seconds_until(self, instant: datetime) -> float:
+        """Real seconds until this clock shows the instant; 0 when it has passed."""
+        return max(0.0, (instant - self.now()).total_seconds())
+
+
+class HurriedClock(SystemClock):
+    """The machine's clock from another start and at another speed: a day at the desk in minutes. Only for demonstrations."""
+
+    def __init__(self, start: datetime, speed: float) -> None:
+        """`start` is aware; `speed` is how many of its seconds pass in one real second."""
+        if start.tzinfo is None or speed <= 0:
+            raise ValueError("an aware start and a positive speed")
+        self._start = start.astimezone(UTC)
+        self._speed = speed
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        return self._start + timedelta(seconds=(time.monotonic() - self._began) * self._speed)
+
+    def seconds_until(self, instant: datetime) -> float:
+        """Real seconds until this clock shows the instant."""
+        return super().seconds_until(instant) / self._speed
+
 
 class SettableClock:
     """A clock that stands until it is told otherwise, for simulated runs, stories and tests.

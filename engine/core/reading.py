@@ -89,8 +89,8 @@ class Reading:
 
 def read_case(court: Court, case: Case, hypothesis: Sequence[Heard] = ()) -> Reading:
     """Read all events of a case in order of time; `hypothesis` adds events as if they had been heard."""
-    reader = _Reader(court)
     history = [*case.history, *hypothesis]
+    reader = _Reader(court, case.opened_at)
     for place, heard in enumerate(in_order(court.workflow, history)):
         reader.read(heard, opening=place == 0)
     return reader.reading
@@ -99,10 +99,10 @@ def read_case(court: Court, case: Case, hypothesis: Sequence[Heard] = ()) -> Rea
 class _Reader:
     """Carries the reading from one event to the next."""
 
-    def __init__(self, court: Court) -> None:
+    def __init__(self, court: Court, opened_at: datetime) -> None:
         self.court = court
         self.reading = Reading()
-        self.at = datetime.min
+        self.at = opened_at
         """Instant of the event in hand; never before the opening."""
 
     def read(self, heard: Heard, *, opening: bool) -> None:

@@ -2,14 +2,16 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from engine.language.form_types import (
+    TEXT_SCHEMA,
     AmountText,
     CapText,
     DateText,
     Form,
     OneOrList,
+    Or,
     Percent,
     Raw,
     Seconds,
@@ -59,7 +61,7 @@ class DueForm(Form):
         return self
 
 
-Limit = Annotated[LimitForm, BeforeValidator(lambda value: {"amount": value} if isinstance(value, str) else value)]
+Limit = Annotated[LimitForm, Or(lambda value: {"amount": value} if isinstance(value, str) else value, TEXT_SCHEMA)]
 
 
 class ExceptForm(Form):

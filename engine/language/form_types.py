@@ -1,12 +1,13 @@
 """How does a form hold a short text? Annotated types: each reads its text and describes itself to editors."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, PrivateAttr, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, PlainValidator, PrivateAttr, WithJsonSchema
+from pydantic_core import PydanticCustomError, core_schema
 
 from engine.language import texts
 from engine.language.source import Part, Path, Source
@@ -88,6 +89,24 @@ def _none_or_list(value: object) -> object:
     return [] if value == "none" else _one_or_list(value)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Or:
+    """Another way to write the same thing, made into the full one before it is read; editors are told of both."""
+
+    read: Callable[[object], object]
+    other: dict[str, object] | None = None
+    """JSON Schema of the other way; None: one item of the list."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Pydantic's hook: read first."""
+        return core_schema.no_info_before_validator_function(self.read, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, object]:
+        """Pydantic's hook: both ways."""
+        made = handler(schema)
+        return {"anyOf": [made, self.other or made.get("items", {})]}
+
+
 _DURATION = r"^\d+ (s|min|h)( \d+ (s|min|h))*$|^\d+ business days?$"
 AmountText = Annotated[Amount, _reads(texts.read_amount), _text(_DURATION)]
 Seconds = Annotated[int, _reads(texts.read_seconds), _text(_DURATION)]
@@ -95,7 +114,7 @@ TimeText = Annotated[time, _reads(texts.read_time_of_day), _text(r"^\d{1,2}:\d{2
 HoursText = Annotated[tuple[tuple[int, int], ...], _reads(texts.read_hours), _text()]
 DateText = Annotated[date, _reads(texts.read_date), _text(r"^\d{4}-\d{2}-\d{2}$")]
 DateTimeText = Annotated[datetime, _reads(texts.read_date_time), _text(r"^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2}$")]
-YesNo = Annotated[bool, _reads(texts.read_yes_no), WithJsonSchema({"enum": ["yes", "no", True, False]})]
+YesNo = Annotated[bool, _reads(texts.read_yes_no), WithJsonSchema({"enum": ["yes", "no"]})]
 Whole = Annotated[int, _reads(texts.read_whole), _text(r"^\d+$")]
 Percent = Annotated[int, _reads(texts.read_percent), _text(r"^\d+%$")]
 Number = Annotated[Decimal, _reads(_read_decimal), _text()]
@@ -104,12 +123,15 @@ Weekdays = Annotated[tuple[int, ...], _reads(texts.read_weekdays), _text()]
 Pattern = Annotated[str, _reads(texts.read_pattern), _text()]
 Raw = Annotated[object, PlainValidator(lambda value: value), WithJsonSchema({})]
 """Read later, against the names in scope: conditions, stories' values."""
-Words = Annotated[list[str], BeforeValidator(_one_or_list)]
+OneOrList = Or(_one_or_list)
+NoneOrList = Or(_none_or_list, {"const": "none"})
+Words = Annotated[list[str], OneOrList]
 """One word or a list of words."""
-Nothing = Annotated[list[str], BeforeValidator(_none_or_list)]
+Nothing = Annotated[list[str], NoneOrList]
 """A list of words; `none` says aloud that it is empty."""
-OneOrList = BeforeValidator(_one_or_list)
-NoneOrList = BeforeValidator(_none_or_list)
+
+
+TEXT_SCHEMA: dict[str, object] = {"type": ["string", "number"]}
 
 
 def exactly_one(form: BaseModel, names: tuple[str, ...], shown: tuple[str, ...] = ()) -> None:

@@ -2,9 +2,22 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from engine.language.form_types import Form, NoneOrList, Nothing, OneOrList, Raw, Seconds, Words, YesNo, custom, exactly_one
+from engine.language.form_types import (
+    TEXT_SCHEMA,
+    Form,
+    NoneOrList,
+    Nothing,
+    OneOrList,
+    Or,
+    Raw,
+    Seconds,
+    Words,
+    YesNo,
+    custom,
+    exactly_one,
+)
 
 TypeOfConnection = Literal["http", "call_list", "recorder"]
 BodyWord = Literal["json", "form", "xml", "x12", "iftsta", "csv", "json_lines"]
@@ -97,7 +110,7 @@ class InboundForm(Form):
     workflow: str
     case: Annotated[list[dict[str, str]], OneOrList]
     id: str | None = None
-    happened_at: Annotated[HappenedForm, BeforeValidator(lambda value: {"at": value} if isinstance(value, str) else value)] | None = None
+    happened_at: Annotated[HappenedForm, Or(lambda value: {"at": value} if isinstance(value, str) else value, TEXT_SCHEMA)] | None = None
     each: EachForm | None = None
     unwrap: Annotated[list[UnwrapForm], OneOrList] | None = None
     keep: dict[str, str] | None = None
@@ -133,7 +146,7 @@ class RequestForm(Form):
         return self
 
 
-Request = Annotated[RequestForm, BeforeValidator(lambda value: {"human": "yes"} if value == "human" else value)]
+Request = Annotated[RequestForm, Or(lambda value: {"human": "yes"} if value == "human" else value, {"const": "human"})]
 
 
 class OutboundForm(Form):
@@ -184,7 +197,7 @@ class StoryStepForm(Form):
     """At this time, this happens; then look."""
 
     at: str
-    event: Annotated[dict[str, str], BeforeValidator(_named)] | None = None
+    event: Annotated[dict[str, str], Or(_named, TEXT_SCHEMA)] | None = None
     with_: dict[str, str] | None = Field(default=None, alias="with")
     case: dict[str, str] | None = None
     channels: dict[str, Literal["refuses", "silent", "up"]] | None = None

@@ -43,6 +43,8 @@ class Clerk:
     library: Library
     tally: Tally = field(default_factory=Tally)
     on_failure: Callable[[Pending, Exception], None] = _nobody
+    held: dict[str, datetime] = field(default_factory=dict)
+    """Bells whose decision failed: not rung again before."""
 
     def advance(self, now: datetime, limit: int = 100, case_id: str | None = None) -> int:
         """Decide pending events; of each case the timers due before an event's receipt come first. Answers how many were decided."""
@@ -54,6 +56,23 @@ class Clerk:
         event = bell_of(timer, now)
         self._decide(timer.case, event, None, now)
         self.tally.rung += 1
+
+    def ring_safely(self, timer: Timer, now: datetime) -> bool:
+        """Ring; a bell that fails is counted and held, and stops no other case."""
+        held = self.held.get(timer.key)
+        if held is not None and held > now:
+            return False
+        try:
+            self.ring(timer, now)
+        except (Conflict, NotFound):
+            self.tally.conflicts += 1
+        except Exception as failure:  # noqa: BLE001  # the same boundary as for events: one poison rule must not stop other cases
+            self.tally.failed += 1
+            self.held[timer.key] = now + timedelta(seconds=BACKOFF_SECONDS[-1])
+            self.on_failure(Pending(0, timer.case, bell_of(timer, now), 1), failure)
+            return False
+        self.held.pop(timer.key, None)
+        return True
 
     def silent(self, now: datetime) -> tuple[str, ...]:
         """Connections that are silent beyond their `heard_every`."""

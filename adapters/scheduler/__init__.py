@@ -1,0 +1,1 @@
+"""What keeps the daemon's heart beating? APScheduler, with a handful of fixed jobs and a watchdog."""

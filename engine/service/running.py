@@ -1,0 +1,211 @@
+"""What does a running waybill do on each beat? The desk that is open: events in, decisions, bells, the post, health."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from engine.core.explain import explain_case
+from engine.model.diagnostic import Diagnostic
+from engine.model.event import Event, EventKind, Report
+from engine.model.rulebook import Rulebook
+from engine.ports.clock import Clock
+from engine.ports.directory import Directory
+from engine.ports.gateway import Gateway
+from engine.ports.store import Pending
+from engine.ports.worklist import Task, TaskStatus
+from engine.service import hands, ingest
+from engine.service.advance import Clerk, Tally
+from engine.service.desk import Answer, FinishAnswer, Health, Incoming, Problem, Reason, Said
+from engine.service.dispatch import PostRoom
+from engine.service.library import Library, Offer
+from engine.service.simulate import Stores
+
+BATCH = 100
+BEAT_AGE_SECONDS_MAX = 10.0
+"""Older than this, the last finished beat makes /healthz fail (E21)."""
+HEARD_AGAIN = timedelta(seconds=30)
+"""A feed's hearing is written down at most this often."""
+
+
+def _nobody(*_: object) -> None:
+    """Who is woken when nobody listens."""
+
+
+@dataclass(slots=True)
+class Running:
+    """Implements engine.service.desk.Desk over any store. One at a time decides (`deciding`); the post room has its own thread."""
+
+    stores: Stores
+    library: Library
+    clock: Clock
+    gateways: Mapping[str, Gateway]
+    owner: str = "daemon"
+    on_failure: Callable[[Pending, Exception], None] = _nobody
+    wake: Callable[[], None] = _nobody
+    """Called after something new was accepted, so that the next beat need not be waited for."""
+    clerk: Clerk = field(init=False)
+    post: PostRoom = field(init=False)
+    deciding: threading.Lock = field(default_factory=threading.Lock)
+    last_beat: float = 0.0
+    """Monotonic instant of the last finished beat."""
+    stopping: bool = False
+    _heard: dict[str, datetime] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.clerk = Clerk(self.stores.store, self.stores.bells, self.stores.feeds, self.library, on_failure=self._failed)
+        self.post = PostRoom(self.stores.outbox, self.stores.store, self.library, self.gateways, owner=self.owner)
+        self.last_beat = self.clock.monotonic()
+
+    def _failed(self, pending: Pending, failure: Exception) -> None:
+        self.on_failure(pending, failure)
+
+    @property
+    def directory(self) -> Directory:
+        return self.stores.directory
+
+    @property
+    def tally(self) -> Tally:
+        return self.clerk.tally
+
+    def rulebook(self) -> Rulebook:
+        return self.library.rulebook
+
+    def refused_rules(self) -> Sequence[Diagnostic]:
+        return self.library.refused
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def accept(self, incoming: Sequence[Incoming]) -> Sequence[Answer]:
+        now = self.now()
+        answers = ingest.accept(self.stores.store, self.stores.directory, self.library.rulebook, incoming, now)
+        self._hear_feeds(incoming, now)
+        self.wake()
+        return answers
+
+    def tasks(self, *, role: str | None = None, case: str | None = None, all_states: bool = False) -> Sequence[Task]:
+        status = () if all_states else (TaskStatus.OPEN, TaskStatus.CLAIMED)
+        return self.stores.worklist.tasks(status=status, role=role, case=case)
+
+    def claim(self, task_id: str, by: str) -> Task | None:
+        return hands.claim(self.stores, task_id, by, self.now())
+
+    def finish(
+        self, task_id: str, by: str, *, result: str, note: str = "", data: Mapping[str, object] | None = None
+    ) -> FinishAnswer:
+        done = hands.finish(self.stores, self.library.rulebook, task_id, by, self.now(), result=result, note=note, data=data)
+        self.wake()
+        return done
+
+    def acknowledge(self, case_id: str, chain: str, by: str) -> Answer:
+        if chain not in self.library.rulebook.chains:
+            return Answer(Said.REFUSED, case_id, problems=(Problem("chain", f"没有升级链“{chain}”", f"no chain {chain!r}"),))
+        taken = self.stores.store.accept([hands.acknowledge(self.stores, case_id, chain, by, self.now())], self.now())[0]
+        self.wake()
+        return Answer(Said(taken.verdict.value), taken.case_id)
+
+    def explain(self, case_id: str, *, rule: str | None = None, lang: str = "zh") -> Sequence[Reason]:
+        case = self.stores.store.load(case_id)
+        journal = self.stores.directory.journal(case_id)
+        lines = explain_case(self.library.rulebook, case, journal, self.now(), rule=rule, lang=lang)
+        return [Reason(line.at, line.what, line.why, str(line.span) if line.span else "") for line in lines]
+
+    def health(self) -> Health:
+        numbers = {**self.stores.directory.backlog(), "decided": self.tally.decided, "rung": self.tally.rung,
+                   "failed": self.tally.failed, "sent": self.post.sent}  # fmt: skip
+        age = max(0.0, self.clock.monotonic() - self.last_beat)
+        reasons = [f"the last finished beat is {age:.1f} s old"] if age > BEAT_AGE_SECONDS_MAX else []
+        if self.stopping:
+            reasons.append("stopping")
+        problems = len(self.library.refused)
+        warnings = [f"{problems} problems in newer rule files; the last good rules are in force"] if problems else []
+        silent = self.clerk.silent(self.now())
+        warnings += [f"feed {name} is silent" for name in silent] + [f"channel {name} is down" for name in sorted(self.post.down)]
+        return Health(
+            ok=not reasons, reasons=(*reasons, *warnings), last_beat_age_seconds=age, numbers=numbers,
+            rulebook=self.library.rulebook.fingerprint, rulebook_problems=problems, silent_feeds=tuple(silent),
+            channels_down=tuple(sorted(self.post.down)),
+        )
+
+    def beat(self, deadline: float) -> int:
+        """Decide what is pending and ring what is due until the monotonic deadline; bounded, then yields (E17)."""
+        done = 0
+        with self.deciding:
+            while not self.stopping:
+                worked = self.clerk.advance(self.now(), limit=BATCH) + self._ring_due()
+                done += worked
+                if not worked or self.clock.monotonic() >= deadline:
+                    break
+        self.last_beat = self.clock.monotonic()
+        return done
+
+    def _ring_due(self) -> int:
+        now = self.now()
+        timers = self.stores.bells.due(now, BATCH, silent=self.clerk.silent(now))
+        for timer in timers:
+            self.clerk.ring_safely(timer, self.now())
+            # What a bell raises is decided before the next bell rings.
+            self.clerk.advance(self.now(), limit=BATCH, case_id=timer.case)
+        return len(timers)
+
+    def carry_post(self, deadline: float) -> int:
+        """Send what is ready until the monotonic deadline."""
+        done = 0
+        while not self.stopping:
+            carried = self.post.deliver(self.now(), limit=20)
+            done += carried
+            if carried:
+                self.wake()
+            if not carried or self.clock.monotonic() >= deadline:
+                break
+        return done
+
+    def tidy(self) -> None:
+        """Leases that ran out, claims that expired, channels that may be back, feeds that fell silent."""
+        now = self.now()
+        if self.post.reap(now) or self.post.probe(now):
+            self.wake()
+        self.stores.worklist.release_expired(now)
+        for feed in self.stores.feeds.feeds():
+            connection = self.library.rulebook.connections.get(feed.connection)
+            every = connection.heard_every_seconds if connection else None
+            if every and feed.heard_at and feed.silent_since is None and now - feed.heard_at > timedelta(seconds=every):
+                self.stores.feeds.fell_silent(feed.connection, now)
+
+    def offer_rules(self, files: Mapping[str, str]) -> Offer:
+        """Compile all, swap only if clean; open cases are read again under the new rules, in batches by the inbox."""
+        offer = self.library.offer(files, self.now())
+        if offer.changed:
+            self._refresh()
+        return offer
+
+    def _refresh(self) -> None:
+        """One REFRESH per open case: its clocks are computed again, old and new due times stand in the journal."""
+        fingerprint = self.library.rulebook.fingerprint
+        after: str | None = None
+        while rows := self.stores.directory.cases(final=False, after=after, limit=BATCH):
+            now = self.now()
+            reports = [_refresh_report(row.id, row.workflow, fingerprint, now) for row in rows]
+            self.stores.store.accept(reports, now)
+            after = rows[-1].id
+        self.wake()
+
+    def next_due(self) -> datetime | None:
+        return self.stores.bells.next_due()
+
+    def _hear_feeds(self, incoming: Sequence[Incoming], now: datetime) -> None:
+        for name in {one.source.removeprefix("connection/") for one in incoming if one.source.startswith("connection/")}:
+            last = self._heard.get(name)
+            if name in self.library.rulebook.connections and (last is None or now - last >= HEARD_AGAIN):
+                self._heard[name] = now
+                self.stores.feeds.heard(name, now)
+
+
+def _refresh_report(case_id: str, workflow: str, fingerprint: str, now: datetime) -> Report:
+    event = Event(
+        id=f"{fingerprint}/{case_id}", source="rules", kind=EventKind.REFRESH, name="refresh", occurred_at=now, received_at=now,
+    )
+    return Report(event=event, workflow=workflow, names={}, case_id=case_id)
+
+
