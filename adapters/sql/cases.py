@@ -74,6 +74,7 @@ class SqlStore:
             workflow=row["workflow"],
             revision=row["revision"],
             opened_at=row["opened_at"],
+            state=row["state"],
             history=tuple(Heard(event_of(paper, private.get(paper["id"], {})), paper["number"], paper["version"]) for paper in papers),
             ledger=LEDGER.validate_json(row["ledger"]),
         )
