@@ -26,7 +26,7 @@ SHARED = Path(os.environ.get("WAYBILL_SHARED", Path(__file__).resolve().parents[
 FOLDER = SHARED / "data" / "histories"
 RULEBOOKS = Path(__file__).resolve().parents[1] / "rulebooks"
 EVERY = int(os.environ.get("WAYBILL_HISTORIES_EVERY", "12"))
-"""One case in so many, and all that are odd; 1 replays them all (a minute)."""
+"""One case in so many, and all that are odd; 1 replays them all (a few minutes)."""
 HORIZON = datetime(2030, 1, 1, tzinfo=UTC)
 """Years after the last event: whatever still rings has rung by then."""
 BELLS_MAX = 60
