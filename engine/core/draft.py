@@ -3,14 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from engine.core.clocks import Clock, read_clocks
-from engine.core.reading import Reading, read_case
+from engine.core.clocks import Clock
+from engine.core.reading import Reading, clocks_of, keep, read_case, read_on
 from engine.core.terms import Court
 from engine.model.case import Case, ChainRun, Fired, Issued, Ledger
 from engine.model.decision import Note
 from engine.model.effect import Drop, Effect, EffectKind
 from engine.model.event import Event, Heard
-from engine.model.policy import Policy
 from engine.model.span import Span
 
 EFFECTS_MAX = 64
@@ -44,19 +43,22 @@ class Draft:
         self.reading: Reading
         self.clocks: list[Clock]
 
-    @property
-    def policies(self) -> list[Policy]:
-        return [one for one in self.court.rulebook.policies.values() if one.workflow == self.case.workflow]
-
     def hear(self, event: Event, version: str) -> None:
-        """Add an event to the case's history and read it again."""
-        self.history = (*self.history, Heard(event, self.revision, version))
-        self.read()
+        """Add an event to the case's history and read it in its place."""
+        heard = Heard(event, self.revision, version)
+        before, self.history = self.history, (*self.history, heard)
+        retracts = any(one.event.name == "retracted" for one in self.history)
+        if not before or retracts:
+            self.read()
+            return
+        self.reading = read_on(self.court, read_case(self.court, self.case), heard)
+        keep(self.court, self.history, self.reading)
+        self.clocks = clocks_of(self.court, self.reading, self.now)
 
     def read(self) -> None:
         """Read the case in order of time, and its clocks."""
         self.reading = read_case(self.court, replace(self.case, history=self.history))
-        self.clocks = read_clocks(self.court, self.policies, self.reading.traces, self.now)
+        self.clocks = clocks_of(self.court, self.reading, self.now)
 
     def note(self, kind: str, subject: str, detail: str = "", span: Span | None = None) -> None:
         self.notes.append(Note(kind, subject, detail, span))

@@ -1,6 +1,6 @@
 """In what order did it happen? The order of time of one case's events (language.md, Workflow)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from engine.model.event import Event, EventKind, Heard
@@ -48,6 +48,13 @@ def in_order(workflow: Workflow, history: Iterable[Heard]) -> list[Heard]:
     ordered = sorted(kept, key=place)
     opening = _opening(workflow, ordered)
     return [opening, *(heard for heard in ordered if heard is not opening)]
+
+
+def comes_last(workflow: Workflow, read: Sequence[Heard], heard: Heard) -> bool:
+    """Whether a newly heard event simply follows what was read before: nothing has to be read again."""
+    if heard.event.name == "retracted" or not read:
+        return False
+    return in_order(workflow, [read[0], read[-1], heard])[-1] is heard and _opening(workflow, [*read, heard]) is read[0]
 
 
 def _opening(workflow: Workflow, ordered: list[Heard]) -> Heard:

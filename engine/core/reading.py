@@ -5,14 +5,14 @@ that is `issue.py`'s question.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from engine.core.clocks import read_clocks
+from engine.core.clocks import Clock, read_clocks
 from engine.core.evaluate import Seen, evaluate
 from engine.core.machine import Picked, pick
 from engine.core.marks import Trace
-from engine.core.order import effective_at, event_key, in_order
+from engine.core.order import comes_last, effective_at, event_key, in_order
 from engine.core.rows import instants
 from engine.core.terms import Court
 from engine.model.case import Case
@@ -20,6 +20,7 @@ from engine.model.condition import Answer, Check
 from engine.model.decision import Outcome
 from engine.model.doing import Do, Set
 from engine.model.event import Event, EventKind, Heard
+from engine.model.rulebook import Rulebook
 from engine.model.span import Span
 from engine.model.values import FieldType
 from engine.model.workflow import BACK, Transition, Workflow
@@ -77,6 +78,10 @@ class Reading:
     intentions: list[Intention] = field(default_factory=list)
     reads: dict[str, Read] = field(default_factory=dict)
     """Event key -> how it was read."""
+    order: list[Heard] = field(default_factory=list)
+    """The events in the order in which they were read."""
+    clocks: list[Clock] | None = None
+    """Its clocks, once counted, if no passing of time can change them."""
 
     @property
     def stay(self) -> Stay:
@@ -87,13 +92,77 @@ class Reading:
         return sum(read.outcome is Outcome.CONTRADICTION for read in self.reads.values())
 
 
+READINGS_MAX = 512
+"""Readings kept at hand; the next event of a case usually follows the last one."""
+
+
 def read_case(court: Court, case: Case, hypothesis: Sequence[Heard] = ()) -> Reading:
-    """Read all events of a case in order of time; `hypothesis` adds events as if they had been heard."""
-    history = [*case.history, *hypothesis]
-    reader = _Reader(court, case.opened_at)
+    """Read all events of a case in order of time; `hypothesis` adds events as if they had been heard.
+
+    The answer is shared: nobody writes into it.
+    """
+    reading = _known(court, case)
+    for heard in hypothesis:
+        reading = read_on(court, reading, heard)
+    return reading
+
+
+def clocks_of(court: Court, reading: Reading, now: datetime) -> list[Clock]:
+    """The clocks of a reading, for all policies of its workflow. Shared: nobody writes into them."""
+    if reading.clocks is not None:
+        return reading.clocks
+    policies = [one for one in court.rulebook.policies.values() if one.workflow == court.workflow.name]
+    clocks = read_clocks(court, policies, reading.traces, now)
+    if not court.rulebook.disruptions and not any(clock.paused_since for clock in clocks):
+        reading.clocks = clocks
+    return clocks
+
+
+def read_on(court: Court, reading: Reading, heard: Heard) -> Reading:
+    """The reading with one more event: put behind the others if it happened last, else everything is read again."""
+    if not comes_last(court.workflow, reading.order, heard):
+        return _read_all(court, [*reading.order, heard], heard.event.received_at)
+    reader = _Reader(court, heard.event.received_at)
+    reader.reading = _copied(reading)
+    reader.read(heard, opening=False)
+    return reader.reading
+
+
+def _read_all(court: Court, history: Sequence[Heard], opened_at: datetime) -> Reading:
+    reader = _Reader(court, opened_at)
     for place, heard in enumerate(in_order(court.workflow, history)):
         reader.read(heard, opening=place == 0)
     return reader.reading
+
+
+def _copied(reading: Reading) -> Reading:
+    """A copy to go on from: lists and texts are its own, and so is the last stay, whose end is still open."""
+    stays = [*reading.stays[:-1], replace(reading.stays[-1])]
+    return Reading(
+        state=reading.state, stays=stays, traces=list(reading.traces), texts=dict(reading.texts), counts=dict(reading.counts),
+        intentions=list(reading.intentions), reads=dict(reading.reads), order=list(reading.order),
+    )
+
+
+def keep(court: Court, history: tuple[Heard, ...], reading: Reading) -> None:
+    """Remember what this very history says under these very rules."""
+    global _kept  # noqa: PLW0603  # one reference is swapped, so that threads never see half a memory
+    if len(_kept) >= READINGS_MAX:
+        _kept = {}
+    _kept[id(history), id(court.rulebook)] = (history, court.rulebook, reading)
+
+
+_kept: dict[tuple[int, int], tuple[tuple[Heard, ...], Rulebook, Reading]] = {}
+"""Holds the history itself, so that its identity cannot be given to another."""
+
+
+def _known(court: Court, case: Case) -> Reading:
+    found = _kept.get((id(case.history), id(court.rulebook)))
+    if found is not None:
+        return found[2]
+    reading = _read_all(court, case.history, case.opened_at)
+    keep(court, case.history, reading)
+    return reading
 
 
 class _Reader:
@@ -108,6 +177,7 @@ class _Reader:
     def read(self, heard: Heard, *, opening: bool) -> None:
         event = heard.event
         workflow = self._workflow(heard)
+        self.reading.order.append(heard)
         self.at = effective_at(event) if opening else max(effective_at(event), self.reading.stays[0].entered_at)
         if event.kind is EventKind.RECEIPT:
             self._trace(event, event_key(event), (), sent=event.extra.get("message", ""))

@@ -83,14 +83,6 @@ def _calendar(scope: Scope, name: str, form: CalendarForm, zone: str, lists: Map
                 layers.close(day, row.label or "")
     weekly = tuple(_merge([*_spill(layers.week[day - 1]), *_clip(layers.week[day])]) for day in range(7))
     dates = _date_rules(layers)
-    if not any(weekly) and not any(rule.hours for rule in dates.values()):
-        scope.findings.add(
-            "W508",
-            form.key_span(),
-            f"日历“{form.label}”从不开门",
-            f"calendar “{name}” is never open",
-            fix=("hours 里写上开门的时段", "write opening hours"),
-        )
     return Calendar(
         name=name, label=form.label, timezone=read_zone(scope, form, form.timezone, zone),
         weekly=(weekly[0], weekly[1], weekly[2], weekly[3], weekly[4], weekly[5], weekly[6]),

@@ -13,6 +13,10 @@ def check_meaning(scope: Scope, rulebook: Rulebook) -> None:
     for workflow in rulebook.workflows.values():
         _check_watched(scope, rulebook, workflow)
     _check_last_resort(scope, rulebook)
+    for calendar in rulebook.calendars.values():
+        if not any(calendar.weekly) and not any(rule.hours for rule in calendar.dates.values()):
+            zh, en = f"日历“{calendar.label}”从不开门", f"calendar “{calendar.name}” is never open"
+            scope.findings.add("W508", calendar.span, zh, en, fix=("hours 里写上开门的时段", "write opening hours"))
 
 
 def _check_watched(scope: Scope, rulebook: Rulebook, workflow: Workflow) -> None:

@@ -17,6 +17,7 @@ _NO_DASH_SPACE = re.compile(r"^ *(?:- +)*(?P<bad>-)(?P<rest>[^\s\-\d].*)$")
 _SMART = re.compile(r"(?:[:\-] +|[\[{,] *)(?P<bad>[“‘][^”’]*[”’]) *(?=$|[,\]}])")
 _CURLY_COMMA = re.compile(rf"(?P<bad>，) *{_KEY} *[:：] ")
 _FULL_BRACKET = re.compile(r"(?:[:\-] +|[\[{,] *)(?P<bad>[［｛])")
+_NEEDS_CARE = re.compile("[#'\"]")
 _SCHEMES = ("env", "file", "http", "https")
 
 Report = Callable[[str, int, int, str, str, tuple[str, str]], None]
@@ -165,6 +166,8 @@ def _indent(line: str) -> int:
 
 def _bare(line: str, quote: str) -> tuple[str, int | None, str]:
     """The line with quoted texts and the comment blanked, the comment's column, and the quote still open at its end."""
+    if not quote and not _NEEDS_CARE.search(line):
+        return line, None, ""
     out: list[str] = []
     token_start = not quote
     column = 0

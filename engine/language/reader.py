@@ -255,20 +255,23 @@ class _Tree:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line = min(mark.line if mark else 0, len(self.lines) - 1)
         column = min(mark.column if mark else 0, len(self.lines[line]))
-        zh, en = _hint(self.lines[line], self.lines[max(0, line - 1)], column)
-        self.findings.add(
-            "Y010",
-            Span(self.file, line + 1, column + 1),
-            "YAML 写法不对,从这里起读不下去",
-            "this cannot be read as YAML from here on",
-            fix=(zh, en),
-        )
+        fix = _hint(self.lines[line], self.lines[max(0, line - 1)], column)
+        code = _SIGN_CODES.get(_first_sign(self.lines[line]), "Y010")
+        self.findings.add(code, Span(self.file, line + 1, column + 1), "YAML 写法不对,从这里起读不下去", "this cannot be read as YAML from here on", fix=fix)
+
+
+_SIGN_CODES = {"!": "Y021", "&": "Y020", "*": "Y020"}
+
+
+def _first_sign(line: str) -> str:
+    """The first character of the line's value, if it has one."""
+    value = re.match(r"^\s*(?:- +)*[^:#]+: +(\S)", line)
+    return value[1] if value else ""
 
 
 def _hint(line: str, before: str, column: int) -> tuple[str, str]:
     for text in (line, before):
-        value = re.match(r"^\s*(?:- +)*[^:#]+: +(\S)", text)
-        sign = value[1] if value else ""
+        sign = _first_sign(text)
         if sign in "[{" and sign:
             return (
                 "正文以 [ 或 { 开头时写成 `text: |`,正文另起一行;列表和花括号要成对",

@@ -96,7 +96,8 @@ def _report(model: type[BaseModel], source: Source, detail: ErrorDetails, findin
         word = str(loc[-1])
         empty = kind != "missing"
         zh, en = (f"“{word}” 后面是空的", f"“{word}” is empty") if empty else (f"少写了 “{word}”", f"“{word}” is missing")
-        findings.add("F102", source.key(*path), zh, en, fix=(f"补上 `{word}: ……`", f"add `{word}: ...`"))
+        listed = bool(path) and isinstance(path[-1], int)
+        findings.add("F102", source.at(*path) if listed else source.key(*path), zh, en, fix=(f"补上 `{word}: ……`", f"add `{word}: ...`"))
     elif kind in ("literal_error", "enum"):
         _report_choice(source, path, detail, findings)
     else:

@@ -6,9 +6,9 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.core import calendars
-from engine.core.clocks import Clock, read_clocks
+from engine.core.clocks import Clock
 from engine.core.evaluate import Seen, evaluate
-from engine.core.reading import Reading, read_case
+from engine.core.reading import Reading, clocks_of, read_case
 from engine.core.render import Scene, render, resend_mark, standard_sentence
 from engine.core.route import resolve
 from engine.core.terms import Court
@@ -101,16 +101,19 @@ class SendingDesk:
 
     def words(self, effect: Effect, group: Sequence[str]) -> Words:
         """The text as it leaves, and masked as it is kept; due times that this very sending starts are right in it."""
-        return Words(self._say(effect, group, masked=False), self._say(effect, group, masked=True))
+        message = self.rulebook.messages.get(effect.message or "")
+        clocks = self._clocks(effect, message)
+        return Words(self._say(effect, message, clocks, group, masked=False), self._say(effect, message, clocks, group, masked=True))
 
     def remark(self, effect: Effect) -> str:
         """Why it is a call (R19)."""
         return say_why(self.rulebook, self.court.workflow, effect.why)
 
-    def _say(self, effect: Effect, group: Sequence[str], *, masked: bool) -> str:
-        message = self.rulebook.messages.get(effect.message or "")
+    def _say(
+        self, effect: Effect, message: Message | None, clocks: Sequence[Clock], group: Sequence[str], *, masked: bool
+    ) -> str:
         scene = Scene(
-            court=self.court, texts=self.texts, state=self.reading.state, clocks=self._clocks(effect, message), now=self.now,
+            court=self.court, texts=self.texts, state=self.reading.state, clocks=clocks, now=self.now,
             why=effect.why, nth=self._nth(effect), group=group, masked=masked,
         )
         if message is None:
@@ -120,7 +123,6 @@ class SendingDesk:
 
     def _clocks(self, effect: Effect, message: Message | None) -> Sequence[Clock]:
         """Clocks as they will stand once this is handed over: `sent` may start one."""
-        policies = [one for one in self.rulebook.policies.values() if one.workflow == self.case.workflow]
         reading = self.reading
         if message is not None and self._counts(effect):
             handed = Event(
@@ -129,7 +131,7 @@ class SendingDesk:
             )
             heard = Heard(handed, self.case.revision + 1, self.court.workflow.version)
             reading = read_case(self.court, self.case, [heard])
-        return read_clocks(self.court, policies, reading.traces, self.now)
+        return clocks_of(self.court, reading, self.now)
 
     def _counts(self, effect: Effect) -> bool:
         """Whether the text should speak as if the order were handed over now: not when it was before."""

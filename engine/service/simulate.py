@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from engine.core.clocks import read_clocks
-from engine.core.reading import read_case
+from engine.core.reading import clocks_of, read_case
 from engine.core.standing import clock_views
 from engine.core.terms import Court
 from engine.model.case import ClockView
@@ -103,8 +102,7 @@ class Simulation:
         rulebook = self.library.rulebook
         case = self.stores.store.load(case_id)
         court = Court(rulebook, rulebook.workflows[case.workflow])
-        policies = [one for one in rulebook.policies.values() if one.workflow == case.workflow]
-        return clock_views(court, read_clocks(court, policies, read_case(court, case).traces, self.now), self.now)
+        return clock_views(court, clocks_of(court, read_case(court, case), self.now), self.now)
 
     def switch(self, channel: str, mode: str) -> None:
         """refuses, silent or up; a connection that is silent is a dead feed."""
