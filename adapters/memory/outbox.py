@@ -35,22 +35,15 @@ class MemoryOutbox:
     def hand_over(self, effect_id: str, at: datetime, *, recipient: str, masked: str, carries: Sequence[str] = ()) -> None:
         """See Outbox.hand_over. Raises NotFound."""
         row = self._row(effect_id)
-        row.sent_at, row.recipient, row.masked = at, recipient, masked
+        row.sent_at, row.masked = at, masked
+        row.recipients[recipient] = at
         for carried in carries:
             other = self._row(carried)
             other.carried_by, other.sent_at = effect_id, at
 
     def settle(self, settlement: Settlement, now: datetime) -> None:
-        """See Outbox.settle. Rows carried along that are still sending share the fate of the one that was sent."""
-        row = self._row(settlement.effect_id)
-        self._settle(row, settlement)
-        for other in self._state.outbox.values():
-            if other.carried_by == settlement.effect_id and other.status is OutboxStatus.SENDING:
-                self._settle(other, settlement)
-                if settlement.status is OutboxStatus.RETRY:
-                    # A carried row waits to be gathered again; it was not tried by itself.
-                    other.carried_by = None
-                    self._state.post(other, OutboxStatus.READY)
+        """See Outbox.settle. Each carried row is settled by itself, so that its own case hears of it. Raises NotFound."""
+        self._settle(self._row(settlement.effect_id), settlement)
         registry.accept(self._state, settlement.reports, now)
 
     def crashed(self, now: datetime) -> Sequence[OutboxRow]:
@@ -82,14 +75,8 @@ class MemoryOutbox:
 
     def sent_since(self, recipient: str, since: datetime, message: str | None = None) -> int:
         """See Outbox.sent_since."""
-        return sum(
-            1
-            for row in self._state.outbox.values()
-            if row.recipient == recipient
-            and row.sent_at is not None
-            and row.sent_at >= since
-            and (message is None or row.effect.message == message)
-        )
+        rows = (row for row in self._state.outbox.values() if message is None or row.effect.message == message)
+        return sum(1 for row in rows if recipient in row.recipients and row.recipients[recipient] >= since)
 
     def _row(self, effect_id: str) -> Posted:
         row = self._state.outbox.get(effect_id)
@@ -111,6 +98,7 @@ class MemoryOutbox:
             row.why = settlement.error
         if settlement.status is OutboxStatus.RETRY:
             row.due_at = settlement.next_at or row.due_at
+            row.carried_by = None  # What is tried again is carried by nobody.
         self._state.post(row, settlement.status)
 
 

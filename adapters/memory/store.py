@@ -1,7 +1,7 @@
 """How is a decision kept in memory? The Store and the whole set of ports over one State."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.memory import effects, registry
@@ -106,7 +106,8 @@ class MemoryStore:
 
     def _stand(self, record: CaseRecord, decision: Decision) -> None:
         standing = decision.standing
-        record.case = decision.after
+        after = decision.after
+        record.case = after if after.state == standing.state else replace(after, state=standing.state)
         record.standing = standing
         self._state.set_open_key(record, None if standing.final else standing.open_key)
         record.names = dict(standing.names)

@@ -24,7 +24,9 @@ FIRST_UNDECIDED = ~exists().where(EARLIER.c.case_id == INBOX.c.case_id, EARLIER.
 """No earlier event of the same case is undecided: a dead one holds back its own case, and no other."""
 
 HISTORY = select(INBOX).where(INBOX.c.case_id == bindparam("case"), INBOX.c.number.is_not(None)).order_by(INBOX.c.number)
-CASE = select(CASES.c.id, CASES.c.workflow, CASES.c.revision, CASES.c.opened_at, CASES.c.ledger).where(CASES.c.id == bindparam("case"))
+CASE = select(CASES.c.id, CASES.c.workflow, CASES.c.revision, CASES.c.opened_at, CASES.c.state, CASES.c.ledger).where(
+    CASES.c.id == bindparam("case")
+)
 STOOD = select(CASES.c.revision, CASES.c.names).where(CASES.c.id == bindparam("case"))
 VALUES = select(PRIVATE.c.inbox_id, PRIVATE.c.field, PRIVATE.c.value)
 VALUES_OF_CASE = VALUES.where(PRIVATE.c.case_id == bindparam("case"))

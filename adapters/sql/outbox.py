@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, Select, case, func, literal, select, update
 
 from adapters.sql.codec import EFFECT, Instant
-from adapters.sql.database import Database, Row
+from adapters.sql.database import Database, Row, insert_new
 from adapters.sql.inbox import Registry
-from adapters.sql.tables import OUTBOX, is_one_of
+from adapters.sql.tables import HANDED, OUTBOX, is_one_of
 from engine.ports.outbox import OutboxRow, OutboxStatus, Settlement
 from engine.ports.store import NotFound
 
@@ -43,25 +43,20 @@ class SqlOutbox:
     def hand_over(self, effect_id: str, at: datetime, *, recipient: str, masked: str, carries: Sequence[str] = ()) -> None:
         """See Outbox.hand_over. Raises NotFound."""
         with self._database.write() as connection:
-            sent = {"sent_at": at, "recipient": self._fingerprint(recipient), "masked": masked}
-            change(connection, effect_id, sent)
+            change(connection, effect_id, {"sent_at": at, "masked": masked})
+            key = {"effect_id": effect_id, "recipient": self._fingerprint(recipient)}
+            message = connection.scalar(select(OUTBOX.c.message).where(OUTBOX.c.effect_id == effect_id))
+            if not insert_new(connection, HANDED, [key | {"message": message, "at": at}]):
+                again = update(HANDED).where(HANDED.c.effect_id == effect_id, HANDED.c.recipient == key["recipient"])
+                connection.execute(again.values(at=at))
             if carries:
                 carried = update(OUTBOX).where(OUTBOX.c.effect_id.in_(carries))
                 connection.execute(carried.values(carried_by=effect_id, sent_at=at))
 
     def settle(self, settlement: Settlement, now: datetime) -> None:
-        """See Outbox.settle. Rows carried along that are still sending share the fate of the one that was sent.
-
-        Raises NotFound.
-        """
+        """See Outbox.settle. Each carried row is settled by itself, so that its own case hears of it. Raises NotFound."""
         with self._database.write() as connection:
-            changes = settled(settlement)
-            change(connection, settlement.effect_id, changes)
-            carried = update(OUTBOX).where(OUTBOX.c.carried_by == settlement.effect_id, is_one_of(OUTBOX.c.status, "sending"))
-            if settlement.status is OutboxStatus.RETRY:
-                # A carried row waits to be gathered again; it was not tried by itself.
-                changes |= {"status": OutboxStatus.READY.value, "carried_by": None}
-            connection.execute(carried.values(changes))
+            change(connection, settlement.effect_id, settled(settlement))
             registry = Registry(connection, self._secret, now)
             registry.accept(settlement.reports)
             registry.flush()
@@ -90,10 +85,10 @@ class SqlOutbox:
 
     def sent_since(self, recipient: str, since: datetime, message: str | None = None) -> int:
         """See Outbox.sent_since."""
-        handed = select(func.count()).select_from(OUTBOX)
-        handed = handed.where(OUTBOX.c.recipient == self._fingerprint(recipient), OUTBOX.c.sent_at >= since)
+        handed = select(func.count()).select_from(HANDED)
+        handed = handed.where(HANDED.c.recipient == self._fingerprint(recipient), HANDED.c.at >= since)
         if message is not None:
-            handed = handed.where(OUTBOX.c.message == message)
+            handed = handed.where(HANDED.c.message == message)
         with self._database.read() as connection:
             return connection.scalar(handed) or 0
 
@@ -128,8 +123,10 @@ def settled(settlement: Settlement) -> Row:
         changes["provider_id"] = settlement.provider_id
     if settlement.status is OutboxStatus.DROPPED:
         changes["why"] = settlement.error
-    if settlement.status is OutboxStatus.RETRY and settlement.next_at is not None:
-        changes["due_at"] = settlement.next_at
+    if settlement.status is OutboxStatus.RETRY:
+        changes["carried_by"] = None  # What is tried again is carried by nobody.
+        if settlement.next_at is not None:
+            changes["due_at"] = settlement.next_at
     return changes
 
 

@@ -198,7 +198,6 @@ OUTBOX = Table(
     Column("lease_until", Instant),
     Column("provider_id", Text, nullable=False),
     Column("sent_at", Instant),
-    Column("recipient", Text),
     Column("masked", Text, nullable=False),
     Column("error", Text, nullable=False),
     Column("why", Text, nullable=False),
@@ -212,10 +211,20 @@ OUTBOX = Table(
     Index("outbox_sending", "lease_until", sqlite_where=text("status = 'sending'"), postgresql_where=text("status = 'sending'")),
     Index("outbox_waiting", "waits_for_channel", sqlite_where=text("status = 'waiting'"), postgresql_where=text("status = 'waiting'")),
     Index("outbox_doubt", "status", sqlite_where=text("status IN ('unknown', 'dead')"), postgresql_where=text("status IN ('unknown', 'dead')")),
-    Index("outbox_carried", "carried_by", sqlite_where=text("carried_by IS NOT NULL"), postgresql_where=text("carried_by IS NOT NULL")),
-    Index("outbox_recipient", "recipient", "sent_at", sqlite_where=text("recipient IS NOT NULL"), postgresql_where=text("recipient IS NOT NULL")),
     Index("outbox_case", "case_id"),
 )  # fmt: skip
+
+HANDED = Table(
+    "handed",
+    METADATA,
+    Column("effect_id", Text, primary_key=True),
+    Column("recipient", Text, primary_key=True),
+    Column("message", Text),
+    Column("at", Instant, nullable=False),
+    vshard(),
+    Index("handed_recipient", "recipient", "at"),
+)
+"""To whom a row was handed, as keyed fingerprints: a role may be several people. Caps count here."""
 
 TASK = Table(
     "task", METADATA,

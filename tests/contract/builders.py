@@ -81,9 +81,10 @@ def a_decision(
     )
     ledger = replace(case.ledger, issued=(*case.ledger.issued, *issued)) if issued else case.ledger
     history = (*case.history, Heard(event, number, "v1")) if keeps else case.history
+    stands = a_standing(case, **dict(standing or {}))
     decision = Decision(
         event=event, outcome=Outcome.MOVED, state_before="" if number == 1 else "intake",
-        after=replace(case, revision=number, history=history, ledger=ledger), standing=a_standing(case, **dict(standing or {})),
+        after=replace(case, revision=number, history=history, ledger=ledger, state=stands.state), standing=stands,
         transition=f"intake/{event.name}/1", span=SPAN, checks=(Check("goods", "is", "茶叶", "茶叶", Answer.YES, SPAN),),
         notes=(Note("row_fired", "pickup", "used 80%", SPAN), Note("late", "pickup")), effects=tuple(effects), drops=tuple(drops),
         timers=tuple(timers), raised=tuple(raised), rulebook="f1", keeps_event=keeps,

@@ -94,7 +94,7 @@ class OutboxContract:
         assert self.claim(stores, NOW + MINUTE) == []
         assert stores.directory.backlog()["unknown"] == 1
 
-    def test_companions_are_claimed_along_before_their_time_and_share_the_fate(self, stores: Stores) -> None:
+    def test_companions_are_claimed_along_before_their_time_and_settled_by_themselves(self, stores: Stores) -> None:
         held = {"group": "g", "not_before": NOW + 5 * MINUTE}
         ids = self.issue(stores, {"group": "g"}, held, {"group": "h", "not_before": NOW + 5 * MINUTE})
         (row,) = stores.outbox.claim(NOW, 10, owner="a", lease_until=NOW + MINUTE)
@@ -105,19 +105,20 @@ class OutboxContract:
 
         assert [other.effect.id for other in along] == [ids[1]]
         carried = stores.outbox.find(ids[1])
-        assert (carried.status, carried.carried_by, carried.sent_at) == (OutboxStatus.ACCEPTED, ids[0], NOW)
+        assert (carried.status, carried.carried_by, carried.sent_at) == (OutboxStatus.SENDING, ids[0], NOW)
+        assert [lost.effect.id for lost in stores.outbox.crashed(NOW + MINUTE)] == [ids[1]]
         assert stores.outbox.find(ids[2]).status is OutboxStatus.READY
 
-    def test_carried_rows_are_gathered_again_when_the_sending_is_retried(self, stores: Stores) -> None:
+    def test_a_carried_row_that_is_tried_again_is_carried_by_nobody(self, stores: Stores) -> None:
         ids = self.issue(stores, {"group": "g"}, {"group": "g", "not_before": NOW + 5 * MINUTE})
         (row,) = stores.outbox.claim(NOW, 10, owner="a", lease_until=NOW + MINUTE)
         stores.outbox.companions(row, owner="a", lease_until=NOW + MINUTE)
         stores.outbox.hand_over(ids[0], NOW, recipient=PHONE, masked="…", carries=[ids[1]])
 
-        self.settle(stores, ids[0], OutboxStatus.RETRY, next_at=NOW + MINUTE)
+        self.settle(stores, ids[1], OutboxStatus.RETRY, next_at=NOW + MINUTE)
 
         carried = stores.outbox.find(ids[1])
-        assert (carried.status, carried.carried_by) == (OutboxStatus.READY, None)
+        assert (carried.status, carried.carried_by) == (OutboxStatus.RETRY, None)
 
     def test_a_resend_waits_for_its_channel(self, stores: Stores) -> None:
         (effect_id,) = self.issue(stores, {"waits_for_channel": "sms"})
@@ -138,6 +139,13 @@ class OutboxContract:
         assert stores.outbox.sent_since(PHONE, NOW, "chase_pickup") == 2
         assert stores.outbox.sent_since("13900139000", NOW) == 0
         assert stores.directory.sent(CASE)[0].masked == "138****8000"
+
+    def test_a_row_for_several_people_counts_once_for_each(self, stores: Stores) -> None:
+        (effect_id,) = self.issue(stores, {})
+        for recipient in ("1", "2", "1"):
+            stores.outbox.hand_over(effect_id, NOW, recipient=recipient, masked="…")
+
+        assert [stores.outbox.sent_since(recipient, NOW) for recipient in ("1", "2", "3")] == [1, 1, 0]
 
     def test_an_unknown_row_cannot_be_settled(self, stores: Stores) -> None:
         with pytest.raises(NotFound):

@@ -22,7 +22,7 @@ from adapters.sql.codec import Instant, merged, public, read_span, span_text
 from adapters.sql.database import Database
 from adapters.sql.inbox import Registry
 from adapters.sql.migrate import HEAD, configuration, version
-from adapters.sql.tables import INBOX, METADATA, OUTBOX, TIMER, is_one_of
+from adapters.sql.tables import HANDED, INBOX, METADATA, OUTBOX, TIMER, is_one_of
 from engine.model.span import Span
 from engine.ports.store import StoreUnavailable
 from tests.contract.builders import NOW, PHONE, a_decision, a_report, a_scan, an_effect
@@ -218,8 +218,7 @@ PLANS = [
     ("due", select(TIMER).where(TIMER.c.due_at <= NOW).order_by(TIMER.c.due_at).limit(10), "timer_due"),
     ("claim", select(OUTBOX).where(LIVE, OUTBOX.c.due_at <= NOW).order_by(OUTBOX.c.due_at, OUTBOX.c.seq).limit(10), "outbox_ready"),
     ("parked", select(INBOX.c.park_until).where(is_one_of(INBOX.c.status, "parked")), "inbox_parked"),
-    ("caps", select(OUTBOX).where(OUTBOX.c.recipient == "f", OUTBOX.c.sent_at >= NOW), "outbox_recipient"),
-    ("carried", select(OUTBOX).where(OUTBOX.c.carried_by == "e", is_one_of(OUTBOX.c.status, "sending")), "outbox_carried"),
+    ("caps", select(HANDED).where(HANDED.c.recipient == "f", HANDED.c.at >= NOW), "handed_recipient"),
 ]
 
 

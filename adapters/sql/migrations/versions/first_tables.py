@@ -20,6 +20,7 @@ def upgrade() -> None:
     cases()
     counter()
     feed()
+    handed()
     inbox()
     journal()
     meta()
@@ -114,6 +115,20 @@ def feed() -> None:
         vshard(),
         sa.PrimaryKeyConstraint("connection"),
     )
+
+
+def handed() -> None:
+    """Table `handed`."""
+    op.create_table(
+        "handed",
+        sa.Column("effect_id", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("at", INSTANT, nullable=False),
+        vshard(),
+        sa.PrimaryKeyConstraint("effect_id", "recipient"),
+    )
+    op.create_index("handed_recipient", "handed", ["recipient", "at"], unique=False)
 
 
 def inbox() -> None:
@@ -224,7 +239,6 @@ def outbox() -> None:
         sa.Column("lease_until", INSTANT, nullable=True),
         sa.Column("provider_id", sa.Text(), nullable=False),
         sa.Column("sent_at", INSTANT, nullable=True),
-        sa.Column("recipient", sa.Text(), nullable=True),
         sa.Column("masked", sa.Text(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
@@ -233,12 +247,10 @@ def outbox() -> None:
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("effect_id"),
     )
-    partial_index("outbox_carried", "outbox", ["carried_by"], "carried_by IS NOT NULL")
     op.create_index("outbox_case", "outbox", ["case_id"], unique=False)
     partial_index("outbox_doubt", "outbox", ["status"], "status IN ('unknown', 'dead')")
     partial_index("outbox_group", "outbox", ["group_key"], "status = 'ready'")
     partial_index("outbox_ready", "outbox", ["due_at", "seq"], "status IN ('ready', 'retry')")
-    partial_index("outbox_recipient", "outbox", ["recipient", "sent_at"], "recipient IS NOT NULL")
     partial_index("outbox_sending", "outbox", ["lease_until"], "status = 'sending'")
     partial_index("outbox_waiting", "outbox", ["waits_for_channel"], "status = 'waiting'")
 
