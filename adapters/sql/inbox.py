@@ -55,12 +55,14 @@ class Registry:
         self._now = now
         self._filing = Filing()
         self._last_id: int | None = None
+        self._first_id: int | None = None
         self._parked: bool | None = None
 
     def accept(self, reports: Sequence[Report]) -> list[Acceptance]:
         """Answer one by one; a report sees what those before it did."""
         if not reports:
             return []
+        self._hold()
         self._some_parked()  # Whatever comes, what was parked too long expires now.
         self._look_up(reports)
         return [self._file(report) for report in reports]
@@ -68,6 +70,9 @@ class Registry:
     def raised(self, events: Iterable[Event], case_id: str, private: frozenset[str]) -> None:
         """Events a case raises for itself; one that is there already is left alone."""
         events = list(events)
+        if not events:
+            return
+        self._hold()
         self._look_up_known([(event.source, event.id) for event in events])
         for event in events:
             if (event.source, event.id) not in self._filing.known:
@@ -87,6 +92,7 @@ class Registry:
 
     def is_known(self, event: Event) -> bool:
         """Whether (source, id) was accepted before."""
+        self._hold()
         self._look_up_known([(event.source, event.id)])
         return (event.source, event.id) in self._filing.known
 
@@ -257,10 +263,14 @@ class Registry:
 
     # Numbers
 
-    def _next_id(self) -> int:
+    def _hold(self) -> int:
+        """Hold the counter before looking: where several daemons write, no other one files the same event in between."""
         if self._last_id is None:
-            self._last_id = self._counted(INBOX_COUNTER)
-        self._last_id += 1
+            self._last_id = self._first_id = self._counted(INBOX_COUNTER)
+        return self._last_id
+
+    def _next_id(self) -> int:
+        self._last_id = self._hold() + 1
         return self._last_id
 
     def _draw(self, workflow: str, name: str, pattern: str) -> str:
@@ -317,7 +327,7 @@ class Registry:
     def flush(self) -> None:
         """Write everything filed, a handful of statements however many there are."""
         filing, connection = self._filing, self._connection
-        if self._last_id is not None:
+        if self._last_id is not None and self._last_id != self._first_id:
             self._count(INBOX_COUNTER, self._last_id)
         if filing.new_cases:
             connection.execute(insert(CASES), filing.new_cases)
