@@ -11,6 +11,7 @@ from engine.reports.graph_words import say_condition, say_do
 ANY = "*"
 """Stands for every state that is not final."""
 CONDITION_CHARS_MAX = 40
+BUILT_IN_LABELS = {"edited": "改资料", "retracted": "撤回", "opened_again": "再次建单", "reason_gone": "原因已消除"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,7 @@ def arrows(workflow: Workflow, lang: str = "zh") -> list[Arrow]:
     found: list[Arrow] = []
 
     def label(event: str) -> str:
-        declared = workflow.events.get(event)
-        return declared.label if declared and lang == "zh" else event
+        return _event_label(workflow, event, lang)
 
     owned = [(state.name, row) for state in workflow.states.values() for row in state.transitions]
     for source, row in [*owned, *((ANY, row) for row in workflow.from_any_state)]:
@@ -102,10 +102,12 @@ def _state_label(workflow: Workflow, name: str, lang: str) -> str:
 
 
 def _event_label(workflow: Workflow, name: str, lang: str) -> str:
-    return workflow.events[name].label if lang == "zh" and name in workflow.events else name
+    if lang != "zh":
+        return name
+    return workflow.events[name].label if name in workflow.events else BUILT_IN_LABELS.get(name, name)
 
 
-_ESCAPES = str.maketrans({'"': "”", ":": ":", ";": ";", "#": "#", "\n": " ", "<": "<", ">": ">", "{": "{", "}": "}", "%": "%"})
+_ESCAPES = str.maketrans({sign: chr(ord(sign) + 0xFEE0) for sign in '":;#<>{}%'} | {"\n": " "})
 """Signs that mean something to Mermaid, as their full-width twins."""
 
 

@@ -10,7 +10,7 @@ from engine.reports.graph import ANY, Arrow, arrows
 
 BOX_WIDTH, BOX_HEIGHT = 132, 46
 GAP_X, GAP_Y = 92, 128
-MARGIN, HEAD = 40, 120
+MARGIN, HEAD = 40, 156
 LABEL_LINES_MAX = 3
 TABLE_LINE = 20
 CELL_CHARS_MAX = 34
@@ -79,6 +79,7 @@ def svg(workflow: Workflow, lang: str = "zh") -> str:
             '<path d="M0,0 L10,5 L0,10 z" fill="#555"/></marker></defs>',
             f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>',
             f'<text x="{MARGIN}" y="34" font-size="18" font-weight="600">{escape(_title(workflow, lang))}</text>',
+            f'<text x="{MARGIN}" y="54" font-size="12" fill="#666">{escape(_hint(workflow, lang))}</text>',
             f'<circle cx="{start.x - 24:.0f}" cy="{start.y + BOX_HEIGHT / 2:.0f}" r="6" fill="#333"/>',
             f'<path d="M{start.x - 18:.0f},{start.y + BOX_HEIGHT / 2:.0f} L{start.x - 1:.0f},{start.y + BOX_HEIGHT / 2:.0f}" '
             'stroke="#555" marker-end="url(#tip)"/>',
@@ -96,6 +97,14 @@ def _title(workflow: Workflow, lang: str) -> str:
     return f"{workflow.label}({workflow.name})" if lang == "zh" else workflow.name
 
 
+def _hint(workflow: Workflow, lang: str) -> str:
+    if not workflow.milestones:
+        return ""
+    if lang == "zh":
+        return "绿色是主线:漏扫的节点可以跳过,更早的扫描只补记;主线外的状态遇到扫描也回到主线。◇ 有条件,见下表。"
+    return "Green is the main line: missed steps are jumped, earlier ones only recorded; from beside it every scan leads back. ◇ has a condition, see the table."
+
+
 def _placed(workflow: Workflow, ways: Sequence[Arrow], lang: str) -> dict[str, _Box]:
     """Boxes by state: the main line above, what is beside it below its neighbours, endings at the bottom."""
     line = [milestone.state for milestone in workflow.milestones]
@@ -109,13 +118,11 @@ def _placed(workflow: Workflow, ways: Sequence[Arrow], lang: str) -> dict[str, _
     if not any(box.row == 0 for box in boxes.values()):
         for box in boxes.values():
             box.row = max(0, box.row - 1)
-    top = 0
-    for row in sorted({box.row for box in boxes.values()}):
+    for place, row in enumerate(sorted({box.row for box in boxes.values()})):
         own = [box for box in boxes.values() if box.row == row]
-        _spread(own, boxes, ways, first=top == 0)
+        _spread(own, boxes, ways, first=place == 0)
         for box in own:
-            box.y = HEAD + top * (BOX_HEIGHT + GAP_Y)
-        top += 1
+            box.y = HEAD + place * (BOX_HEIGHT + GAP_Y)
     return boxes
 
 
