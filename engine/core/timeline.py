@@ -37,8 +37,7 @@ def _last_slot(draft: Draft, clock: Clock) -> datetime | None:
 
 def _timer(draft: Draft, clock: Clock, instant: Instant) -> Timer | None:
     fired = draft.fired.get(_mark(clock, instant))
-    again = fired is not None and instant.at > draft.now and instant.at > fired.instant
-    if fired is not None and not again:
+    if fired is not None and not _rings_again(draft, clock, instant, fired):
         return None
     gen = _gen(draft, clock, instant, fired)
     feed = draft.court.rulebook.connections.get(clock.policy.hears_from or "") if waits_for_feed(instant.row) else None
@@ -46,6 +45,12 @@ def _timer(draft: Draft, clock: Clock, instant: Instant) -> Timer | None:
         case=draft.case.id, owner=f"policy:{clock.policy.name}", row=instant.key, gen=gen, slot=instant.slot, due_at=instant.at,
         waits_for=feed.name if feed else None, lag_seconds=feed.usual_lag_seconds if feed else 0,
     )
+
+
+def _rings_again(draft: Draft, clock: Clock, instant: Instant, fired: Fired) -> bool:
+    """Only if its instant, recomputed, lies ahead again; once armed for that, it stays so until it rings."""
+    armed = draft.gens.get(f"{clock.policy.name}|{instant.key}|{clock.key}", fired.gen) > fired.gen
+    return instant.at > fired.instant and (armed or instant.at > draft.now)
 
 
 def _mark(clock: Clock, instant: Instant) -> str:

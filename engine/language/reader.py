@@ -257,7 +257,13 @@ class _Tree:
         column = min(mark.column if mark else 0, len(self.lines[line]))
         fix = _hint(self.lines[line], self.lines[max(0, line - 1)], column)
         code = _SIGN_CODES.get(_first_sign(self.lines[line]), "Y010")
-        self.findings.add(code, Span(self.file, line + 1, column + 1), "YAML 写法不对,从这里起读不下去", "this cannot be read as YAML from here on", fix=fix)
+        self.findings.add(
+            code,
+            Span(self.file, line + 1, column + 1),
+            "YAML 写法不对,从这里起读不下去",
+            "this cannot be read as YAML from here on",
+            fix=fix,
+        )
 
 
 _SIGN_CODES = {"!": "Y021", "&": "Y020", "*": "Y020"}

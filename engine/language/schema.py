@@ -100,7 +100,10 @@ def _condition(rulebook: Rulebook | None) -> dict[str, Json]:
         return {"type": "object", "description": "条件:全部成立才算"}
     fields = {name: field for workflow in rulebook.workflows.values() for name, field in workflow.fields.items()}
     properties: dict[str, Json] = {
-        name: {"description": field.label + (f":{'、'.join(field.choices)}" if field.choices else f";比较词:{'、'.join(str(word) for word in words)}")}
+        name: {
+            "description": field.label
+            + (f":{'、'.join(field.choices)}" if field.choices else f";比较词:{'、'.join(str(word) for word in words)}")
+        }
         for name, field in fields.items()
     }
     for name, told in (("state", "状态"), ("started_at_time", "开始计时的时刻"), ("any_of", "任一成立"), ("none_of", "都不成立")):
