@@ -75,9 +75,10 @@ def _path(template: str, marks: Mapping[str, str]) -> str:
         value = _mark(found[1], marks)
         if not value.strip():
             raise Unfillable(f"{found[1]} is blank and stands in the address", ours=False)
-        quoted = urllib.parse.quote(value, safe="")
-        # `..` is not encoded by quote and would climb to another path.
-        return quoted.replace(".", "%2E") if set(value) == {"."} else quoted
+        if set(value) == {"."}:
+            # `..` would climb to another path, and servers read it so even when it is encoded.
+            raise Unfillable(f"{found[1]} is only dots and stands in the address", ours=False)
+        return urllib.parse.quote(value, safe="")
 
     path = _MARK.sub(fill, template)
     return path if path.startswith("/") or not path else "/" + path

@@ -51,7 +51,8 @@ def judge(answer: Answer, outgoing: Outgoing, reading: Reading, *, key: str, now
     if not _is_ok(answer, tree, outgoing):
         return replace(blank, reason="garbled")
     provider_id = (text_at(tree, reading.provider_id_at) or "") if reading.provider_id_at else ""
-    return replace(blank, verdict=Verdict.ACCEPTED, final=reading.final, provider_id=provider_id[:DETAIL_CHARS_MAX])
+    # Nothing went wrong, so there is nothing to tell: a detail beside a success reads like an error.
+    return replace(blank, verdict=Verdict.ACCEPTED, final=reading.final, provider_id=provider_id[:DETAIL_CHARS_MAX], detail="")
 
 
 def _by_status(status: int, refused: str) -> tuple[Verdict, str]:
@@ -70,7 +71,7 @@ def _by_status(status: int, refused: str) -> tuple[Verdict, str]:
 def _is_ok(answer: Answer, tree: Tree | None, outgoing: Outgoing) -> bool:
     if not outgoing.ok_when and not outgoing.refused_when:
         return True
-    return answer.whole and tree is not None and (not outgoing.ok_when or _all_match(tree, outgoing.ok_when))
+    return tree is not None and (not outgoing.ok_when or _all_match(tree, outgoing.ok_when))
 
 
 def _all_match(tree: Tree, expected: Mapping[str, str]) -> bool:

@@ -187,8 +187,8 @@ def test_a_command_names_the_waybill_in_its_address(neighbour: Neighbour, clock:
     assert neighbour.asked[0][:2] == ("POST", "/bills/755000123456/hold")
 
 
-@pytest.mark.parametrize("value", ["", "  "])
-def test_a_command_whose_address_needs_a_blank_field_is_refused_unsent(neighbour: Neighbour, clock: SettableClock, value: str) -> None:
+@pytest.mark.parametrize("value", ["", "  ", ".", ".."])
+def test_a_command_whose_address_would_be_another_is_refused_unsent(neighbour: Neighbour, clock: SettableClock, value: str) -> None:
     receipt = CommandGateway(a_connection(neighbour.address), clock, no_secret).send(a_parcel(fields=(("waybill_no", value),)))
 
     assert (receipt.verdict, receipt.reason) == (Verdict.REJECTED, "refused")
@@ -248,7 +248,7 @@ def test_a_text_too_long_for_the_chat_is_refused_whole(neighbour: Neighbour, clo
     assert neighbour.asked == []
 
 
-@given(st.text(min_size=1).filter(str.strip))
+@given(st.text(min_size=1).filter(lambda text: text.strip() and set(text) != {"."}))
 def test_no_value_can_leave_its_place_in_the_path(value: str) -> None:
     url = build(HOLD, "https://tms.example/api", {"waybill_no": value}, key=KEY).url
 
@@ -256,7 +256,6 @@ def test_no_value_can_leave_its_place_in_the_path(value: str) -> None:
     assert url.endswith("/hold")
     middle = url.removeprefix("https://tms.example/api/bills/").removesuffix("/hold")
     assert not set(middle) & set("/?#")
-    assert middle not in {".", ".."}
 
 
 @given(st.dictionaries(st.sampled_from(["number", "text", "key", "message"]), st.text(st.characters(codec="utf-8")), min_size=4))
