@@ -32,7 +32,9 @@ SNIPPETS = list(snippets())
 @pytest.mark.parametrize(("file", "body"), [(file, body) for _, file, body in SNIPPETS], ids=[title for title, _, _ in SNIPPETS])
 def test_a_broken_snippet_gets_the_marked_diagnostics_and_no_others(file: str, body: str) -> None:
     expected = sorted(
-        (file, number + int(mark["below"] or 0), mark["code"], mark["name"]) for number, line in enumerate(body.split("\n"), start=1) for mark in MARK.finditer(line)
+        (file, number + int(mark["below"] or 0), mark["code"], mark["name"])
+        for number, line in enumerate(body.split("\n"), start=1)
+        for mark in MARK.finditer(line)
     )
 
     compiled = compile_rulebook({**small_rulebook(), file: body})
