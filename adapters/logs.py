@@ -39,6 +39,8 @@ def set_up_logs(level: str = "INFO", stream: TextIO | None = None) -> None:
     out.setFormatter(JsonLines())
     root.addHandler(out)
     root.setLevel(level.upper())
+    for chatty in ("alembic", "uvicorn", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     # httpx writes full addresses at INFO; an address may carry a number.
     logging.getLogger("httpx").setLevel(logging.WARNING)
 

@@ -127,6 +127,7 @@ class Daemon:
         self._library = Library(rulebook, self._stores.shelf)
         self._library.keep(files, options.clock.now())
         self._seen_files = fingerprint_of_files(self._folder)
+        self._retired: Mapping[str, Gateway] = {}
         self.stopped = threading.Event()
         self.desk = self._make_desk()
         self._heart = Heart(self._beats(), self.stopped.set)
@@ -155,6 +156,7 @@ class Daemon:
         self.server.stop()
         if not self.options.simulated:
             self._heart.stop()
+        _close({**self._retired, **self.desk.post.gateways})
         self._stores.close()
         self._ownership.release()
         log.info("stopped")
@@ -192,6 +194,9 @@ class Daemon:
             log.error("rules refused, the last good ones stay", extra={"problems": len(offer.diagnostics),
                                                                        "first": _first(offer.diagnostics)})  # fmt: skip
         elif offer.changed:
+            # The ones before may be in the middle of a sending: they are closed at the next swap.
+            _close(self._retired)
+            self._retired = self.desk.post.gateways
             self.desk.post.gateways = gateways_of(self._library.rulebook, self._stores.worklist, self.options.clock)
             log.info("rules swapped", extra={"rulebook": self._library.rulebook.fingerprint[:12]})
 
@@ -216,6 +221,14 @@ def run_daemon(options: Options) -> int:
         pass
     daemon.stop()
     return 0 if asked.is_set() else 1
+
+
+def _close(gateways: Mapping[str, Gateway]) -> None:
+    """Give back what a gateway holds open."""
+    for gateway in gateways.values():
+        close = getattr(gateway, "close", None)
+        if close is not None:
+            close()
 
 
 def _log_failure(pending: Pending, failure: Exception) -> None:

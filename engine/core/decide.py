@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from engine.core.delivery import deadline_timers, finish_task, receive, ring_deadline
+from engine.core.delivery import deadline_timers, finish_task, note_suppression, receive, ring_deadline
 from engine.core.draft import Draft
 from engine.core.escalate import acknowledge, chain_timers, ring_step, settle_chains
 from engine.core.issue import Occasion, assign, issue_intentions, withdraw
@@ -68,6 +68,7 @@ def _hear(draft: Draft) -> tuple[Read, bool]:
             acknowledge(draft, event.extra.get("chain", ""))
         case EventKind.NOTE:
             finish_task(draft, event)
+            note_suppression(draft, event)
             draft.read()
         case EventKind.REFRESH:
             draft.read()

@@ -127,3 +127,12 @@ def finish_task(draft: Draft, event: Event) -> None:
     task = draft.issued.get(event.extra.get("task", ""))
     if task is not None and task.open:
         draft.change(task.id, open=False, verdict=Verdict.DELIVERED, verdict_reason=event.name)
+
+
+def note_suppression(draft: Draft, event: Event) -> None:
+    """A message held back by a cap or `drop_if` at the last look: it was not sent, and the journal says why."""
+    one = draft.issued.get(event.extra.get("effect", ""))
+    if one is None or event.name != "suppressed":
+        return
+    draft.change(one.id, dropped=event.extra.get("why", ""), open=False)
+    draft.note("suppressed", one.message or one.chain or one.id, event.extra.get("why", ""))

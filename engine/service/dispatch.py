@@ -21,6 +21,8 @@ RETRY_SECONDS = (5, 15, 60, 300, 900, 1800, 3600)
 LEASE = timedelta(seconds=60)
 """Longer than any gateway's own deadlines together (11 s)."""
 LOOK_AGAIN = timedelta(seconds=30)
+SUPPRESSIONS = ("cap", "drop_if", "delivered_meanwhile")
+"""Reasons of the last look that the court did not give itself."""
 
 _STATUS = {
     Verdict.ACCEPTED: OutboxStatus.ACCEPTED,
@@ -194,7 +196,9 @@ class PostRoom:
         self.outbox.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.RETRY, next_at=at, error=error), now)
 
     def _drop(self, row: OutboxRow, why: str, now: datetime) -> None:
-        self.outbox.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.DROPPED, error=why), now)
+        """Not sent, with its reason: what the case does not know yet, it is told, so that the journal says it."""
+        reports = (_suppressed(row.effect, why, now),) if why in SUPPRESSIONS else ()
+        self.outbox.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.DROPPED, error=why, reports=reports), now)
 
 
 def key_of(effect_id: str, number: int = 0) -> str:
@@ -217,6 +221,15 @@ def report_of(effect: Effect, receipt: Receipt, now: datetime) -> Report:
             "effect": effect.id, "verdict": receipt.verdict.value, "reason": receipt.reason, "message": effect.message or "",
             "final": "yes" if receipt.final else "",
         },
+    )
+    return Report(event=event, workflow=effect.workflow, names={}, case_id=effect.case)
+
+
+def _suppressed(effect: Effect, why: str, now: datetime) -> Report:
+    """The note that a message was held back by a rule of manners."""
+    event = Event(
+        id=f"{effect.id}/suppressed", source=f"gateway/{effect.channel}", kind=EventKind.NOTE, name="suppressed", occurred_at=now,
+        received_at=now, extra={"effect": effect.id, "why": why},
     )
     return Report(event=event, workflow=effect.workflow, names={}, case_id=effect.case)
 

@@ -142,7 +142,9 @@ def test_what_a_stay_began_ends_with_it() -> None:
 
     play.hear("moving", 10 + 24 * 60 + 5)
 
-    assert play.stores.worklist.get(task.id).status.value == "withdrawn"  # type: ignore[union-attr]
+    after = play.stores.worklist.get(task.id)
+    assert after is not None
+    assert after.status.value == "withdrawn"
 
 
 def test_unknown_events_are_kept_and_change_nothing() -> None:
