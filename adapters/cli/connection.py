@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from adapters.cli.parser import add_globals
 from adapters.cli.rules import Loaded, add_rules_option, load
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.clock import SystemClock
@@ -28,6 +29,7 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
         help=speech.of("报文文件(默认:对接里列的全部样例)", "a report (default: every sample the connection lists)"),
     )
     add_rules_option(test, speech)
+    add_globals(test, speech)
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:
@@ -72,7 +74,7 @@ def _read(path: Path, connection: Connection, loaded: Loaded) -> Decoded:
 def _tell(path: Path, decoded: Decoded, workflow: Workflow, speech: Speech, zone: str) -> None:
     speech.line(str(path))
     for one in decoded.events:
-        label = workflow.events[one.event].label if one.event in workflow.events else one.label
+        label = workflow.events[one.event].label if one.event is not None and one.event in workflow.events else one.label
         what = one.event or (f"{speech.of('撤回', 'retracts')} {one.retracts}" if one.retracts else speech.of("不认识", "not recognised"))
         at = speech.time(one.happened_at, zone) if one.happened_at else speech.of("(收到时)", "(when received)")
         speech.line(f"  {'✓' if one.recognised else '✗'} {what} {label}  {at}")

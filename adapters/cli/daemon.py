@@ -1,0 +1,83 @@
+"""How is the service started? By `run`; `demo` plays an invented day before your eyes."""
+
+import argparse
+import importlib
+import importlib.util
+
+from adapters.cli.rules import folder_of
+from adapters.cli.speech import NotFine, Speech, WrongUse
+
+SPEED = 600
+
+
+def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
+    """`run` and `demo` share what a service needs."""
+    parser.add_argument(
+        "--db",
+        metavar="DB",
+        help=speech.of(
+            "数据库地址或 SQLite 文件(默认 WAYBILL_DB,再是 var/waybill.db)",
+            "database address or SQLite file (default: WAYBILL_DB, then var/waybill.db)",
+        ),
+    )
+    parser.add_argument(
+        "--rules",
+        metavar="DIR",
+        help=speech.of(
+            "规则文件夹(默认 WAYBILL_RULES,再是当前文件夹,再是自带的)", "rule folder (default: WAYBILL_RULES, this folder, the shipped one)"
+        ),
+    )
+    parser.add_argument(
+        "--host",
+        help=speech.of("听哪个地址(默认 WAYBILL_HOST,再是 127.0.0.1)", "address to listen at (default: WAYBILL_HOST, then 127.0.0.1)"),
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        help=speech.of("听哪个端口(默认 WAYBILL_PORT,再是 8080;0 任选)", "port to listen at (default: WAYBILL_PORT, then 8080; 0: any)"),
+    )
+    if parser.prog.endswith("demo"):
+        parser.add_argument(
+            "--speed", type=float, default=SPEED, help=speech.of(f"一秒当几秒(默认 {SPEED})", f"seconds in a second (default {SPEED})")
+        )
+        parser.add_argument(
+            "--seed", type=int, default=1, help=speech.of("种子:同样的种子,同样的一天(默认 1)", "the same seed, the same day (default 1)")
+        )
+        parser.add_argument("--no-board", action="store_true", help=speech.of("不画看板,逐行打印", "no live board, plain lines"))
+    else:
+        parser.add_argument(
+            "--simulated", action="store_true", help=speech.of("时间由来报说了算(演练用)", "time is what the feed says (for drills)")
+        )
+
+
+def run(options: argparse.Namespace, speech: Speech) -> int:
+    """Start, and stay until asked to stop."""
+    options.lang = speech.lang
+    return _demo(options) if options.command == "demo" else _run(options, speech)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    if importlib.util.find_spec("adapters.cli.demo") is None:
+        raise WrongUse("这个版本没有演示", "this version has no demonstration")
+    return int(importlib.import_module("adapters.cli.demo").main(options))
+
+
+def _run(options: argparse.Namespace, speech: Speech) -> int:
+    from adapters.cli.desk import address_of
+    from adapters.settings import read_settings
+    from adapters.wiring import Options, RulesRefused, run_daemon
+    from engine.language.show import render
+
+    settings = read_settings()
+    try:
+        return run_daemon(
+            Options(
+                db=address_of(options.db), rules=str(folder_of(options.rules)), host=options.host or settings.host,
+                port=settings.port if options.port is None else options.port, tokens=settings.tokens, lang=speech.lang,
+                simulated=options.simulated,
+            )
+        )  # fmt: skip
+    except RulesRefused as refused:
+        shown = render(refused.diagnostics, refused.files, speech.lang, "full")
+        speech.warn(shown, shown)
+        raise NotFine("规则有错,没有启动", "the rules have errors; nothing was started") from None
