@@ -45,12 +45,16 @@ class Client:
     _journeys: dict[str, list[Paper]] = field(default_factory=dict)
     _sent: list[Paper] = field(default_factory=list)
     _cases: int = 0
-    _calm: threading.Event = field(default_factory=threading.Event)
 
     def run(self, stop: threading.Event) -> None:
         while not stop.wait(self.chance.random() * 0.02):
             papers = self.unanswered or self._next()
             self._post(papers)
+
+    def begin(self, posts: int = 20) -> None:
+        """Some posts, one after the other."""
+        for _ in range(posts):
+            self._post(self.unanswered or self._next())
 
     def finish(self) -> None:
         """The calm: whatever is unanswered is asked again, then every journey is brought to its end."""
