@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engine.language.compile_calendars import compile_calendars, compile_disruptions, read_zone
 from engine.language.compile_connections import compile_connection
@@ -32,6 +33,9 @@ from engine.model.workflow import Workflow
 TIMEZONE = "Asia/Shanghai"
 """The zone where no calendars file says another."""
 
+REMEMBERED_MAX = 64
+"""Files whose reading is remembered."""
+
 FORMS: dict[str, type[Form]] = {
     "workflow": WorkflowForm, "sla": SlaForm, "escalations": EscalationsForm, "messages": MessagesForm,
     "contacts": ContactsForm, "calendars": CalendarsForm, "connection": ConnectionForm, "stories": StoriesForm,
@@ -56,15 +60,12 @@ def compile_rulebook(files: Mapping[str, str]) -> Compiled:
     Never raises for what an operator wrote; reports all problems at once.
     """
     findings = Findings()
-    sources: list[Source] = []
-    for file in sorted(name for name in files if name.endswith((".yaml", ".yml"))):
-        source = read_source(file, files[file], findings)
-        if source is not None:
-            sources.append(source)
-        else:
-            findings.perhaps |= perhaps_declared(files[file])
-    names = collect(sources, findings)
-    forms = [form for source in sources if (form := _form(source, findings)) is not None]
+    filled = [_fill_in(file, files[file]) for file in sorted(files) if file.endswith((".yaml", ".yml"))]
+    for each in filled:
+        findings.extend(each.diagnostics)
+        findings.perhaps |= each.perhaps
+    names = collect([each.source for each in filled if each.source is not None], findings)
+    forms = [each.form for each in filled if each.form is not None]
     scope = Scope(names=names, findings=findings, timezone=TIMEZONE, files=files)
     scope.timezone = _timezone(scope, forms)
     rulebook = _assemble(scope, forms)
@@ -75,15 +76,31 @@ def compile_rulebook(files: Mapping[str, str]) -> Compiled:
     return Compiled(rulebook=None if findings.failed else stamp(rulebook), diagnostics=findings.sorted())
 
 
-def _form(source: Source, findings: Findings) -> Form | None:
-    kind = source.data.get("kind") if isinstance(source.data, dict) else None
-    if not isinstance(kind, str) or kind not in FORMS:
-        note, fix = did_you_mean(str(kind or ""), FORMS)
-        zh, en = (f"没有叫“{kind}”的 kind", f"there is no kind “{kind}”") if kind else ("第一行要写 kind", "the file must say its kind")
-        findings.add("F100", source.at("kind"), zh, en, note=note, fix=fix)
-        findings.perhaps |= perhaps_declared("\n".join(source.lines))
-        return None
-    return fill_in(FORMS[kind], source, findings)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Filled:
+    """One file, read and fitted to its form; depends on nothing but its text."""
+
+    source: Source | None
+    form: Form | None
+    diagnostics: tuple[Diagnostic, ...]
+    perhaps: frozenset[str]
+    """Names it may declare, where it could not be read."""
+
+
+@lru_cache(maxsize=REMEMBERED_MAX)
+def _fill_in(file: str, text: str) -> _Filled:
+    """Read one file and fit it to its form. Remembered: an edit of one file reads no other again."""
+    findings = Findings()
+    source = read_source(file, text, findings)
+    kind = source.data.get("kind") if source is not None and isinstance(source.data, dict) else None
+    if source is None or not isinstance(kind, str) or kind not in FORMS:
+        if source is not None:
+            note, fix = did_you_mean(str(kind or ""), FORMS)
+            zh, en = (f"没有叫“{kind}”的 kind", f"there is no kind “{kind}”") if kind else ("第一行要写 kind", "the file must say its kind")
+            findings.add("F100", source.at("kind"), zh, en, note=note, fix=fix)
+        return _Filled(source=source, form=None, diagnostics=findings.sorted(), perhaps=frozenset(perhaps_declared(text)))
+    form = fill_in(FORMS[kind], source, findings)
+    return _Filled(source=source, form=form, diagnostics=findings.sorted(), perhaps=frozenset())
 
 
 def _timezone(scope: Scope, forms: list[Form]) -> str:

@@ -75,6 +75,10 @@ def _check_business_days(scope: Scope, form: PolicyForm, terms: Terms | None) ->
     zh, en = "按工作日算要写 calendar", "business days need a calendar"
     if isinstance(terms, Amount) and terms.business_days:
         scope.findings.add("F102", form.span("limit"), zh, en, fix=fix)
+    for exception in form.except_ or ():
+        amount = exception.limit.amount if exception.limit else None
+        if amount is not None and amount.business_days:
+            scope.findings.add("F102", exception.span("limit"), zh, en, fix=fix)
     for row in form.timeline or ():
         for key in ("after", "left", "late"):
             amount = getattr(row, key)

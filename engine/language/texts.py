@@ -223,12 +223,15 @@ def read_weekdays(text: str) -> tuple[int, ...]:
 
 def read_pattern(text: str) -> str:
     """A serial pattern: yyyy yy MM dd and exactly one run of # for the daily counter."""
-    if len(re.findall(r"#+", text)) != 1 or not re.fullmatch(r"[\w#./-]{1,40}", text):
+    one_counter = len(re.findall(r"#+", text)) == 1
+    whole_dates = all(re.fullmatch(r"(yyyy|yy|MM|dd)+", run) for run in re.findall(r"[yMd]+", text))
+    if not one_counter or not whole_dates or not re.fullmatch(r"[\w#./-]{1,40}", text):
+        zh, en = f"流水号格式 “{text}” 写法不对", f"“{text}” is not a serial pattern"
         raise BadText(
-            f"流水号格式 “{text}” 写法不对",
-            f"“{text}” is not a serial pattern",
-            "要有一段 #,例如 `yyMMdd###`",
-            "one run of # is needed, such as `yyMMdd###`",
+            zh,
+            en,
+            "日期写 yyyy、yy、MM、dd,再加一段 #,例如 `yyMMdd###`",
+            "dates are yyyy, yy, MM, dd, and one run of #, such as `yyMMdd###`",
         )
     return text
 

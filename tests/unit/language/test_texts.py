@@ -100,6 +100,7 @@ def test_hours_are_seconds_since_midnight(written: str, hours: tuple[tuple[int, 
         (texts.read_weekdays, "周一"),
         (texts.read_weekdays, "mon-"),
         (texts.read_pattern, "yyMMdd"),
+        (texts.read_pattern, "yyMMd###"),
         (texts.read_pattern, "##-##"),
     ],
 )
