@@ -103,6 +103,7 @@ class Living:
         """Whatever happened, leave no process behind."""
         if self.process.poll() is None:
             self.kill()
+        self._out.close()
 
     def last_words(self) -> str:
         return self.home.log.read_text(encoding="utf-8")[-3000:]

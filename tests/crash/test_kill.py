@@ -15,8 +15,8 @@ from tests.crash.living import Home, Hours, Living, ask, complaints
 from tests.crash.provider import provider, rules_with
 
 KILLS = int(os.environ.get("WAYBILL_KILLS", "50"))
-SPEED = 60.0
-"""A minute at the desk in a second: bells ring while daemons die."""
+SPEED = 30.0
+"""Half a minute at the desk in a second: bells ring while daemons die."""
 CALM_SECONDS_MAX = 60.0
 
 

@@ -38,7 +38,10 @@ def daemon(home: Home) -> Iterator[Living]:
 
 def test_a_second_daemon_on_the_same_file_is_refused_with_one_clear_line(home: Home, daemon: Living) -> None:
     second = Living(Home(home.folder, home.rules, hours=home.hours))
-    code = second.process.wait(30)
+    try:
+        code = second.process.wait(30)
+    finally:
+        second.end()
 
     assert code != 0
     refusal = [line for line in home.log.read_text(encoding="utf-8").splitlines() if "another daemon already uses" in line]
