@@ -13,6 +13,7 @@ from transitions.core import EventData, Machine, MachineError
 from transitions.core import Transition as LibraryTransition
 
 from engine.model.condition import Answer
+from engine.model.span import Span
 from engine.model.workflow import Transition, Workflow
 
 Ask = Callable[[Transition], Answer]
@@ -27,6 +28,8 @@ class Picked:
     """The row that fitted; None: a milestone, or nothing."""
     milestone: str | None = None
     """The milestone's state the event leads to."""
+    span: Span | None = None
+    """Where that milestone is written."""
     recorded: bool = False
     """A milestone event that leads nowhere from here: equal, earlier, or ignored."""
     unsure: Transition | None = None
@@ -134,7 +137,7 @@ def _milestone(workflow: Workflow, state: str, event: str) -> Picked:
     here = line.index(state) if state in line else -1
     for milestone in workflow.milestones[here + 1 :]:
         if event in milestone.events:
-            return Picked(milestone=milestone.state)
+            return Picked(milestone=milestone.state, span=milestone.span)
     return Picked(recorded=True)
 
 

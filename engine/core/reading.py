@@ -60,10 +60,8 @@ class Read:
     checks: tuple[Check, ...] = ()
     before: str = ""
     after: str = ""
-
-    @property
-    def span(self) -> Span | None:
-        return self.row.span if self.row else None
+    span: Span | None = None
+    """Where the row or milestone that fitted is written."""
 
 
 @dataclass(slots=True)
@@ -187,7 +185,7 @@ class _Reader:
             self._open(workflow, event, key)
         before = self.reading.state
         read = self._read(workflow, event, key, opening=opening)
-        self.reading.reads[key] = Read(read.outcome, read.row, read.checks, before, self.reading.state)
+        self.reading.reads[key] = replace(read, before=before, after=self.reading.state)
 
     def _workflow(self, heard: Heard) -> Workflow:
         """Each event is read under the version that first decided it."""
@@ -237,7 +235,7 @@ class _Reader:
             self._trace(event, key, changed)
         if picked.row is not None:
             self._intend(event, key, picked.row)
-        return Read(outcome, row, tuple(checks))
+        return Read(outcome, row, tuple(checks), span=row.span if row else picked.span)
 
     def _target(self, workflow: Workflow, event: Event, picked: Picked, *, opening: bool) -> tuple[str | None, Outcome]:
         if picked.unsure is not None:

@@ -36,7 +36,7 @@ def compile_workflow(scope: Scope, form: WorkflowForm) -> Workflow:
         identified_by=tuple(form.identified_by), start_state=form.start.state, start_events=tuple(form.start.by), one_open_per=tuple(form.one_open_per or ()),
         fields=compile_fields(form),
         events={key: EventName(key, label, form.key_span("events", key)) for key, label in form.events.items()},
-        milestones=tuple(Milestone(milestone.state, tuple(milestone.event or ())) for milestone in form.milestones or ()),
+        milestones=tuple(Milestone(milestone.state, tuple(milestone.event or ()), milestone.span("state")) for milestone in form.milestones or ()),
         states=states,
         from_any_state=_rows(scope, form.from_any_state or (), ANY_STATE, name),
         running_cases=RunningCases(form.running_cases) if form.running_cases else RunningCases.ADOPT_AT_NEXT_STATE,

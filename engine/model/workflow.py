@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from engine.model.condition import Condition
 from engine.model.doing import Do
-from engine.model.span import Span
+from engine.model.span import NOWHERE, Span
 from engine.model.values import FieldType
 
 BACK = "back"
@@ -79,6 +79,7 @@ class Milestone:
 
     state: str
     events: tuple[str, ...]
+    span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
