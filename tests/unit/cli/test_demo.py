@@ -1,0 +1,159 @@
+"""Does the demonstration play its day, through the real gate, to the end, and go on the next day where it stopped?"""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from adapters.cli.demo_clock import DayClock
+from adapters.cli.demo_day import Fate, draw_day, next_workday
+
+ROOT = Path(__file__).resolve().parents[3]
+ZONE = "Asia/Shanghai"
+PLAY = "import argparse, json, sys; from adapters.cli.demo import main; sys.exit(main(argparse.Namespace(**json.loads(sys.argv[1]))))"
+
+
+def begin(folder: Path, **options: object) -> "subprocess.Popen[str]":
+    given = {"db": f"sqlite:///{folder}/demo.db", "port": 0, "lang": "zh"} | options
+    env = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-c", PLAY, json.dumps(given)], cwd=folder, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def ask(folder: Path, question: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(folder / "demo.db")
+    try:
+        return connection.execute(question).fetchall()
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def two_days(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str], list[tuple[object, ...]]]:
+    """Monday and Tuesday over one database, as fast as this machine can; with what stood in it after Monday."""
+    folder, said = tmp_path_factory.mktemp("demo"), []
+    first: list[tuple[object, ...]] = []
+    for day, until in enumerate(("15:45", "09:10")):
+        player = begin(folder, once=True, speed=5_000, until=until)
+        out, err = player.communicate(timeout=100)
+        assert player.returncode == 0, out[-2000:] + err
+        said.append(out)
+        if day == 0:
+            first = ask(folder, "select id, revision from cases")
+    return folder, said, first
+
+
+def test_the_day_ends_without_a_failed_decision_or_a_dead_event(two_days: tuple[Path, list[str], list[tuple[object, ...]]]) -> None:
+    folder, said, _ = two_days
+
+    unsettled = ask(folder, "select status, name, error from inbox where status != 'done'")
+
+    assert unsettled == []
+    assert all("失败 0" in day for day in said)
+
+
+def test_messages_calls_escalations_breaches_and_corrections_are_shown(two_days: tuple[Path, list[str], list[tuple[object, ...]]]) -> None:
+    _, (monday, _), _ = two_days
+
+    missing = [
+        word
+        for word in (
+            "短信 → 营业员",
+            "短信不通,改打电话",
+            "电话已打",
+            "已电话通知",
+            "提货时效 超时",
+            "超时已更正",
+            "开始升级:大客户升级",
+            "已知晓",
+        )
+        if word not in monday
+    ]
+
+    assert missing == []
+
+
+def test_no_number_and_no_name_is_shown_in_full(two_days: tuple[Path, list[str], list[tuple[object, ...]]]) -> None:
+    folder, said, _ = two_days
+
+    known = [(str(field), str(value)) for field, value in ask(folder, "select distinct field, value from private")]
+    shown = "".join(said)
+
+    assert len(known) > 100
+    assert [value for field, value in known if field.endswith(("_phone", "_name")) and value in shown] == []
+    assert [
+        value for field, value in known if field.endswith("_phone") and value in (folder / "demo.log").read_text(encoding="utf-8")
+    ] == []
+
+
+def test_the_next_start_goes_on_with_the_same_cases_on_the_next_day(two_days: tuple[Path, list[str], list[tuple[object, ...]]]) -> None:
+    folder, (_, tuesday), first = two_days
+
+    now = dict(ask(folder, "select id, revision from cases"))
+
+    assert "2026-11-24" in tuesday
+    assert len(now) > len(first) + 8
+    assert all(now[case] >= revision for case, revision in first)  # type: ignore[operator]  # ids and numbers
+    assert ask(folder, "select count(*) from journal where case_id like '%:261123%' and decided_at > 1795478400000000")[0][0] > 10  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_it_cleanly_in_the_middle_of_the_day(tmp_path: Path, asked: signal.Signals) -> None:
+    player = begin(tmp_path, speed=600)
+    line = player.stdout.readline() if player.stdout else ""
+    sleep(1.5)
+
+    player.send_signal(asked)
+    out, err = player.communicate(timeout=30)
+
+    assert "127.0.0.1" in line
+    assert (player.returncode, err) == (0, "")
+    assert "再运行就接着第二天" in out
+
+
+def test_the_same_seed_draws_the_same_day_and_another_day_other_orders() -> None:
+    monday = next_workday(None, ZONE)
+
+    days = [draw_day(monday, 7), draw_day(monday, 7), draw_day(monday, 8), draw_day(monday + timedelta(days=1), 7)]
+
+    assert days[0] == days[1]
+    assert [one.fields for one in days[0].orders] != [one.fields for one in days[2].orders]
+    assert [one.fields for one in days[0].orders] != [one.fields for one in days[3].orders]
+    assert {one.fate for one in days[0].orders} == set(Fate)
+
+
+def test_a_day_begins_after_all_that_is_known_and_never_on_a_weekend() -> None:
+    friday_noon = datetime(2026, 11, 27, 4, 0, tzinfo=UTC)
+    tuesday_night = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)  # 04:00 on Tuesday, in Shanghai
+
+    opens = [f"{next_workday(at, ZONE):%m-%d %H:%M}" for at in (None, tuesday_night, friday_noon)]
+
+    assert opens == ["11-23 08:00", "11-24 08:00", "11-30 08:00"]
+
+
+def test_the_clock_stands_while_it_is_held_and_never_steps_back() -> None:
+    start = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
+    clock = DayClock(start)
+    stood = clock.now()
+    clock.start(start, 10_000)
+    began = monotonic()
+    while clock.now() < start + timedelta(minutes=5) and monotonic() < began + 5:
+        sleep(0.001)
+
+    clock.hold()
+    held = clock.now()
+    sleep(0.01)
+    again = clock.now()
+    clock.go(1.0)
+
+    assert stood == start
+    assert held == again >= start + timedelta(minutes=5)
+    assert held <= clock.now() < held + timedelta(minutes=1)
