@@ -5,6 +5,7 @@ Exit codes: 0 fine, 1 the rulebook or the answer is not fine, 2 wrong use.
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -79,6 +80,7 @@ COMMANDS: dict[str, Command] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Read the line, run the command, answer with the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _write_what_can_be_written()
     speech = Speech(language_of(words))
     try:
         options = _read(words, speech)
@@ -95,6 +97,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # The reader of our output has gone; there is nobody left to tell.
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # Python flushes it once more at exit.
         return 0
+
+
+def _write_what_can_be_written() -> None:
+    """A console that cannot show a sign shows a mark in its place, and nothing breaks off."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _read(words: list[str], speech: Speech) -> argparse.Namespace:
@@ -122,11 +131,22 @@ def _read(words: list[str], speech: Speech) -> argparse.Namespace:
         if name == chosen:
             module = importlib.import_module(f"adapters.cli.{command.module}")
             module.arguments(own, speech)
-    options = parser.parse_args(words)
+    options, left = parser.parse_known_args(words)
+    _give_back(parser, options, left)
     if options.command is None and not options.version:
         parser.print_help(sys.stderr)
         sys.exit(2)
     return options
+
+
+def _give_back(parser: argparse.ArgumentParser, options: argparse.Namespace, left: list[str]) -> None:
+    """Words of a list that stand behind an option: argparse ends a list at the first option and leaves the rest over."""
+    name = next((one for one in ("fields", "files") if hasattr(options, one)), None)
+    stray = [word for word in left if name is None or word.startswith("-")]
+    if stray:
+        parser.error(f"unrecognized arguments: {' '.join(stray)}")
+    if name is not None:
+        getattr(options, name).extend(left)
 
 
 def _without_values(words: Sequence[str]) -> list[str]:

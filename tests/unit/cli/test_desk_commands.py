@@ -141,3 +141,12 @@ def test_an_unknown_case_is_not_fine(desk: Path, rules: Path) -> None:
 
     assert waybill("show", "B2").code == 1
     assert waybill("tasks", "claim", "nothing").code == 1
+
+
+def test_fields_may_stand_before_and_behind_the_options(desk: Path, rules: Path) -> None:
+    said = waybill("event", "parcel", "ordered", "no=C3", "--by", "8011", "weight=50")
+    decide(desk, rules)
+
+    assert said.code == 0, said.err
+    assert "重量:50" in waybill("show", "C3").out
+    assert waybill("event", "parcel", "ordered", "no=C4", "--bye", "8011").code == 2

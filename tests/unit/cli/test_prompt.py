@@ -1,13 +1,15 @@
 """Does the command line understand, refuse and help as it should?"""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from adapters.cli.main import COMMANDS
 from adapters.cli.speech import Speech, language_of
-from tests.unit.cli.rulebook import waybill
+from tests.unit.cli.rulebook import waybill, write_rulebook
 
 READY = [name for name in COMMANDS if name != "demo"]
 
@@ -96,3 +98,26 @@ def test_help_costs_no_import_of_the_engine() -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert ran.stdout.strip().endswith("[]")
+
+
+def test_a_console_that_knows_no_chinese_shows_marks_and_nothing_breaks() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "WAYBILL_LANG": "zh"}
+
+    ran = subprocess.run([sys.executable, "-m", "adapters.cli.main", "--help"], capture_output=True, env=environment, check=False)
+
+    assert ran.returncode == 0
+    assert b"?" in ran.stdout
+
+
+def test_a_problem_nobody_foresaw_is_one_line_and_its_trace_is_there_on_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("in the way of a folder")
+    words = ("test", write_rulebook(tmp_path / "rules"), "--junit", tmp_path / "file" / "stories.xml")
+
+    said = waybill(*words)
+    monkeypatch.setenv("WAYBILL_DEBUG", "1")
+
+    assert said.code == 1
+    assert len(said.err.strip().splitlines()) == 1
+    assert "WAYBILL_DEBUG=1" in said.err
+    with pytest.raises(OSError, match="file"):
+        waybill(*words)
