@@ -58,7 +58,11 @@ class Clock:
             return self._stopped_verdict(self.stopped)
         if self.due is not None and self.due < now and not (self.paused_since and self.paused_since <= self.due):
             return ClockVerdict.LATE
-        return ClockVerdict.PAUSED if self.paused_since else ClockVerdict.RUNNING
+        return ClockVerdict.PAUSED if self.is_paused(now) else ClockVerdict.RUNNING
+
+    def is_paused(self, now: datetime) -> bool:
+        """In a pausing state, or within a disruption."""
+        return self.paused_since is not None or any(since <= now < until for since, until in self.pauses)
 
     def _stopped_verdict(self, stop: Trace) -> ClockVerdict:
         if self.due is None or stop.at <= self.due:
@@ -98,7 +102,7 @@ def _settled(court: Court, policy: Policy, runs: list[Clock], now: datetime) -> 
         clock.unsure = answer is Answer.COULD_NOT_TELL
         if clock.unsure:
             continue
-        clock.pauses += pauses_by_disruption(court, clock.policy, clock.last, now)
+        clock.pauses += pauses_by_disruption(court, clock.policy, clock.last)
         _set_due(court, clock, now)
         clock.number = len(kept) + 1
         kept.append(clock)

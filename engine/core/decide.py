@@ -1,5 +1,6 @@
 """What does this event mean for this case? The whole control flow, on one screen; no clock, no I/O, no chance."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from engine.core.order import event_key
 from engine.core.reading import Read
 from engine.core.standing import standing_of
 from engine.core.terms import Court
-from engine.core.timeline import policy_timers, ring_row, settle_lateness
+from engine.core.timeline import note_moved_dues, policy_timers, ring_row, settle_lateness, tell_disruptions
 from engine.model.case import Case
 from engine.model.decision import Decision, Outcome
 from engine.model.doing import Assign
@@ -19,6 +20,7 @@ from engine.model.escalation import LAST_RESORT
 from engine.model.event import Event, EventKind
 from engine.model.rulebook import Rulebook
 from engine.model.span import NOWHERE
+from engine.model.timer import Timer
 
 MICROSTEPS_MAX = 16
 """Events raised by events in one row; more is an outcome (limit_exceeded), not a loop."""
@@ -36,6 +38,7 @@ def decide(rulebook: Rulebook, case: Case, event: Event, now: datetime) -> Decis
         draft.read()
         return _decision(draft, Read(Outcome.LIMIT_EXCEEDED), keeps=False)
     read, keeps = _hear(draft)
+    note_moved_dues(draft)
     settle_lateness(draft)
     settle_chains(draft)
     withdraw(draft)
@@ -43,7 +46,8 @@ def decide(rulebook: Rulebook, case: Case, event: Event, now: datetime) -> Decis
     if read.outcome is Outcome.COULD_NOT_TELL:
         _ask_a_person(draft, read)
     settle_chains(draft)
-    return _decision(draft, read, keeps=keeps)
+    told = tell_disruptions(draft)
+    return _decision(draft, read, keeps=keeps, more=told)
 
 
 def _hear(draft: Draft) -> tuple[Read, bool]:
@@ -89,6 +93,8 @@ def _ring(draft: Draft, event: Event) -> Outcome:
     if kind == "message":
         ring_deadline(draft, name)
         return Outcome.STAYED
+    if kind == "disruption":
+        return Outcome.STAYED
     run = draft.chains.get(name)
     if run is None or run.next_at is None or run.next_at > draft.now or str(run.step) != event.extra["row"]:
         draft.note("bell_obsolete", owner)
@@ -105,9 +111,9 @@ def _ask_a_person(draft: Draft, read: Read) -> None:
     assign(draft, Assign(f"规则无法判断,请人工处理:{draft.event.name}", LAST_RESORT, (), read.span or NOWHERE), occasion)
 
 
-def _decision(draft: Draft, read: Read, *, keeps: bool) -> Decision:
+def _decision(draft: Draft, read: Read, *, keeps: bool, more: Sequence[Timer] = ()) -> Decision:
     case, rulebook = draft.case, draft.court.rulebook
-    timers = (*policy_timers(draft), *chain_timers(draft), *deadline_timers(draft))
+    timers = (*policy_timers(draft), *chain_timers(draft), *deadline_timers(draft), *more)
     standing = standing_of(draft)
     outcome = Outcome.LIMIT_EXCEEDED if draft.exceeded else read.outcome
     after = replace(case, revision=draft.revision, state=standing.state, history=draft.history, ledger=draft.ledger())

@@ -34,6 +34,7 @@ class Draft:
         self.late: list[str] = list(ledger.late)
         self.corrected: list[str] = list(ledger.corrected)
         self.told: list[str] = list(ledger.told)
+        self.floors: dict[str, datetime] = dict(ledger.floors)
         self.history: tuple[Heard, ...] = case.history
         self.effects: list[Effect] = []
         self.drops: list[Drop] = []
@@ -53,12 +54,12 @@ class Draft:
             return
         self.reading = read_on(self.court, read_case(self.court, self.case), heard)
         keep(self.court, self.history, self.reading)
-        self.clocks = clocks_of(self.court, self.reading, self.now)
+        self.clocks = clocks_of(self.court, self.reading, self.now, self.floors)
 
     def read(self) -> None:
         """Read the case in order of time, and its clocks."""
         self.reading = read_case(self.court, replace(self.case, history=self.history))
-        self.clocks = clocks_of(self.court, self.reading, self.now)
+        self.clocks = clocks_of(self.court, self.reading, self.now, self.floors)
 
     def note(self, kind: str, subject: str, detail: str = "", span: Span | None = None) -> None:
         self.notes.append(Note(kind, subject, detail, span))
@@ -115,7 +116,8 @@ class Draft:
     def ledger(self) -> Ledger:
         return Ledger(
             issued=tuple(self.issued.values()), chains=tuple(self.chains.values()), fired=self.fired, gens=self.gens,
-            late=tuple(self.late), corrected=tuple(self.corrected), told=tuple(self.told),
+            late=tuple(self.late), corrected=tuple(self.corrected), told=tuple(self.told), floors=self.floors,
+            dues={clock.id: clock.due for clock in self.clocks if clock.live and clock.due is not None and not clock.paused_since},
         )
 
 

@@ -57,7 +57,7 @@ def settle_chains(draft: Draft) -> None:
 
 def _is_paused(draft: Draft, reason: str) -> bool:
     clock = draft.clock(reason.removeprefix("clock:")) if reason.startswith("clock:") else None
-    return clock is not None and clock.paused_since is not None
+    return clock is not None and clock.is_paused(draft.now)
 
 
 def acknowledge(draft: Draft, chain: str) -> None:

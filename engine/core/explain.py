@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.core.clocks import Clock, read_clocks
+from engine.core.clocks import Clock
 from engine.core.evaluate import Seen, evaluate
-from engine.core.reading import Reading, read_case
+from engine.core.reading import Reading, clocks_of, read_case
 from engine.core.render import show_instant
 from engine.core.rows import DUE_ROW, instants
 from engine.core.terms import Court
@@ -100,7 +100,7 @@ def show_check(check: Check) -> str:
 def _clocks(court: Court, policies: Sequence[Policy], reading: Reading, case: Case, now: datetime, lang: str) -> list[Line]:
     english = lang == "en"
     lines: list[Line] = []
-    clocks = read_clocks(court, policies, reading.traces, now)
+    clocks = [one for one in clocks_of(court, reading, now, case.ledger.floors) if one.policy in policies]
     for clock in clocks:
         verdict = VERDICTS[clock.verdict(now)][english]
         due = show_instant(clock.due, now, court.zone, "time") if clock.due else "-"

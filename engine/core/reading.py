@@ -4,7 +4,7 @@ Always read from the beginning: a late event is simply in its place. Nothing her
 that is `issue.py`'s question.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -105,15 +105,25 @@ def read_case(court: Court, case: Case, hypothesis: Sequence[Heard] = ()) -> Rea
     return reading
 
 
-def clocks_of(court: Court, reading: Reading, now: datetime) -> list[Clock]:
-    """The clocks of a reading, for all policies of its workflow. Shared: nobody writes into them."""
-    if reading.clocks is not None:
-        return reading.clocks
-    policies = [one for one in court.rulebook.policies.values() if one.workflow == court.workflow.name]
-    clocks = read_clocks(court, policies, reading.traces, now)
-    if not court.rulebook.disruptions and not any(clock.paused_since for clock in clocks):
-        reading.clocks = clocks
-    return clocks
+def clocks_of(court: Court, reading: Reading, now: datetime, floors: Mapping[str, datetime]) -> list[Clock]:
+    """The clocks of a reading, for all policies of its workflow. Shared: nobody writes into them.
+
+    `floors`: due times that an edit of the rules would have moved into the past (Ledger.floors).
+    """
+    clocks = reading.clocks
+    if clocks is None:
+        policies = [one for one in court.rulebook.policies.values() if one.workflow == court.workflow.name]
+        clocks = read_clocks(court, policies, reading.traces, now)
+        if not any(clock.paused_since for clock in clocks):
+            reading.clocks = clocks
+    return [_floored(clock, floors) for clock in clocks] if floors else clocks
+
+
+def _floored(clock: Clock, floors: Mapping[str, datetime]) -> Clock:
+    floor = floors.get(clock.id)
+    if floor is None or clock.due is None or clock.due >= floor:
+        return clock
+    return replace(clock, due=floor, fixed_due=True)
 
 
 def read_on(court: Court, reading: Reading, heard: Heard) -> Reading:
@@ -144,7 +154,7 @@ def _copied(reading: Reading) -> Reading:
 
 def keep(court: Court, history: tuple[Heard, ...], reading: Reading) -> None:
     """Remember what this very history says under these very rules."""
-    global _kept  # noqa: PLW0603  # one reference is swapped, so that threads never see half a memory
+    global _kept  # One reference is swapped, so that threads never see half a memory.
     if len(_kept) >= READINGS_MAX:
         _kept = {}
     _kept[id(history), id(court.rulebook)] = (history, court.rulebook, reading)

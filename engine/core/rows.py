@@ -105,6 +105,11 @@ def _used(court: Court, clock: Clock, calendar: Calendar | None, percent: int, p
     return calendars.add(calendar, clock.start.at, total * percent / 100, pauses)
 
 
+def _held(clock: Clock, at: datetime) -> bool:
+    """Within a disruption nothing rings by the hour."""
+    return any(since <= at < until for since, until in clock.pauses)
+
+
 def _next_slot(court: Court, clock: Clock, row: TimelineRow, after: datetime) -> datetime | None:
     """The next of the row's times of day later than `after` at which the calendar is open."""
     calendar = court.calendar(clock.policy.calendar, clock.start.at)
@@ -113,6 +118,6 @@ def _next_slot(court: Court, clock: Clock, row: TimelineRow, after: datetime) ->
     for ahead in range(SLOT_DAYS_MAX):
         for at in row.times:
             slot = calendars.instant_of(zone.key, day + timedelta(days=ahead), at)
-            if slot > after and (calendar is None or calendars.is_open(calendar, slot)):
+            if slot > after and (calendar is None or calendars.is_open(calendar, slot)) and not _held(clock, slot):
                 return slot
     return None

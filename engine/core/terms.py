@@ -10,7 +10,7 @@ from engine.core.evaluate import Seen, evaluate
 from engine.core.marks import Trace
 from engine.core.route import look_up_cell
 from engine.model.amounttext import read_amount
-from engine.model.calendar import Calendar
+from engine.model.calendar import Calendar, Disruption
 from engine.model.condition import Answer
 from engine.model.fieldtext import BadValue, read_text
 from engine.model.policy import Amount, DueAt, DueDay, DueField, LookUp, Policy, Terms
@@ -145,13 +145,14 @@ def _disrupted(court: Court, policy: Policy, pauses: Iterable[Span_]) -> list[Sp
     return [pause for pause in pauses if pause in declared]
 
 
-def pauses_by_disruption(court: Court, policy: Policy, last: Trace, now: datetime) -> list[Span_]:
-    """Spans in which a declared disruption holds this policy's clocks, for cases it concerns."""
-    spans: list[Span_] = []
-    for disruption in court.rulebook.disruptions:
-        if policy.name not in disruption.pauses:
-            continue
-        answer, _ = evaluate(disruption.condition, Seen(court.workflow, last.texts, court.zone, last.after))
-        if answer is Answer.YES and disruption.since <= now:
-            spans.append((disruption.since, disruption.until))
-    return spans
+def pauses_by_disruption(court: Court, policy: Policy, last: Trace) -> list[Span_]:
+    """Spans in which a declared disruption holds this policy's clocks, for cases it concerns; past or to come, alike."""
+    return [
+        (one.since, one.until) for one in court.rulebook.disruptions if policy.name in one.pauses and concerns(court, one, last)
+    ]
+
+
+def concerns(court: Court, disruption: Disruption, last: Trace) -> bool:
+    """Whether a disruption is about this case, by its `if:`."""
+    answer, _ = evaluate(disruption.condition, Seen(court.workflow, last.texts, court.zone, last.after))
+    return answer is Answer.YES

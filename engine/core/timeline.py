@@ -9,9 +9,10 @@ from engine.core.draft import Draft
 from engine.core.issue import Occasion, carry_out, send
 from engine.core.reading import CLOCK_SOURCE
 from engine.core.rows import Instant, instants, waits_for_feed
+from engine.core.terms import concerns
 from engine.model.case import ClockVerdict, Fired
 from engine.model.doing import Raise
-from engine.model.event import Event
+from engine.model.event import Event, EventKind
 from engine.model.policy import AfterDowntime, Mode, TimelineRow
 from engine.model.timer import Timer
 
@@ -146,6 +147,42 @@ def _record_late(draft: Draft, clock: Clock) -> None:
     elapsed_s = (clock.due - clock.start.at).total_seconds()
     detail = f"due {clock.due.isoformat()} open_s {open_s:.0f} elapsed_s {elapsed_s:.0f}"
     draft.note("late", clock.policy.name, detail, clock.policy.span)
+
+
+def note_moved_dues(draft: Draft) -> None:
+    """Old and new due time of every live clock that moved; never into the past by an edit of the rules (time.md 2.2)."""
+    before = draft.case.ledger.dues
+    floored = False
+    for clock in list(draft.clocks):
+        old = before.get(clock.id)
+        if old is None or clock.due is None or not clock.live or clock.due == old:
+            continue
+        if draft.event.kind is EventKind.REFRESH and clock.due < draft.now < old:
+            draft.floors[clock.id] = draft.now
+            floored = True
+        moved = max(clock.due, draft.floors.get(clock.id, clock.due))
+        draft.note("due_moved", clock.policy.name, f"{old.isoformat()} -> {moved.isoformat()}", clock.policy.span)
+    if floored:
+        draft.read()
+
+
+def tell_disruptions(draft: Draft) -> list[Timer]:
+    """Each customer concerned is told once of a disruption, when it begins or when the case comes into it (R78)."""
+    timers = []
+    for disruption in draft.court.rulebook.disruptions:
+        cause = f"d:{disruption.label}:{disruption.since.isoformat()}"
+        held = any(clock.live and clock.policy.name in disruption.pauses for clock in draft.clocks)
+        if disruption.tell is None or cause in draft.causes or not held or disruption.until <= draft.now:
+            continue
+        if not concerns(draft.court, disruption, draft.reading.traces[-1]):
+            continue
+        if draft.now < disruption.since:
+            timers.append(Timer(case=draft.case.id, owner=f"disruption:{disruption.label}", row="tell", gen=1, due_at=disruption.since))
+            continue
+        occasion = Occasion(cause, "", draft.now, f"disruption:{disruption.label}", f"disruption/{disruption.label}")
+        draft.note("disruption", disruption.label, f"until {disruption.until.isoformat()}", disruption.span)
+        send(draft, draft.court.rulebook.messages[disruption.tell], occasion)
+    return timers
 
 
 def settle_lateness(draft: Draft) -> None:

@@ -33,6 +33,8 @@ def say_why(rulebook: Rulebook, workflow: Workflow, why: str | None) -> str:
         case "event":
             event = workflow.events.get(name)
             return event.label if event else name
+        case "disruption":
+            return name
         case "not_delivered":
             channel, _, reason = name.partition(":")
             return f"{CHANNELS.get(channel, channel)}未送达:{NOT_DELIVERED.get(reason, reason)}"

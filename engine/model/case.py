@@ -84,6 +84,10 @@ class Ledger:
     """Clocks recorded late (`policy|clock`)."""
     corrected: tuple[str, ...] = ()
     """Clocks whose recorded lateness was corrected."""
+    dues: Mapping[str, datetime] = field(default_factory=dict)
+    """Live clock (`policy|clock`) -> its due time as last decided, so that a move is noticed and journaled."""
+    floors: Mapping[str, datetime] = field(default_factory=dict)
+    """Clocks whose due time an edit of the rules would have moved into the past: the moment of the edit instead."""
     told: tuple[str, ...] = ()
     """Disruptions the customer was told of; corrections sent."""
 

@@ -131,7 +131,7 @@ class SendingDesk:
             )
             heard = Heard(handed, self.case.revision + 1, self.court.workflow.version)
             reading = read_case(self.court, self.case, [heard])
-        return clocks_of(self.court, reading, self.now)
+        return clocks_of(self.court, reading, self.now, self.case.ledger.floors)
 
     def _counts(self, effect: Effect) -> bool:
         """Whether the text should speak as if the order were handed over now: not when it was before."""

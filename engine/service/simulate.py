@@ -102,7 +102,7 @@ class Simulation:
         rulebook = self.library.rulebook
         case = self.stores.store.load(case_id)
         court = Court(rulebook, rulebook.workflows[case.workflow])
-        return clock_views(court, clocks_of(court, read_case(court, case), self.now), self.now)
+        return clock_views(court, clocks_of(court, read_case(court, case), self.now, case.ledger.floors), self.now)
 
     def switch(self, channel: str, mode: str) -> None:
         """refuses, silent or up; a connection that is silent is a dead feed."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from engine.core.reading import Reading, _read_all, read_on
@@ -14,6 +14,9 @@ from tests.unit.core.courtroom import MONDAY, PARCEL_RULES, Play, an_event
 EVENTS = ("picked", "moving", "delivered", "failed", "silent", "fixed", "asked", "answered")
 LINE = ("picked", "moving", "delivered")
 
+COUNTEREXAMPLE = {"minutes": [1, 1442, 1443], "delays": [1441, 0, 0], "doubled": False}
+"""A clock that was due in one order of arrival, and never rang in the other."""
+
 FAST = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -23,7 +26,10 @@ def met(verdict: str | None) -> str | None:
 
 
 def ending(play: Play) -> tuple[str, dict[str, str | None]]:
-    return play.state(), {name: met(view.verdict.value) for name, view in play.clocks().items()}
+    """State and verdicts, without `in_trouble`: whether a clock raised its event before the evidence came is history,
+    and an event that was not raised in time is not raised afterwards (docs/decisions/0004).
+    """
+    return play.state(), {name: met(view.verdict.value) for name, view in play.clocks().items() if name != "in_trouble"}
 
 
 @FAST
@@ -32,6 +38,7 @@ def ending(play: Play) -> tuple[str, dict[str, str | None]]:
     delays=st.lists(st.integers(0, 2000), min_size=3, max_size=3),
     doubled=st.booleans(),
 )
+@example(**COUNTEREXAMPLE)
 def test_any_order_of_arrival_of_the_main_line_ends_alike(minutes: list[int], delays: list[int], *, doubled: bool) -> None:
     happened = dict(zip(LINE, sorted(minutes), strict=True))
     on_time, delayed = Play(), Play()
