@@ -6,15 +6,11 @@ people and the reason; the caller goes to `last_resort`.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from engine.core.calendars import is_open, local_date
-from engine.core.open_time import to_us, wall_us
-from engine.model.calendar import DAY_SECONDS, Calendar, Hours
-from engine.model.contact import Contacts, Person, Role, Rota, Shift, Swap, Table
-
-WHOLE_DAY: Hours = ((0, DAY_SECONDS),)
+from engine.core.roster import on_duty
+from engine.model.calendar import Calendar
+from engine.model.contact import Contacts, Person, Role, Rota, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,41 +101,12 @@ def _looked_up(contacts: Contacts, role: Role, fields: Mapping[str, str]) -> Res
 
 
 def _on_duty(contacts: Contacts, calendars: Mapping[str, Calendar], rota: Rota, at: datetime) -> Resolved:
-    zone = ZoneInfo(rota.timezone)
-    today = local_date(rota.timezone, at)
-    for swap in rota.swaps:
-        if _swap_holds(swap, zone, today, at):
-            return _found(contacts, swap.people, f"“{rota.label}”换班 {swap.on.isoformat()} / {rota.name} swap")
-    for index, shift in enumerate(rota.shifts, 1):
-        if _shift_holds(shift, calendars, zone, today, at):
-            return _found(contacts, shift.people, f"“{rota.label}”第 {index} 行 / {rota.name} row {index}")
-    return Resolved((), f"“{rota.label}”此刻无人值班 / nobody on duty")
-
-
-def _swap_holds(swap: Swap, zone: ZoneInfo, today: date, at: datetime) -> bool:
-    dates = (day for day in _start_dates(today) if swap.on <= day <= swap.until)
-    return _within(swap.hours, dates, zone, at)
-
-
-def _shift_holds(shift: Shift, calendars: Mapping[str, Calendar], zone: ZoneInfo, today: date, at: datetime) -> bool:
-    if shift.during is not None:
-        calendar = calendars.get(shift.during)
-        on_day = not shift.days or today.weekday() in shift.days
-        return calendar is not None and on_day and is_open(calendar, at)
-    dates = (day for day in _start_dates(today) if not shift.days or day.weekday() in shift.days)
-    return _within(shift.hours, dates, zone, at)
-
-
-def _start_dates(today: date) -> tuple[date, ...]:
-    """Dates on which a shift that runs now may have started: a shift belongs to the date on which it starts."""
-    return (today, today - timedelta(days=1)) if today > date.min else (today,)
-
-
-def _within(hours: Hours, dates: Iterable[date], zone: ZoneInfo, at: datetime) -> bool:
-    """Whether an instant lies in these hours of one of the dates; an end over 86400 runs into the next date."""
-    us = to_us(at)
-    spans = ((day, start, end) for day in dates for start, end in hours or WHOLE_DAY)
-    return any(wall_us(zone, day, start) <= us < wall_us(zone, day, end) for day, start, end in spans)
+    duty = on_duty(rota, calendars, at)
+    if duty is None:
+        return Resolved((), f"“{rota.label}”此刻无人值班 / nobody on duty")
+    if duty.swap is not None:
+        return _found(contacts, duty.people, f"“{rota.label}”换班 {duty.swap.on.isoformat()} / {rota.name} swap")
+    return _found(contacts, duty.people, f"“{rota.label}”第 {duty.row} 行 / {rota.name} row {duty.row}")
 
 
 def _found(contacts: Contacts, ids: Iterable[str], why: str) -> Resolved:

@@ -19,6 +19,8 @@ class DateRule:
 
     hours: Hours
     label: str = ""
+    overlay: bool = False
+    """From hours that hold for a while (a promotion); merged into dates when the rules are read, so that sums cross its borders exactly."""
     span: Span = NOWHERE
 
 

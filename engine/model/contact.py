@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
+from enum import StrEnum
 
 from engine.model.calendar import Hours
 from engine.model.span import Span
@@ -49,21 +50,50 @@ class Role:
     span: Span
 
 
+class Turn(StrEnum):
+    """What a rotation counts."""
+
+    WEEK = "week"
+    """Weeks from its first date, staffed or not."""
+    SHIFT = "shift"
+    """Dates the row covers: a weekday roster goes from Friday to Monday (T4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """Groups who take turns, the first from `since` on. Before that date the row does not hold."""
+
+    every: int
+    turn: Turn
+    since: date
+    groups: tuple[tuple[str, ...], ...]
+    hand_over: time = time(0)
+    """Wall-clock time at which the next group takes over, for rows without hours; a row with hours is handed over where its shift begins."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
     """People on duty on these weekdays and hours, or while a calendar is open; with neither: otherwise."""
 
     people: tuple[str, ...]
+    """With a rotation: everybody of its groups."""
     days: tuple[int, ...] = ()
     """Monday = 0; empty: every day."""
     hours: Hours = ()
     """Seconds since midnight; an end over 86400 runs into the next date. Empty: the whole day."""
     during: str | None = None
+    on_open_days: str | None = None
+    """A calendar: only dates on which it is open."""
+    on_closed_days: str | None = None
+    """A calendar: only dates on which it is closed, holidays and weekends alike."""
+    rotation: Rotation | None = None
     span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swap:
+    """Somebody else on these dates: a swap, or a temporary override. The first that fits wins over every shift."""
+
     on: date
     until: date
     hours: Hours
@@ -79,6 +109,15 @@ class Rota:
     shifts: tuple[Shift, ...]
     swaps: tuple[Swap, ...] = ()
     span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hole:
+    """A stretch in which nobody is on duty for a role. Aware UTC, `[since, until)`."""
+
+    role: str
+    since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

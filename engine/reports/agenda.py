@@ -1,0 +1,58 @@
+"""What will fall due in the next hours, per hour and role, if nothing else happens?"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from engine.model.doing import Assign, Do, Escalate, Send
+from engine.model.rulebook import Rulebook
+from engine.model.timer import Timer
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaLine:
+    """So many of one thing within one hour for one role."""
+
+    hour: datetime
+    """Start of the hour, in the rulebook's zone."""
+    role: str
+    """Empty: no person is concerned."""
+    rule: str
+    row: str
+    count: int
+
+
+def agenda(rulebook: Rulebook, timers: Sequence[Timer]) -> list[AgendaLine]:
+    """A fold over armed timers, by hour, role and rule; what is overdue stands in its own hour."""
+    zone = ZoneInfo(rulebook.timezone)
+    counted: Counter[tuple[datetime, str, str, str]] = Counter()
+    for timer in timers:
+        hour = timer.due_at.astimezone(zone).replace(minute=0, second=0, microsecond=0)
+        for role in _roles(rulebook, timer):
+            counted[hour, role, timer.owner.partition(":")[2].partition("/")[0], timer.row] += 1
+    return [AgendaLine(*key, count) for key, count in sorted(counted.items())]
+
+
+def _roles(rulebook: Rulebook, timer: Timer) -> list[str]:
+    kind, _, name = timer.owner.partition(":")
+    if kind == "chain" and name in rulebook.chains:
+        steps = rulebook.chains[name].steps
+        return [steps[min(int(timer.row), len(steps) - 1)].to]
+    policy = rulebook.policies.get(name) if kind == "policy" else None
+    row = next((one for one in policy.timeline if one.key == timer.row), None) if policy else None
+    return [role_of(rulebook, do) for do in row.do] if row else [""]
+
+
+def role_of(rulebook: Rulebook, do: Do) -> str:
+    """The role a `do:` line concerns first; empty for none."""
+    match do:
+        case Send():
+            return do.to or rulebook.messages[do.message].to
+        case Assign():
+            return do.role
+        case Escalate():
+            return rulebook.chains[do.chain].steps[0].to
+        case _:
+            return ""
