@@ -100,7 +100,7 @@ def still_default(files: Mapping[str, str]) -> list[tuple[str, str, str]]:
     found = [
         (name, f"{file}:{number}", text)
         for file, whole in files.items()
-        for number, name, text in _parameters(whole)
+        for number, name, text in (_parameters(whole) if "/stories/" not in file else ())
         if (name, text) in shipped
     ]
     return sorted(found, key=lambda one: (int(one[0][1:]), one[1]))
@@ -110,7 +110,8 @@ def _parameters(text: str) -> list[tuple[int, str, str]]:
     """(line, parameter, what stands before the comment) of one file."""
     rows = []
     for number, line in enumerate(text.splitlines(), start=1):
-        written, mark, comment = line.partition(" #") if not line.lstrip().startswith("#") else ("", "#", line)
+        # A line that is all comment stands for itself.
+        written, mark, comment = line.partition(" #") if not line.lstrip().startswith("#") else (line, "#", line)
         if mark:
             rows += [(number, f"P{one}", written.strip()) for one in PARAMETER.findall(comment)]
     return rows

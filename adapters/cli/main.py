@@ -97,6 +97,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # The reader of our output has gone; there is nobody left to tell.
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # Python flushes it once more at exit.
         return 0
+    except Exception as problem:  # The one boundary: a person at a prompt gets a sentence, not a traceback.
+        if os.environ.get("WAYBILL_DEBUG") == "1":
+            raise
+        return _unforeseen(problem, speech)
 
 
 def _write_what_can_be_written() -> None:
@@ -156,27 +160,30 @@ def _without_values(words: Sequence[str]) -> list[str]:
 
 def _run(options: argparse.Namespace, speech: Speech) -> int:
     if options.version:
-        from importlib.metadata import version
-
-        print(version("waybill"))
+        print(_version())
         return 0
     module = importlib.import_module(f"adapters.cli.{COMMANDS[options.command].module}")
+    return int(module.run(options, speech))
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
-        return int(module.run(options, speech))
-    except (SystemExit, WrongUse, NotFine, KeyboardInterrupt, BrokenPipeError):
-        raise
-    except Exception as problem:  # The one boundary: a person at a prompt gets a sentence, not a traceback.
-        if os.environ.get("WAYBILL_DEBUG") == "1":
-            raise
-        if isinstance(zh := getattr(problem, "zh", None), str) and isinstance(en := getattr(problem, "en", None), str):
-            # RulesProblem, Unreadable and their like bring their own words.
-            speech.warn(f"waybill: {zh}", f"waybill: {en}")
-            return 2
-        text = " ".join(f"{type(problem).__name__}: {problem}".split())[:TEXT_CHARS_MAX]
-        speech.warn(
-            f"waybill: 出错了:{text}(WAYBILL_DEBUG=1 看细节)", f"waybill: something went wrong: {text} (WAYBILL_DEBUG=1 tells more)"
-        )
-        return 1
+        return version("waybill")
+    except PackageNotFoundError:  # Run from a checkout that was never installed.
+        return "0+checkout"
+
+
+def _unforeseen(problem: Exception, speech: Speech) -> int:
+    """RulesProblem, Unreadable and their like bring their own words; of any other its type and text are told on one line."""
+    zh, en = getattr(problem, "zh", None), getattr(problem, "en", None)
+    if isinstance(zh, str) and isinstance(en, str):
+        speech.warn(f"waybill: {zh}", f"waybill: {en}")
+        return 2
+    text = " ".join(f"{type(problem).__name__}: {problem}".split())[:TEXT_CHARS_MAX]
+    speech.warn(f"waybill: 出错了:{text}(WAYBILL_DEBUG=1 看细节)", f"waybill: something went wrong: {text} (WAYBILL_DEBUG=1 tells more)")
+    return 1
 
 
 __all__ = ["COMMANDS", "Command", "Parser", "main"]
