@@ -91,12 +91,16 @@ class Bench:
 
 
 def ring_feed(bench: Bench, cases: int, name: str = "N") -> Iterator[Incoming]:
-    """Opens so many cases, then scans them by chance for ever."""
+    """Opens so many cases at once, then scans them by chance for ever."""
     opening = [_ring_event("created", f"{name}{one}", {"no": f"{name}{one}", "weight_kg": "80"}) for one in range(cases)]
     for first in range(0, cases, 100):
         bench.desk.accept(opening[first : first + 100])
         while bench.desk.clerk.advance(bench.clock.now(), limit=100):
             pass
+    return _scans(cases, name)
+
+
+def _scans(cases: int, name: str) -> Iterator[Incoming]:
     chance = Random(1)
     while True:
         for case in chance.sample(range(cases), cases):

@@ -1,6 +1,7 @@
 """What is the least work that could do the job? The shared yardsticks where they are present, raw sqlite3 of our own where not."""
 
 import importlib
+import io
 import json
 import os
 import sqlite3
@@ -8,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -42,9 +44,12 @@ def shared(name: str, *words: str) -> ModuleType | None:
 
 def events_rows(seconds: float) -> dict[str, Callable[[], float]]:
     """Durable events on raw sqlite3, synchronous=FULL: the limit first."""
-    theirs = shared("b_events")
+    with redirect_stdout(io.StringIO()):
+        # This file runs when imported; asked for one short row, it is quickly done, and takes its folder away again.
+        theirs = shared("b_events", "0.05", "1", "sqlite3 raw, full, group 1000")
     if theirs is None:
         return {f"raw sqlite3, groups of {group}": _raw(group, seconds) for group in (1, 100)}
+    theirs.DIR = tempfile.mkdtemp()
     rows: dict[str, Callable[[float], float]] = {
         "raw sqlite3, one by one": theirs.sqlite_raw("full", 1),
         "raw sqlite3, groups of 100": theirs.sqlite_raw("full", 100),
@@ -96,19 +101,29 @@ class Timers:
         return times / (time.perf_counter() - began)
 
 
-def history_file(rows: int) -> Path:
-    """A table of old events, five for each case, as JSON payloads."""
+def old_rows(number: int = 100_000) -> Callable[[], float]:
+    """Rows read from SQLite, payloads parsed, last state kept: old events per second."""
     path = Path(tempfile.mkdtemp()) / "history.db"
+    theirs = shared("f_start_replay")
+    if theirs is not None:
+        theirs.build(path, 1000, number)
+        go = theirs.replay_sqlite_payload(path)
+        return lambda: _rate(number, go)
     with sqlite3.connect(path) as db:
         db.executescript(TABLES)
-        old = ((one % (rows // 5), one * 5 // rows, "scan", "a", "b", 0.0, PAYLOAD) for one in range(rows))
+        old = ((one % (number // 5), one * 5 // number, "scan", "a", "b", 0.0, PAYLOAD) for one in range(number))
         db.executemany("insert into history(instance_id, seq, event, src, dst, at, payload) values(?, ?, ?, ?, ?, ?, ?)", old)
     db.close()
-    return path
+    return lambda: _fold(path)
 
 
-def fold(path: Path) -> float:
-    """Rows read, payloads parsed, last state kept: old events per second."""
+def _rate(number: int, go: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    go()
+    return number / (time.perf_counter() - began)
+
+
+def _fold(path: Path) -> float:
     db, state, number = sqlite3.connect(path), {}, 0
     began = time.perf_counter()
     for case, dst, payload in db.execute("select instance_id, dst, payload from history order by id"):
