@@ -7,6 +7,7 @@ from functools import lru_cache
 from engine.language.compile_calendars import compile_calendars, compile_disruptions, read_zone
 from engine.language.compile_connections import compile_connection
 from engine.language.compile_contacts import check_tables, compile_contacts
+from engine.language.compile_holidays import gather
 from engine.language.compile_messages import compile_caps, compile_chains, compile_messages
 from engine.language.compile_sla import compile_sla
 from engine.language.compile_stories import compile_stories
@@ -116,7 +117,7 @@ def _assemble(scope: Scope, forms: list[Form]) -> Rulebook:
         if isinstance(form, WorkflowForm) and form.workflow in scope.names.workflows:
             scope.names.workflows[form.workflow].typed.update(compile_fields(form))
     calendars = [form for form in forms if isinstance(form, CalendarsForm)]
-    lists = {name: listed for form in calendars for name, listed in (form.holidays or {}).items()}
+    lists = gather(scope, [form.holidays or {} for form in calendars])
     workflows: dict[str, Workflow] = {form.workflow: compile_workflow(scope, form) for form in forms if isinstance(form, WorkflowForm)}
     policies = {name: policy for form in forms if isinstance(form, SlaForm) for name, policy in compile_sla(scope, form).items()}
     messages = [form for form in forms if isinstance(form, MessagesForm)]

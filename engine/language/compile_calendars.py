@@ -1,21 +1,24 @@
-"""When is it open? Weekly hours, holiday lists, make-up workdays and dates -> one merged calendar."""
+"""When is it open? Weekly hours, overlays, holiday lists, make-up workdays and dates -> one merged calendar."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.language import texts
 from engine.language.compile_conditions import Subject, compile_condition, field_subjects
-from engine.language.form_people import CalendarForm, CalendarsForm, ClosedForm, DateHoursForm, DisruptionForm, HolidayListForm, MakeUpForm
+from engine.language.compile_holidays import Holidays, days_of
+from engine.language.form_people import CalendarForm, CalendarsForm, DisruptionForm, MakeUpForm, OpenHoursForm, OverlayForm
 from engine.language.form_types import Form
 from engine.language.names import Scope
 from engine.model.calendar import DAY_SECONDS, Calendar, DateRule, Disruption, Hours
 from engine.model.span import Span
 
-RANGE_DAYS_MAX = 400
+OVERLAY_DAYS_MAX = 400
 Intervals = tuple[tuple[int, int], ...]
 """Of one written day; an end beyond 86400 runs into the next date."""
+Week = list[Intervals]
+"""Monday first."""
 
 
 def read_zone(scope: Scope, form: Form, written: str | None, default: str) -> str:
@@ -35,7 +38,9 @@ def read_zone(scope: Scope, form: Form, written: str | None, default: str) -> st
 class _Layers:
     """The days of one calendar while its layers are laid on each other; a later one wins for its date."""
 
-    week: list[Intervals]
+    week: Week
+    usual: dict[date, tuple[Week, OverlayForm]] = field(default_factory=dict)
+    """Dates on which an overlay's week stands in place of the calendar's."""
     open: dict[date, tuple[Intervals, str, Span]] = field(default_factory=dict)
     closed: dict[date, str] = field(default_factory=dict)
 
@@ -47,10 +52,13 @@ class _Layers:
         self.closed.pop(day, None)
         self.open[day] = (hours, label, span)
 
+    def week_of(self, day: date) -> Week:
+        return self.usual[day][0] if day in self.usual else self.week
+
     def written(self, day: date) -> Intervals:
         if day in self.closed:
             return ()
-        return self.open[day][0] if day in self.open else self.week[day.weekday()]
+        return self.open[day][0] if day in self.open else self.week_of(day)[day.weekday()]
 
     def hours(self, day: date) -> Hours:
         """The open intervals of one date: its own, and what runs over from the evening before."""
@@ -59,15 +67,16 @@ class _Layers:
         return _merge([*before, *own])
 
 
-def compile_calendars(scope: Scope, form: CalendarsForm, lists: Mapping[str, HolidayListForm]) -> dict[str, Calendar]:
+def compile_calendars(scope: Scope, form: CalendarsForm, lists: Mapping[str, Holidays]) -> dict[str, Calendar]:
     """Compile the calendars of one file; lists: the holiday lists of all files."""
     zone = read_zone(scope, form, form.timezone, scope.timezone)
     return {name: _calendar(scope, name, calendar, zone, lists) for name, calendar in (form.calendars or {}).items()}
 
 
-def _calendar(scope: Scope, name: str, form: CalendarForm, zone: str, lists: Mapping[str, HolidayListForm]) -> Calendar:
-    layers = _Layers(_week(form))
+def _calendar(scope: Scope, name: str, form: CalendarForm, zone: str, lists: Mapping[str, Holidays]) -> Calendar:
+    layers = _Layers(_week(form.hours))
     confirmed: list[date] = []
+    _lay_overlays(scope, layers, form)
     for index, list_name in enumerate(form.holidays or ()):
         scope.refer("holiday list", list_name, form.span("holidays", index))
         if list_name in lists:
@@ -82,7 +91,7 @@ def _calendar(scope: Scope, name: str, form: CalendarForm, zone: str, lists: Map
             else:
                 layers.close(day, row.label or "")
     weekly = tuple(_merge([*_spill(layers.week[day - 1]), *_clip(layers.week[day])]) for day in range(7))
-    dates = _date_rules(layers)
+    dates = _date_rules(layers, weekly)
     return Calendar(
         name=name, label=form.label, timezone=read_zone(scope, form, form.timezone, zone),
         weekly=(weekly[0], weekly[1], weekly[2], weekly[3], weekly[4], weekly[5], weekly[6]),
@@ -90,31 +99,64 @@ def _calendar(scope: Scope, name: str, form: CalendarForm, zone: str, lists: Map
     )  # fmt: skip
 
 
-def _week(form: CalendarForm) -> list[Intervals]:
-    week: list[Intervals] = [()] * 7
-    for row in form.hours:
+def _week(rows: Iterable[OpenHoursForm]) -> Week:
+    week: Week = [()] * 7
+    for row in rows:
         for day in row.days:
             week[day] = _merge_open([*week[day], *_flat(row.open)])
     return week
 
 
-def _lay_holidays(scope: Scope, layers: _Layers, form: HolidayListForm, calendar: CalendarForm) -> None:
-    for closed in form.closed or ():
-        for day in days_of(scope, closed):
-            layers.close(day, closed.label or "")
-    for make_up in form.open or ():
-        hours = _make_up_hours(scope, layers, make_up, calendar)
-        for day in days_of(scope, make_up):
-            layers.let_open(day, hours, make_up.label or "", make_up.span("date"))
+def _lay_overlays(scope: Scope, layers: _Layers, form: CalendarForm) -> None:
+    """Weeks that hold for a while. Where two apply, the one that begins later wins, and that is said; as late, the one written later."""
+    for overlay in sorted(form.overlays or (), key=lambda one: one.valid_from):
+        if overlay.valid_to < overlay.valid_from:
+            scope.findings.add("W509", overlay.span("valid_to"), "valid_to 早于 valid_from", "valid_to lies before valid_from")
+            continue
+        days = (overlay.valid_to - overlay.valid_from).days + 1
+        if days > OVERLAY_DAYS_MAX:
+            zh, en = f"一段最多 {OVERLAY_DAYS_MAX} 天", f"an overlay lasts at most {OVERLAY_DAYS_MAX} days"
+            scope.findings.add("F110", overlay.span("valid_to"), zh, en)
+            continue
+        week, shared = _week(overlay.hours), dict[int, tuple[OverlayForm, list[date]]]()
+        for day in (overlay.valid_from + timedelta(days=offset) for offset in range(days)):
+            if day in layers.usual:
+                other = layers.usual[day][1]
+                shared.setdefault(id(other), (other, []))[1].append(day)
+            layers.usual[day] = (week, overlay)
+        for other, both in shared.values():
+            _tell_overlap(scope, overlay, other, both[0], both[-1])
 
 
-def _make_up_hours(scope: Scope, layers: _Layers, form: MakeUpForm, calendar: CalendarForm) -> Intervals:
+def _tell_overlap(scope: Scope, overlay: OverlayForm, other: OverlayForm, first: date, last: date) -> None:
+    zh = f"{first} 到 {last},“{other.label}”和“{overlay.label}”都适用:以开始得晚的“{overlay.label}”为准"
+    en = f"from {first} to {last} both “{other.label}” and “{overlay.label}” apply: “{overlay.label}”, which begins later, wins"
+    if other.valid_from == overlay.valid_from:
+        zh, en = zh.replace("开始得晚", "写在后面"), en.replace("begins later", "is written later")
+    scope.findings.add("W519", overlay.span("valid_from"), zh, en, related=[other.span("valid_from")])
+
+
+def _lay_holidays(scope: Scope, layers: _Layers, holidays: Holidays, calendar: CalendarForm) -> None:
+    for day, label in holidays.closed.items():
+        if not _works_through(layers, day):
+            layers.close(day, label)
+    for day, make_up in holidays.open.items():
+        if not _works_through(layers, day) or make_up.form.open is not None:
+            layers.let_open(day, _make_up_hours(scope, layers.week_of(day), make_up.form, calendar), make_up.form.label or "", make_up.span)
+
+
+def _works_through(layers: _Layers, day: date) -> bool:
+    """An overlay that says `holidays: none` keeps its weekly hours on holidays and make-up days alike."""
+    return day in layers.usual and layers.usual[day][1].holidays is not None
+
+
+def _make_up_hours(scope: Scope, week: Week, form: MakeUpForm, calendar: CalendarForm) -> Intervals:
     """A make-up workday takes the Mon-Fri hours; where those differ, the entry must say which day it is like (time.md 1.3)."""
     if form.open is not None:
         return _flat(form.open)
     if form.like is not None:
-        return layers.week[texts.WEEKDAYS.index(form.like)]
-    workdays = set(layers.week[:5])
+        return week[texts.WEEKDAYS.index(form.like)]
+    workdays = set(week[:5])
     if len(workdays) > 1:
         zh = f"日历“{calendar.label}”周一到周五时间不一样,调休日按哪一天?"
         fix = ("写上 `like: mon`,或 `open: 08:30-17:00`", "add `like: mon`, or `open: 08:30-17:00`")
@@ -125,35 +167,29 @@ def _make_up_hours(scope: Scope, layers: _Layers, form: MakeUpForm, calendar: Ca
             f"the weekdays of calendar “{calendar.label}” differ: which one is this make-up day like?",
             fix=fix,
         )
-    return layers.week[0]
+    return week[0]
 
 
-def _date_rules(layers: _Layers) -> dict[date, DateRule]:
+def _date_rules(layers: _Layers, weekly: Sequence[Hours]) -> dict[date, DateRule]:
     """Dates whose hours differ from the week, overnight ends included."""
     rules: dict[date, DateRule] = {}
-    touched = set(layers.open)
-    for day in [*layers.open, *layers.closed]:
+    touched = {*layers.open, *layers.usual}
+    for day in [*touched, *layers.closed]:
         follower = day + timedelta(days=1)
         overnight = any(end > DAY_SECONDS for _, end in (*layers.written(day), *layers.week[day.weekday()]))
         if overnight and follower not in layers.closed:
             touched.add(follower)
     for day in sorted(touched):
-        _, label, span = layers.open.get(day, ((), "", Span("", 0)))
-        rules[day] = DateRule(hours=layers.hours(day), label=label, span=span)
+        hours = layers.hours(day)
+        overlaid = day in layers.usual and day not in layers.open
+        if day in layers.open:
+            _, label, span = layers.open[day]
+        else:
+            overlay = layers.usual[day][1] if overlaid else None
+            label, span = (overlay.label, overlay.span("valid_from")) if overlay else ("", Span("", 0))
+        if day not in layers.closed and not (overlaid and hours == weekly[day.weekday()]):
+            rules[day] = DateRule(hours=hours, label=label, overlay=overlaid, span=span)
     return rules
-
-
-def days_of(scope: Scope, form: ClosedForm | MakeUpForm | DateHoursForm) -> Iterator[date]:
-    """The dates of a row, its end included; bounded."""
-    until = form.until or form.date
-    if until < form.date:
-        scope.findings.add("W509", form.span("until"), "until 早于 date", "until lies before date")
-        return
-    if (until - form.date).days > RANGE_DAYS_MAX:
-        scope.findings.add("F110", form.span("until"), f"一行最多 {RANGE_DAYS_MAX} 天", f"a row spans at most {RANGE_DAYS_MAX} days")
-        return
-    for offset in range((until - form.date).days + 1):
-        yield form.date + timedelta(days=offset)
 
 
 def _flat(spans: Sequence[Intervals]) -> Intervals:

@@ -2,15 +2,13 @@
 
 import csv
 import io
-from collections.abc import Sequence
 
 from engine.language import texts
-from engine.language.compile_calendars import read_zone
+from engine.language.compile_rotas import compile_rota
 from engine.language.diagnostics import did_you_mean
-from engine.language.form_people import ContactsForm, PersonForm, RotaForm, ShiftForm, SwapForm, TableForm
+from engine.language.form_people import ContactsForm, PersonForm, TableForm
 from engine.language.names import Scope
-from engine.model.calendar import Hours
-from engine.model.contact import Contacts, Person, Role, Rota, Shift, Swap, Table
+from engine.model.contact import Contacts, Person, Role, Table
 from engine.model.fieldtext import BadValue, read_text
 from engine.model.policy import LookUp, Policy
 from engine.model.rulebook import Rulebook
@@ -42,7 +40,7 @@ def compile_contacts(scope: Scope, form: ContactsForm) -> Contacts:
             )
             for name, role in (form.roles or {}).items()
         },
-        rotas={name: _rota(scope, name, rota) for name, rota in (form.rotas or {}).items()},
+        rotas={name: compile_rota(scope, name, rota) for name, rota in (form.rotas or {}).items()},
     )
 
 
@@ -111,34 +109,6 @@ def _csv_rows(file: str, text: str) -> tuple[list[dict[str, str]], list[Span]]:
         )
         spans.append(Span(file, reader.line_num))
     return rows, spans
-
-
-def _rota(scope: Scope, name: str, form: RotaForm) -> Rota:
-    return Rota(
-        name=name, label=form.label, timezone=read_zone(scope, form, form.timezone, scope.timezone),
-        shifts=tuple(shift for row in form.shifts for shift in _shifts(scope, row)), swaps=tuple(_swap(scope, row) for row in form.swaps or ()), span=form.key_span(),
-    )  # fmt: skip
-
-
-def _shifts(scope: Scope, form: ShiftForm) -> list[Shift]:
-    _check_people(scope, form, form.people, "people")
-    if form.during is not None:
-        scope.refer("calendar", form.during, form.span("during"))
-    return [Shift(people=tuple(form.people), days=form.days or (), hours=form.hours or (), during=form.during, span=form.span())]
-
-
-def _swap(scope: Scope, form: SwapForm) -> Swap:
-    _check_people(scope, form, form.person, "person")
-    until = form.until or form.date
-    if until < form.date:
-        scope.findings.add("W509", form.span("until"), "until 早于 date", "until lies before date")
-    whole_day: Hours = ((0, 86_400),)
-    return Swap(on=form.date, until=until, hours=form.hours or whole_day, people=tuple(form.person), span=form.span())
-
-
-def _check_people(scope: Scope, form: ShiftForm | SwapForm, people: Sequence[str], key: str) -> None:
-    for index, person in enumerate(people):
-        scope.refer("person", person, form.span(key, index))
 
 
 def check_tables(scope: Scope, rulebook: Rulebook) -> None:

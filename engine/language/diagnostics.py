@@ -75,6 +75,7 @@ CODES: dict[str, Code] = {
     "R304": Code("unknown-column", "表里没有这一列", "the table has no such column"),
     "R305": Code("declared-twice", "同一个名字登记了两次", "a name is declared twice"),
     "R306": Code("no-such-file", "找不到这个文件", "no such file"),
+    "R308": Code("date-in-conflict", "同一天在假期表里说法不一", "a date is told in two ways by one holiday list"),
     "R307": Code("path-not-in-samples", "样例报文里找不到这条路径", "no sample holds this path"),
     # N: texts with marks.
     "N401": Code("unknown-placeholder", "文字里的字段没有登记", "an unknown mark in a text"),
@@ -100,6 +101,8 @@ CODES: dict[str, Code] = {
     "W515": _warning("unused-calendar", "登记了日历,却没有用到", "a calendar that nothing uses"),
     "W517": _warning("no-address", "这一级要找的人没有这个渠道的地址", "somebody a step may reach has no address for its channels"),
     "W518": _warning("gap-in-rota", "值班表有空档", "the rota has hours with nobody on duty"),
+    "W519": _warning("overlays-overlap", "两段临时时间重叠,以开始得晚的为准", "two overlays overlap: the one that begins later wins"),
+    "W520": _warning("hole-in-rota", "未来 8 周有时段没有人值班", "nobody is on duty at some hours of the next eight weeks"),
     "W516": _warning("length-unknown", "有字段没写 max,算不出最长的文字", "a field without max: the longest text is unknown"),
 }
 """Code -> name, headline in Chinese and English, severity. The letter is the family; `waybill explain CODE` reads from here."""

@@ -4,7 +4,21 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from engine.language.form_types import DateText, DateTimeText, Form, HoursText, OneOrList, Raw, Weekdays, Words, custom, exactly_one
+from engine.language.form_types import (
+    DateText,
+    DateTimeText,
+    Form,
+    HoursText,
+    MonthDay,
+    OneOrList,
+    Raw,
+    TimeText,
+    TurnText,
+    Weekdays,
+    Words,
+    custom,
+    exactly_one,
+)
 from engine.language.texts import WEEKDAYS
 
 WeekdayWord = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -49,18 +63,39 @@ class RoleForm(Form):
         return self
 
 
+class RotateForm(Form):
+    """Groups who take turns: every so many weeks, or every so many shifts, from a date on."""
+
+    every: TurnText
+    from_: DateText = Field(alias="from")
+    hand_over: TimeText | None = None
+    people: Annotated[list[Words], Field(min_length=1)]
+
+
 class ShiftForm(Form):
     """Who is on duty when; without hours: otherwise."""
 
-    people: Words
+    people: Words | None = None
+    rotate: RotateForm | None = None
     days: Weekdays | None = None
     hours: HoursText | None = None
     during: str | None = None
+    on_open_days: str | None = None
+    on_closed_days: str | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
+        exactly_one(self, ("people", "rotate"))
         if self.during is not None and (self.days is not None or self.hours is not None):
             raise custom("写了 during 就不写 days、hours", "during excludes days and hours")
+        if sum(each is not None for each in (self.during, self.on_open_days, self.on_closed_days)) > 1:
+            raise custom(
+                "during、on_open_days、on_closed_days 只能写一个", "only one of during, on_open_days and on_closed_days is allowed"
+            )
+        if self.rotate is not None and self.rotate.hand_over is not None and self.hours is not None:
+            raise custom(
+                "写了 hours 就在班次开始时换人,不写 hand_over", "with hours the next group takes over where a shift begins: no hand_over"
+            )
         return self
 
 
@@ -80,6 +115,7 @@ class RotaForm(Form):
     timezone: str | None = None
     shifts: Annotated[list[ShiftForm], Field(min_length=1)]
     swaps: list[SwapForm] | None = None
+    swaps_from: str | None = None
 
 
 class ContactsForm(Form):
@@ -126,14 +162,33 @@ class MakeUpForm(Form):
     open: Annotated[list[HoursText], OneOrList] | None = None
 
 
+class EveryYearForm(Form):
+    """A holiday on the same date every year, closed also while the notice is not out."""
+
+    date: MonthDay
+    until: MonthDay | None = None
+    label: str | None = None
+
+
 class HolidayListForm(Form):
-    """Holidays and make-up workdays, as the notice says."""
+    """Holidays and make-up workdays, as the notice of one year says."""
 
     notice: str | None = None
     source_: str | None = Field(default=None, alias="source")
     confirmed_through: DateText | None = None
     closed: list[ClosedForm] | None = None
     open: list[MakeUpForm] | None = None
+    every_year: list[EveryYearForm] | None = None
+
+
+class OverlayForm(Form):
+    """Other weekly hours for a while: a promotion. Holidays still close, unless it says `holidays: none`; the calendar's own dates win."""
+
+    label: str
+    valid_from: DateText
+    valid_to: DateText
+    hours: list[OpenHoursForm]
+    holidays: Literal["none"] | None = None
 
 
 class CalendarForm(Form):
@@ -144,6 +199,7 @@ class CalendarForm(Form):
     hours: list[OpenHoursForm]
     holidays: Words | None = None
     dates: list[DateHoursForm] | None = None
+    overlays: list[OverlayForm] | None = None
 
 
 class DisruptionForm(Form):
@@ -163,5 +219,5 @@ class CalendarsForm(Form):
     kind: Literal["calendars"]
     timezone: str | None = None
     calendars: dict[str, CalendarForm] | None = None
-    holidays: dict[str, HolidayListForm] | None = None
+    holidays: dict[str, Annotated[list[HolidayListForm], OneOrList]] | None = None
     disruptions: list[DisruptionForm] | None = None

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from engine.language import texts
 from engine.language.source import Part, Path, Source
+from engine.model.contact import Turn
 from engine.model.message import Cap
 from engine.model.policy import Amount
 from engine.model.span import NOWHERE, Span
@@ -114,6 +115,8 @@ TimeText = Annotated[time, _reads(texts.read_time_of_day), _text(r"^\d{1,2}:\d{2
 HoursText = Annotated[tuple[tuple[int, int], ...], _reads(texts.read_hours), _text()]
 DateText = Annotated[date, _reads(texts.read_date), _text(r"^\d{4}-\d{2}-\d{2}$")]
 DateTimeText = Annotated[datetime, _reads(texts.read_date_time), _text(r"^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2}$")]
+MonthDay = Annotated[tuple[int, int], _reads(texts.read_month_day), _text(r"^\d{2}-\d{2}$")]
+TurnText = Annotated[tuple[int, Turn], _reads(texts.read_turn), _text(r"^\d+ (week|shift)s?$")]
 YesNo = Annotated[bool, _reads(texts.read_yes_no), WithJsonSchema({"enum": ["yes", "no"]})]
 Whole = Annotated[int, _reads(texts.read_whole), _text(r"^\d+$")]
 Percent = Annotated[int, _reads(texts.read_percent), _text(r"^\d+%$")]

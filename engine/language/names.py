@@ -29,6 +29,9 @@ _SECTIONS = {
     "calendars": {"calendars": "calendar", "holidays": "holiday list"},
 }
 
+_GATHERED = ("holiday list",)
+"""Several files may add to one of these: a year's notice is a file of its own."""
+
 
 @dataclass(slots=True, kw_only=True)
 class WorkflowNames:
@@ -77,6 +80,8 @@ def collect(sources: Iterable[Source], findings: Findings) -> Names:
             _collect_connection(source, data, names, findings)
         for section, declares in _SECTIONS.get(str(kind), {}).items():
             for name, node in _mapping(data.get(section)).items():
+                if declares in _GATHERED and name in names.declared[declares]:
+                    continue
                 _declare(names, findings, source, declares, name, source.key(section, name))
                 workflow = _mapping(node).get("workflow")
                 if declares in names.belongs and isinstance(workflow, str):

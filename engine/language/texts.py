@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import TypeVar
 
 from engine.model.calendar import DAY_SECONDS
+from engine.model.contact import Turn
 from engine.model.message import Cap
 from engine.model.policy import Amount
 
@@ -41,6 +42,8 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_TIME = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d{1,2}:\d{2})", re.ASCII)
 _CAP = re.compile(r"(\d{1,4}) per (?:(\d{1,3}) )?(min|hour|h|day)", re.ASCII)
 _CAP_SECONDS = {"min": 60, "hour": 3600, "h": 3600, "day": DAY_SECONDS}
+_MONTH_DAY = re.compile(r"(\d{2})-(\d{2})", re.ASCII)
+_TURN = re.compile(r"(\d{1,3}) (week|shift)s?", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3})%", re.ASCII)
 T = TypeVar("T")
 
@@ -151,6 +154,25 @@ def read_date(text: str) -> date:
         except ValueError:
             raise BadText(f"没有 “{text}” 这一天", f"there is no day “{text}”", "", "") from None
     raise BadText(f"日期 “{text}” 写法不对", f"“{text}” is not a date", "例如 `2026-11-26`", "for example `2026-11-26`")
+
+
+def read_month_day(text: str) -> tuple[int, int]:
+    """`10-01` -> (10, 1): a date of every year."""
+    match = _MONTH_DAY.fullmatch(text)
+    if match and fits(read_date, f"2024-{text}"):
+        return int(match[1]), int(match[2])
+    raise BadText(f"“{text}” 不是月-日", f"“{text}” is not a month and day", "例如 `10-01`", "for example `10-01`")
+
+
+def read_turn(text: str) -> tuple[int, Turn]:
+    """`1 week`, `2 weeks`, `1 shift`."""
+    match = _TURN.fullmatch(text)
+    if not match or int(match[1]) == 0:
+        raise BadText(
+            f"“{text}” 不是轮换的间隔", f"“{text}” is not how often a rotation turns",
+            "例如 `1 week`(每周换人)、`1 shift`(每班换人)", "for example `1 week` or `1 shift`",
+        )  # fmt: skip
+    return int(match[1]), Turn(match[2])
 
 
 def read_date_time(text: str) -> datetime:

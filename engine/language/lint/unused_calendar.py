@@ -21,7 +21,8 @@ def check(rulebook: Rulebook, findings: Findings, today: date | None) -> None:
     used = {policy.calendar for policy in rulebook.policies.values()}
     used |= {chain.during for chain in chains} | {step.during for chain in chains for step in chain.steps}
     used |= {message.send_hours for message in rulebook.messages.values()}
-    used |= {shift.during for rota in rulebook.contacts.rotas.values() for shift in rota.shifts}
+    shifts = [shift for rota in rulebook.contacts.rotas.values() for shift in rota.shifts]
+    used |= {name for shift in shifts for name in (shift.during, shift.on_open_days, shift.on_closed_days)}
     for calendar in rulebook.calendars.values():
         if calendar.name not in used:
             findings.add("W515", calendar.span, f"日历“{calendar.label}”没有用到", f"calendar “{calendar.name}” is not used")
