@@ -23,6 +23,8 @@ MARKS = {
     "late": ("!", "bold red"), "corrected": ("↺", "bold green"), "chain": ("▲", "yellow"), "outage": ("✗", "red"),
 }  # fmt: skip
 BAR = "▇"
+NARROW = 110
+"""Columns of a terminal below which there is no room for the state of a clock's case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +135,8 @@ def _clocks(view: View, height: int) -> RenderableType:
     table = Table(box=None, expand=True, padding=(0, 1), header_style="dim", pad_edge=False)
     table.add_column(of("时效", "promise"), no_wrap=True, ratio=3)
     table.add_column(of("单号", "case"), no_wrap=True)
-    table.add_column(of("状态", "state"), no_wrap=True, ratio=2)
+    if view.width >= NARROW:
+        table.add_column(of("状态", "state"), no_wrap=True, ratio=2)
     table.add_column(of("到点", "due"), no_wrap=True, justify="right")
     table.add_column(of("还剩", "left"), no_wrap=True, justify="right")
     for clock, row in [*shown_late, *soon[: room - len(shown_late)]]:
@@ -157,14 +160,8 @@ def _add_clock(table: Table, view: View, clock: ClockView, row: CaseRow) -> None
     due, now, left = local(clock.due, view.zone), local(view.now, view.zone), clock.due - view.now
     style = "red" if left < timedelta() else "yellow" if left < timedelta(minutes=15) else ""
     at = f"{due:%H:%M}" if due.date() == now.date() else f"{due:%m-%d %H:%M}"
-    table.add_row(
-        view.words.policy(clock.policy),
-        row.id.partition(":")[2],
-        view.words.state(row.workflow, row.state),
-        at,
-        _span(left, view),
-        style=style,
-    )
+    state = [view.words.state(row.workflow, row.state)] if view.width >= NARROW else []
+    table.add_row(view.words.policy(clock.policy), row.id.partition(":")[2], *state, at, _span(left, view), style=style)
 
 
 def _span(left: timedelta, view: View) -> str:

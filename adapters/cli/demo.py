@@ -8,17 +8,19 @@ import socket
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
 from adapters.cli import board
+from adapters.cli.demo_agenda import Agenda
 from adapters.cli.demo_clock import DayClock
 from adapters.cli.demo_day import ENDS, OUTAGE, Day, draw_day, next_workday
 from adapters.cli.demo_feed import Feed
@@ -98,7 +100,8 @@ class Stage:
 def main(options: argparse.Namespace) -> int:
     """`waybill demo`: 0 after Ctrl-C, SIGTERM, or (`once`) the end of the day; 1 when the heart died.
 
-    `options`: db rules host port lang speed seed no_board once until (`15:30`: an early evening); what is absent or None has a default.
+    `options`: db rules host port lang speed seed no_board once until (`15:30`: an early evening)
+    quiet (few orders); what is absent or None has a default.
     """
     given = {name: value for name, value in vars(options).items() if value is not None}
     speech = Speech(str(given.get("lang") or language_of([])))
@@ -109,29 +112,29 @@ def main(options: argparse.Namespace) -> int:
         port = int(given["port"]) if "port" in given else _free_port(host)
         daemon = Daemon(Options(db=db, rules=given.get("rules"), host=host, port=port, lang=speech.lang, clock=clock))
         try:
-            ends = time.fromisoformat(given["until"]) if "until" in given else ENDS
-            stage = _set(daemon, clock, speech, asked, speed=speed, seed=int(given.get("seed", SEED)), ends=ends)
+            stage = _set(daemon, clock, speech, asked, speed, given)
             return _perform(stage, once=bool(given.get("once")), plain=bool(given.get("no_board")) or not sys.stdout.isatty(), db=db)
         finally:
             daemon.stop()
 
 
-def _set(daemon: Daemon, clock: DayClock, speech: Speech, asked: threading.Event, *, speed: float, seed: int, ends: time) -> Stage:
+def _set(daemon: Daemon, clock: DayClock, speech: Speech, asked: threading.Event, speed: float, given: Mapping[str, Any]) -> Stage:
     """Open the desk on the next free day: nothing in the database may lie in the clock's future."""
     desk = daemon.desk
     rulebook = desk.rulebook()
     opens = next_workday(latest_instant(desk), rulebook.timezone)
     watch = Watch(desk, Words(rulebook, speech), opens)
     watch.prime()
-    day = draw_day(opens, seed, ends)
+    seed = int(given.get("seed", SEED))
+    day = draw_day(opens, seed, time.fromisoformat(given["until"]) if "until" in given else ENDS, quiet=bool(given.get("quiet")))
     clock.start(opens, 1.0)
     daemon.start()
-    feed = Feed(Gate(daemon.server.address), clock, day, seed)
-    feed.settled = lambda: not desk.directory.backlog()["inbox_pending"]
+    agenda = Agenda(clock, lambda: not desk.directory.backlog()["inbox_pending"])
+    feed = Feed(Gate(daemon.server.address), clock, agenda, day, seed)
     stage = Stage(daemon, clock, day, feed, watch, speech, speed, asked)
     stage.thread = threading.Thread(target=feed.run, name="feed", daemon=True)
-    feed.at(day.at(OUTAGE[0]), lambda: stage.switch(Mode.REFUSES))
-    feed.at(day.at(OUTAGE[1]), lambda: stage.switch(Mode.UP))
+    agenda.at(day.at(OUTAGE[0]), lambda: stage.switch(Mode.REFUSES))
+    agenda.at(day.at(OUTAGE[1]), lambda: stage.switch(Mode.UP))
     return stage
 
 
@@ -149,11 +152,11 @@ def _perform(stage: Stage, *, once: bool, plain: bool, db: str) -> int:
         while not once and not stage.asked.is_set() and not stage.daemon.stopped.wait(0.2):
             pass
     finally:
-        stage.feed.stopped.set()
+        stage.feed.agenda.stopped.set()
         stage.thread.join(10)
     of = stage.speech.of
     console.print(of(f"已停,数据都在 {db};再运行就接着第二天。", f"Stopped; everything is kept in {db}. Run it again for the next day."))
-    return 0 if once or stage.asked.is_set() else 1
+    return 0 if stage.asked.is_set() or (once and stage.feed.finished) else 1
 
 
 def _show(stage: Stage, console: Console) -> None:

@@ -103,13 +103,16 @@ _PLACES = (("深圳", "南山", "科技园北区"), ("深圳", "福田", "车公
 _FAR = ("杭州", "上海", "北京", "成都", "武汉", "西安", "南京", "长沙")
 
 
-def draw_day(opens: datetime, seed: int, ends: time = ENDS) -> Day:
-    """The script of the day that opens at `opens` (aware, on the rulebook's wall clock); the same seed and day, the same script."""
+def draw_day(opens: datetime, seed: int, ends: time = ENDS, *, quiet: bool = False) -> Day:
+    """The script of the day that opens at `opens` (aware, on the rulebook's wall clock); the same seed and day, the same script.
+
+    `quiet`: only the orders with a story of their own.
+    """
     dice = Random(f"{seed}/{opens:%y%m%d}")  # noqa: S311  # Nothing is secret about an invented order.
     moments = [(_jitter(opens, clock, dice), fate) for clock, fate in _SPECIAL]
     moments += [(opens + timedelta(minutes=number * 2), Fate.PLAIN) for number in range(4)]
     for hour, count in ((8, 2), (9, 2), (11, 3), (13, 4), (14, 5), (15, 4), (16, 3), (18, 1), (19, 2)):
-        for _ in range(count):
+        for _ in range(0 if quiet else count):
             minute = dice.uniform(31 if hour == 8 else 0, 59)
             fate = Fate.SAME_CITY if hour < 15 and dice.random() < 0.45 else Fate.PLAIN
             moments.append((opens.replace(hour=hour, minute=0) + timedelta(minutes=minute), fate))

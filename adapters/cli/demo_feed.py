@@ -1,23 +1,20 @@
 """Who plays the world in the demo? Customers, drivers, scanners and the people of the desk, all at the HTTP gate."""
 
-import heapq
 import itertools
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random  # noqa: TID251  # The feed plays the world, and the world is chance; the seed is an argument.
 
+from adapters.cli.demo_agenda import Act, Agenda
 from adapters.cli.demo_clock import DayClock
 from adapters.cli.demo_day import DESK, Day, Fate, Order, Ticket, Turn
 from adapters.cli.demo_gate import Body, Gate, GateClosed
 
 log = logging.getLogger("waybill.demo")
 
-BEHIND_SECONDS_MAX = 90.0
-"""Simulated; a feed that is later than this asks the clock to wait."""
 POLL = timedelta(minutes=1)
 """How often somebody looks at the work list, in simulated time."""
 POLL_SECONDS_MIN = 0.1
@@ -30,8 +27,6 @@ WHO = {
     "desk_expert": "wang_fang",
 }
 _NOTES = ("已致电配送员,今晚前送到", "已联系分拨中心,排在下一车", "客户已知晓,同意等候")
-
-Act = Callable[[], object]
 
 
 @dataclass(slots=True)
@@ -49,70 +44,40 @@ class Parcel:
 
 
 class Feed:
-    """Plays one day. `run()` returns when the day is over, the daemon is gone, or somebody set `stopped`."""
+    """Plays one day. `run()` returns when the day is over, the daemon is gone, or somebody stopped the agenda."""
 
-    def __init__(self, gate: Gate, clock: DayClock, day: Day, seed: int) -> None:
+    def __init__(self, gate: Gate, clock: DayClock, agenda: Agenda, day: Day, seed: int) -> None:
         self._gate = gate
         self._clock = clock
         self._day = day
         self._dice = Random(f"{seed}/{day.opens:%y%m%d}/feed")  # noqa: S311  # An invented world needs no secrets.
-        self._agenda: list[tuple[datetime, int, Act]] = []
         self._number = itertools.count()
         self._parcels: dict[str, Parcel] = {}
         self._tickets: dict[str, Turn] = {}
         self._seen: set[str] = set()
-        self.stopped = threading.Event()
-        self.settled: Callable[[], bool] = lambda: True
-        """Has the desk decided all it was told?"""
-
-    def at(self, when: datetime, act: Act) -> None:
-        """Put something on the agenda."""
-        heapq.heappush(self._agenda, (when, next(self._number), act))
+        self.agenda = agenda
+        self.finished = False
 
     def run(self) -> None:
         """Play until the day ends."""
         try:
             self._pick_up_the_threads()
             for order in self._day.orders:
-                self.at(order.at, partial(self._place, order))
+                self.agenda.at(order.at, partial(self._place, order))
             for ticket in self._day.tickets:
-                self.at(ticket.at, partial(self._report, ticket))
-            self.at(self._day.opens, self._look)
-            self._play()
+                self.agenda.at(ticket.at, partial(self._report, ticket))
+            self.agenda.at(self._day.opens, self._look)
+            self.agenda.play(self._day.ends)
+            self.finished = True
         except GateClosed:
-            if not self.stopped.is_set():
+            if not self.agenda.stopped.is_set():
                 log.warning("the gate closed under the feed")
         finally:
             self._gate.close()
 
-    def _play(self) -> None:
-        while not self.stopped.is_set() and self._clock.now() < self._day.ends:
-            when, _, _ = self._agenda[0] if self._agenda else (self._day.ends, 0, None)
-            late = (self._clock.now() - when).total_seconds()
-            if late < 0:
-                self.stopped.wait(min(self._clock.seconds_until(when), 0.2))
-                continue
-            if late > BEHIND_SECONDS_MAX:
-                self._catch_up()
-            else:
-                heapq.heappop(self._agenda)[2]()
-
-    def _catch_up(self) -> None:
-        """The clock waits until all that is due was done and decided."""
-        self._clock.hold()
-        now = self._clock.now()
-        while self._agenda and self._agenda[0][0] <= now and not self.stopped.is_set():
-            heapq.heappop(self._agenda)[2]()
-        for _ in range(100):
-            if self.settled() or self.stopped.wait(0.02):
-                break
-        self._clock.go()
-
-    def _in(self, low: float, high: float, act: Act, since: datetime | None = None) -> datetime:
+    def _in(self, low: float, high: float, act: Act, since: datetime | None = None) -> None:
         """On the agenda some minutes from now (or from `since`)."""
-        when = (since or self._clock.now()) + timedelta(minutes=self._dice.uniform(low, high))
-        self.at(when, act)
-        return when
+        self.agenda.at((since or self._clock.now()) + timedelta(minutes=self._dice.uniform(low, high)), act)
 
     def _key(self, text: str) -> str:
         return f"{self._day.opens:%y%m%d}/{text}"
@@ -231,7 +196,7 @@ class Feed:
                 self._seen.add(task["id"])
                 self._take_on(task)
         pause = max(POLL, timedelta(seconds=POLL_SECONDS_MIN * self._clock.speed))
-        self.at(self._clock.now() + pause, self._look)
+        self.agenda.at(self._clock.now() + pause, self._look)
 
     def _take_on(self, task: Body) -> None:
         low, high, work = self._plan(task)
@@ -243,8 +208,8 @@ class Feed:
         if task["kind"] != "call" and when > self._day.at(DESK[1]) + timedelta(minutes=20):
             return  # Nobody is at the desk; it is found tomorrow.
         by = WHO.get(task["role"]) or self._dice.choice(AGENTS)
-        self.at(since + (when - since) * 0.4, lambda: self._gate.claim(task["id"], by))
-        self.at(when, lambda: work(by))
+        self.agenda.at(since + (when - since) * 0.4, lambda: self._gate.claim(task["id"], by))
+        self.agenda.at(when, lambda: work(by))
 
     def _plan(self, task: Body) -> tuple[float, float, Callable[[str], object] | None]:
         """Minutes from, minutes to, and what is then done; None: it is left lying."""

@@ -22,6 +22,7 @@ _RESULTS = {
     "refused": ("对方拒绝", "refused"),
     "bad_number": ("号码有误", "bad number"),
 }
+_SETTLED = ("accepted", "done", "rejected", "unknown")
 _MET = (ClockVerdict.MET, ClockVerdict.MET_REPORTED_LATE)
 
 
@@ -247,20 +248,21 @@ class Watch:
         return self._line(line, row, "chain", f"{name} 第 {parts[0]} 级 → {to}({channel})", f"{name} step {parts[0]} → {to} ({channel})")
 
     def _read_sent(self, row: CaseRow) -> list[Happening]:
-        # A row without a text of its own went along with another, to the same person.
-        left = (one for one in self.desk.directory.sent(row.id) if one.sent_at and one.sent_at >= self.since and one.masked)
-        fresh = [one for one in left if one.effect_id not in self._sent]
+        # A row without a text of its own went along with another, to the same person; what is still on its way is told when it is settled.
+        settled = (one for one in self.desk.directory.sent(row.id) if one.sent_at and one.sent_at >= self.since and one.masked)
+        fresh = [one for one in settled if one.status in _SETTLED and one.effect_id not in self._sent]
         self._sent.update(one.effect_id for one in fresh)
         return [self._left(one, row) for one in fresh]
 
     def _left(self, sent: SentRow, row: CaseRow) -> Happening:
         assert sent.sent_at is not None
-        call = sent.channel == "phone"
+        call, refused = sent.channel == "phone", sent.status == "rejected"
         self.totals.calls += call
-        self.totals.messages += not call
-        what = self.words.speech.of("待打电话", "call to make") if call else self.words.channel(sent.channel)
+        self.totals.messages += not call and not refused
+        of = self.words.speech.of
+        what = of("待打电话", "call to make") if call else self.words.channel(sent.channel) + (of("被拒", " refused") if refused else "")
         text = f"{what} → {self.words.role(sent.to)}  {mask_text(sent.masked)}"
-        return Happening(sent.sent_at, "call" if call else "message", _name(row), text)
+        return Happening(sent.sent_at, "call" if call else "outage" if refused else "message", _name(row), text)
 
     def _line(self, line: JournalRow, row: CaseRow, kind: str, zh: str, en: str) -> Happening:
         return Happening(line.decided_at, kind, _name(row), self.words.speech.of(zh, en))

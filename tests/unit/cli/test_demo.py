@@ -42,7 +42,7 @@ def two_days(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str],
     folder, said = tmp_path_factory.mktemp("demo"), []
     first: list[tuple[object, ...]] = []
     for day, until in enumerate(("15:45", "09:10")):
-        player = begin(folder, once=True, speed=5_000, until=until)
+        player = begin(folder, once=True, speed=4_000, until=until, quiet=True)
         out, err = player.communicate(timeout=100)
         assert player.returncode == 0, out[-2000:] + err
         said.append(out)
@@ -87,7 +87,7 @@ def test_no_number_and_no_name_is_shown_in_full(two_days: tuple[Path, list[str],
     known = [(str(field), str(value)) for field, value in ask(folder, "select distinct field, value from private")]
     shown = "".join(said)
 
-    assert len(known) > 100
+    assert len(known) > 80
     assert [value for field, value in known if field.endswith(("_phone", "_name")) and value in shown] == []
     assert [
         value for field, value in known if field.endswith("_phone") and value in (folder / "demo.log").read_text(encoding="utf-8")
@@ -100,7 +100,7 @@ def test_the_next_start_goes_on_with_the_same_cases_on_the_next_day(two_days: tu
     now = dict(ask(folder, "select id, revision from cases"))
 
     assert "2026-11-24" in tuesday
-    assert len(now) > len(first) + 8
+    assert len(now) > len(first) + 3
     assert all(now[case] >= revision for case, revision in first)  # type: ignore[operator]  # ids and numbers
     assert ask(folder, "select count(*) from journal where case_id like '%:261123%' and decided_at > 1795478400000000")[0][0] > 10  # type: ignore[operator]
 
