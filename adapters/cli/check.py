@@ -4,15 +4,18 @@ import argparse
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from adapters.cli.rules import folder_of
 from adapters.cli.speech import Speech
+from adapters.clock import SystemClock
 from adapters.files.rules import read_folder, read_rules, shipped_rules_dir
 from engine.language.compile import Compiled, compile_rulebook
 from engine.language.show import as_data, render
 from engine.model.diagnostic import Severity
 from engine.model.rulebook import Rulebook
+from engine.service.almanac import with_outlook
 
 PARAMETER = re.compile(r"\bP(\d{1,2})\b")
 """A value the documents left blank, as comments in the rules number it (requirements.md)."""
@@ -40,6 +43,8 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
     folder = folder_of(options.dir)
     read = read_folder(folder)
     compiled = compile_rulebook(read.files)
+    if compiled.rulebook is not None:
+        compiled = replace(compiled, diagnostics=with_outlook(compiled.diagnostics, compiled.rulebook, SystemClock().now()))
     counts = _counts(compiled.rulebook)
     defaults = still_default(read.files) if options.defaults else []
     as_json = speech.json or options.form == "json"

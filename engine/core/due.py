@@ -27,9 +27,12 @@ class DayKind(StrEnum):
     """Hours of this date from a date rule, on a weekday that is open anyway."""
     MAKEUP = "makeup"
     """Open by a date rule, closed by the week: 调休上班."""
+    OVERLAY = "overlay"
+    """Hours that hold for a while, a promotion."""
     WEEKLY_CLOSED = "weekly_closed"
     HOLIDAY = "holiday"
     CLOSED_BY_DATE = "closed_by_date"
+    CLOSED_BY_OVERLAY = "closed_by_overlay"
     BREAK = "break"
     """Nothing left after the breaks of that date."""
     RUN = "run"
@@ -117,9 +120,11 @@ def _why(cal: Calendar, day: date) -> tuple[DayKind, str]:
         return DayKind.HOLIDAY, label or ""
     rule, week = cal.dates.get(day), cal.weekly[day.weekday()]
     if rule is not None and not rule.hours:
-        return DayKind.CLOSED_BY_DATE, rule.label
+        return DayKind.CLOSED_BY_OVERLAY if rule.overlay else DayKind.CLOSED_BY_DATE, rule.label
     if (week or rule) and not hours_of(cal, day):
         return DayKind.BREAK, ""
+    if rule is not None and rule.overlay:
+        return DayKind.OVERLAY, rule.label
     if rule is not None:
         return (DayKind.SPECIAL_HOURS if week else DayKind.MAKEUP), rule.label
     return (DayKind.OPEN if week else DayKind.WEEKLY_CLOSED), ""
@@ -129,9 +134,11 @@ SAY = {
     DayKind.OPEN: ("计入", "counts"),
     DayKind.SPECIAL_HOURS: ("当日另定时间", "hours of this date"),
     DayKind.MAKEUP: ("调休上班", "make-up workday"),
+    DayKind.OVERLAY: ("临时时间", "hours of an overlay"),
     DayKind.WEEKLY_CLOSED: ("每周休息", "closed weekly"),
     DayKind.HOLIDAY: ("放假", "holiday"),
     DayKind.CLOSED_BY_DATE: ("当日停业", "closed on this date"),
+    DayKind.CLOSED_BY_OVERLAY: ("临时不开", "closed by an overlay"),
     DayKind.BREAK: ("全天中断", "break all day"),
 }
 

@@ -7,6 +7,7 @@ from engine.language import texts
 from engine.language.compile_rotas import compile_rota
 from engine.language.diagnostics import did_you_mean
 from engine.language.form_people import ContactsForm, PersonForm, TableForm
+from engine.language.lint.gap_in_rota import covers_the_week
 from engine.language.names import Scope
 from engine.model.contact import Contacts, Person, Role, Table
 from engine.model.fieldtext import BadValue, read_text
@@ -178,7 +179,7 @@ def always_resolves(contacts: Contacts, role: Role) -> bool:
         return role.person in contacts.people
     if role.on_duty is not None:
         rota = contacts.rotas.get(role.on_duty)
-        return rota is not None and any(not shift.days and not shift.hours and shift.during is None for shift in rota.shifts)
+        return rota is not None and covers_the_week(rota, rotations=False)
     table = contacts.tables.get(role.look_up or "")
     return table is not None and any(
         all(not cell or column == role.take or cell in contacts.people for column, cell in row.items()) for row in table.rows

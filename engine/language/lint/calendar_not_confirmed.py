@@ -16,6 +16,8 @@ from engine.model.rulebook import Rulebook
 
 FIRST_WARNING = (11, 1)
 """Month and day; past notices came on 25 October and 4 November."""
+LOUD = (12, 25)
+"""From here on it says how many days are left."""
 
 
 def check(rulebook: Rulebook, findings: Findings, today: date | None) -> None:
@@ -27,10 +29,15 @@ def check(rulebook: Rulebook, findings: Findings, today: date | None) -> None:
         through = calendar.confirmed_through
         if through is not None and through.year < needed:
             zh, en = f"“{calendar.label}”的放假安排只填到 {through}", f"calendar “{calendar.name}” is confirmed through {through} only"
+            if needed > today.year and (today.month, today.day) >= LOUD:
+                zh, en = f"只剩 {(through - today).days} 天:{zh}", f"{(through - today).days} days left: {en}"
             findings.add(
                 "W514",
                 calendar.span,
                 zh,
                 en,
-                fix=(f"{needed} 年的通知出来后,填进 holidays", f"fill in the notice for {needed} once it is out"),
+                fix=(
+                    f"{needed} 年的通知出来后,用 `waybill calendar import` 做出 {needed} 年的文件",
+                    f"once the notice for {needed} is out, make its file with `waybill calendar import`",
+                ),
             )

@@ -1,0 +1,50 @@
+"""What should be arranged before it is missed? Next year's holidays, and hours of the coming weeks with nobody on duty."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from engine.core.calendars import instant_of, local_date
+from engine.core.roster import holes
+from engine.language.diagnostics import Findings
+from engine.language.lint import calendar_not_confirmed, hole_in_rota
+from engine.model.diagnostic import Diagnostic
+from engine.model.rulebook import Rulebook
+
+LESS_EXACT = "W518"
+"""What can be said of a rota without a date; eight real weeks say it better."""
+
+
+def warnings(rulebook: Rulebook, today: date) -> tuple[Diagnostic, ...]:
+    """What looks ahead from a local date. Warnings only: none of them keeps a rulebook from being used."""
+    findings = Findings()
+    calendar_not_confirmed.check(rulebook, findings, today)
+    start = instant_of(rulebook.timezone, today, time(0))
+    hole_in_rota.report(rulebook, holes(rulebook.contacts, rulebook.calendars, start), findings)
+    return findings.sorted()
+
+
+def with_outlook(found: Sequence[Diagnostic], rulebook: Rulebook, now: datetime) -> tuple[Diagnostic, ...]:
+    """What compiling found and what looking ahead from an instant adds, in order of place."""
+    ahead = warnings(rulebook, local_date(rulebook.timezone, now))
+    kept = [each for each in found if each.code != LESS_EXACT]
+    return tuple(sorted([*kept, *ahead], key=lambda each: (each.span.file, each.span.line, each.span.column, each.code)))
+
+
+@dataclass(slots=True)
+class Almanac:
+    """Looks once a day and once per rulebook, however often it is asked: a beat and a health check may both ask."""
+
+    _seen: tuple[str, date] | None = field(default=None)
+    _found: tuple[Diagnostic, ...] = ()
+
+    def is_news(self, rulebook: Rulebook, now: datetime) -> bool:
+        """Whether `today` would look anew: at the start, on a new day, after a swap of rules. Then it is time for a line in the log."""
+        return self._seen != (rulebook.fingerprint, local_date(rulebook.timezone, now))
+
+    def today(self, rulebook: Rulebook, now: datetime) -> tuple[Diagnostic, ...]:
+        """The warnings of the local date on which `now` lies."""
+        if self.is_news(rulebook, now):
+            day = local_date(rulebook.timezone, now)
+            self._seen, self._found = (rulebook.fingerprint, day), warnings(rulebook, day)
+        return self._found
