@@ -46,7 +46,8 @@ def settle_chains(draft: Draft) -> None:
             del draft.chains[name]
             draft.note("chain_ended", name)
             continue
-        run = draft.chains[name] = replace(run, reasons=reasons)
+        if reasons != run.reasons:
+            run = draft.chains[name] = replace(run, reasons=reasons)
         held = all(_is_paused(draft, reason) for reason in reasons)
         if held and run.next_at is not None:
             left = max(0.0, (run.next_at - draft.now).total_seconds())

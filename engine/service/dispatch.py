@@ -45,6 +45,8 @@ class PostRoom:
     down: set[str] = field(default_factory=set)
     """Channels that refused as a whole; probed until they are back."""
     sent: int = 0
+    texts: bool = True
+    """False: a replay, in which nobody reads what is not sent."""
 
     def deliver(self, now: datetime, limit: int = 50) -> int:
         """Carry what is ready, oldest first. Answers how many rows were handled."""
@@ -127,7 +129,7 @@ class PostRoom:
         names = list(dict.fromkeys([desk.first_name, *(name for _, name in carried)]))
         also = tuple(other.effect.to or "" for other, _ in carried if other.effect.case == row.effect.case)
         command = row.effect.kind is EffectKind.COMMAND
-        words = None if command else desk.words(row.effect, names if len(names) > 1 else ())
+        words = None if command or not self.texts else desk.words(row.effect, names if len(names) > 1 else ())
         receipts = []
         for number, recipient in enumerate(recipients):
             kept = words.masked if words else row.effect.command or ""

@@ -73,7 +73,7 @@ def group(events: Sequence[OldEvent], entity_of: Callable[[OldEvent], str]) -> l
 def replay(rulebook: Rulebook, case: OldCase, until: datetime, new_stores: Callable[[], Stores]) -> CaseOutcome:
     """Replay one case to `until`; timers between events fire at their time, and nothing is sent."""
     stores = new_stores()
-    simulation = Simulation(rulebook, stores, case.events[0].received_at)
+    simulation = Simulation(rulebook, stores, case.events[0].received_at, texts=False)
     parked = 0
     for event in case.events:
         simulation.run_until(event.received_at, inclusive=False)
@@ -84,7 +84,7 @@ def replay(rulebook: Rulebook, case: OldCase, until: datetime, new_stores: Calla
     own = next((row for row in rows if row.workflow == case.workflow), None)
     if own is None:
         return CaseOutcome(case=case.case, workflow=case.workflow, state="", policies={}, parked=parked)
-    return _outcome(case, own, stores, simulation, linked=len(rows) - 1)
+    return _outcome(case, own, stores, simulation, linked=len(rows) - 1, parked=parked)
 
 
 def _incoming(event: OldEvent, case: str) -> Incoming:
@@ -94,12 +94,12 @@ def _incoming(event: OldEvent, case: str) -> Incoming:
     )
 
 
-def _outcome(case: OldCase, own: CaseRow, stores: Stores, simulation: Simulation, *, linked: int) -> CaseOutcome:
+def _outcome(case: OldCase, own: CaseRow, stores: Stores, simulation: Simulation, *, linked: int, parked: int) -> CaseOutcome:
     journal = stores.directory.journal(own.id)
     loaded = stores.store.load(own.id)
     views = _views(simulation, own.id)
     return CaseOutcome(
-        case=case.case, workflow=case.workflow, state=own.state, policies=views, linked=linked,
+        case=case.case, workflow=case.workflow, state=own.state, policies=views, linked=linked, parked=parked,
         messages=Counter(one.message for one in loaded.ledger.issued if one.message and one.handed_at),
         outcomes=Counter(row.outcome.value for row in journal if row.kind == "happened"),
         effects=tuple(one.id for one in loaded.ledger.issued),

@@ -57,14 +57,15 @@ class Silence:
 class Simulation:
     """A daemon without threads: time moves when told, work is done in the order of its instants."""
 
-    def __init__(self, rulebook: Rulebook, stores: Stores, start: datetime) -> None:
+    def __init__(self, rulebook: Rulebook, stores: Stores, start: datetime, *, texts: bool = True) -> None:
+        """`texts` False: nothing is rendered, for nobody reads it."""
         self.clock = StageClock(start)
         self.stores = stores
         self.library = Library(rulebook)
         self.clerk = Clerk(stores.store, stores.bells, stores.feeds, self.library, on_failure=_fail)
         self.gateways: dict[str, StageGateway] = {name: StageGateway(name, self.clock) for name in (*CHANNELS, *rulebook.connections)}
         self.gateways["phone"] = StageCallList(self.clock, stores.worklist)
-        self.post = PostRoom(stores.outbox, stores.store, self.library, self.gateways)
+        self.post = PostRoom(stores.outbox, stores.store, self.library, self.gateways, texts=texts)
         self._silences: list[Silence] = []
 
     @property
