@@ -53,6 +53,9 @@ COMMANDS: dict[str, Command] = {
         "explain", "为什么会这样、为什么没有那样:指到规则的文件和行", "why it is so, and why not otherwise: file and line of the rule",
         ("waybill explain 261123001", "waybill explain 261123001 --rule pickup_deadline"),
     ),
+    "agenda": Command(
+        "agenda", "今后几小时会到期什么,按小时和岗位列出", "what falls due in the next hours, by hour and role", ("waybill agenda --hours 24",),
+    ),
     "tasks": Command(
         "tasks", "待办和电话:列出、领取、办结", "tasks and calls: list, claim, finish",
         ("waybill tasks list --role desk_agent", "waybill tasks claim TASK", "waybill tasks finish TASK --result resolved --note 已联系客户"),
