@@ -1,7 +1,8 @@
 """How fast is it, beside the least work that could do the job? One run, all rows interleaved.
 
 usage: python bench/run.py [--seconds 1.5] [--rounds 3] [--armed 100000] [--only events|timers|replay|calendar]
-Takes about two minutes. Numbers are comparable inside one run only.
+Takes about two minutes. Numbers are comparable inside one run only. Replay and sums count the seconds of
+the processor, the rest those on the wall.
 """
 
 import argparse

@@ -51,11 +51,6 @@ class Client:
             papers = self.unanswered or self._next()
             self._post(papers)
 
-    def begin(self, posts: int = 20) -> None:
-        """Some posts, one after the other."""
-        for _ in range(posts):
-            self._post(self.unanswered or self._next())
-
     def finish(self) -> None:
         """The calm: whatever is unanswered is asked again, then every journey is brought to its end."""
         while self.unanswered or self._journeys:

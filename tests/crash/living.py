@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -133,8 +132,3 @@ def free_port() -> int:
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         return int(door.getsockname()[1])
-
-
-def environment() -> dict[str, str]:
-    """What a child process needs to find the packages."""
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
