@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from adapters.clock import HurriedClock, SystemClock
 
+HELD_SECONDS_MIN = 0.05
+
 
 class DayClock(SystemClock):
     """Stands until told to go; held while the machine catches up, so that a slow machine plays a slower day and the same one."""
@@ -22,8 +24,9 @@ class DayClock(SystemClock):
             return self._running.now() if self._running else self._stands_at
 
     def seconds_until(self, instant: datetime) -> float:
-        """Real seconds until this clock shows the instant, if nobody holds it."""
-        return super().seconds_until(instant) / self.speed
+        """Real seconds until this clock shows the instant; while it is held, long enough that nobody asks in a circle."""
+        seconds = super().seconds_until(instant) / self.speed
+        return seconds if self._running is not None or not seconds else max(seconds, HELD_SECONDS_MIN)
 
     def start(self, at: datetime, speed: float) -> None:
         """Run from an instant; only before anybody was told a later one."""

@@ -17,6 +17,8 @@ from adapters.cli.demo_day import Fate, draw_day, next_workday
 
 ROOT = Path(__file__).resolve().parents[3]
 ZONE = "Asia/Shanghai"
+TwoDays = tuple[Path, list[str], dict[str, int]]
+"""Where it was played, what was said each day, and case -> revision after the first."""
 PLAY = "import argparse, json, sys; from adapters.cli.demo import main; sys.exit(main(argparse.Namespace(**json.loads(sys.argv[1]))))"
 
 
@@ -36,22 +38,26 @@ def ask(folder: Path, question: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
+def revisions(folder: Path) -> dict[str, int]:
+    return {str(case): int(str(revision)) for case, revision in ask(folder, "select id, revision from cases")}
+
+
 @pytest.fixture(scope="module")
-def two_days(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str], list[tuple[object, ...]]]:
+def two_days(tmp_path_factory: pytest.TempPathFactory) -> TwoDays:
     """Monday and Tuesday over one database, as fast as this machine can; with what stood in it after Monday."""
     folder, said = tmp_path_factory.mktemp("demo"), []
-    first: list[tuple[object, ...]] = []
-    for day, until in enumerate(("15:45", "09:10")):
+    first: dict[str, int] = {}
+    for day, until in enumerate(("15:25", "09:10")):
         player = begin(folder, once=True, speed=4_000, until=until, quiet=True)
         out, err = player.communicate(timeout=100)
         assert player.returncode == 0, out[-2000:] + err
         said.append(out)
         if day == 0:
-            first = ask(folder, "select id, revision from cases")
+            first = revisions(folder)
     return folder, said, first
 
 
-def test_the_day_ends_without_a_failed_decision_or_a_dead_event(two_days: tuple[Path, list[str], list[tuple[object, ...]]]) -> None:
+def test_the_day_ends_without_a_failed_decision_or_a_dead_event(two_days: TwoDays) -> None:
     folder, said, _ = two_days
 
     unsettled = ask(folder, "select status, name, error from inbox where status != 'done'")
@@ -60,7 +66,7 @@ def test_the_day_ends_without_a_failed_decision_or_a_dead_event(two_days: tuple[
     assert all("失败 0" in day for day in said)
 
 
-def test_messages_calls_escalations_breaches_and_corrections_are_shown(two_days: tuple[Path, list[str], list[tuple[object, ...]]]) -> None:
+def test_messages_calls_escalations_breaches_and_corrections_are_shown(two_days: TwoDays) -> None:
     _, (monday, _), _ = two_days
 
     missing = [
@@ -81,7 +87,7 @@ def test_messages_calls_escalations_breaches_and_corrections_are_shown(two_days:
     assert missing == []
 
 
-def test_no_number_and_no_name_is_shown_in_full(two_days: tuple[Path, list[str], list[tuple[object, ...]]]) -> None:
+def test_no_number_and_no_name_is_shown_in_full(two_days: TwoDays) -> None:
     folder, said, _ = two_days
 
     known = [(str(field), str(value)) for field, value in ask(folder, "select distinct field, value from private")]
@@ -94,29 +100,35 @@ def test_no_number_and_no_name_is_shown_in_full(two_days: tuple[Path, list[str],
     ] == []
 
 
-def test_the_next_start_goes_on_with_the_same_cases_on_the_next_day(two_days: tuple[Path, list[str], list[tuple[object, ...]]]) -> None:
+def test_the_next_start_goes_on_with_the_same_cases_on_the_next_day(two_days: TwoDays) -> None:
     folder, (_, tuesday), first = two_days
 
-    now = dict(ask(folder, "select id, revision from cases"))
+    now = revisions(folder)
+    went_on = [case for case, revision in first.items() if now[case] > revision]
 
     assert "2026-11-24" in tuesday
     assert len(now) > len(first) + 3
-    assert all(now[case] >= revision for case, revision in first)  # type: ignore[operator]  # ids and numbers
-    assert ask(folder, "select count(*) from journal where case_id like '%:261123%' and decided_at > 1795478400000000")[0][0] > 10  # type: ignore[operator]
+    assert all(now[case] >= revision for case, revision in first.items())
+    assert len(went_on) > 5
 
 
-@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_it_cleanly_in_the_middle_of_the_day(tmp_path: Path, asked: signal.Signals) -> None:
-    player = begin(tmp_path, speed=600)
-    line = player.stdout.readline() if player.stdout else ""
-    sleep(1.5)
+def test_a_signal_stops_it_cleanly_in_the_middle_of_the_day(tmp_path: Path) -> None:
+    signals = (signal.SIGINT, signal.SIGTERM)
+    players = []
+    for each in signals:
+        folder = tmp_path / each.name
+        folder.mkdir()
+        players.append(begin(folder, speed=600))
+    lines = [player.stdout.readline() for player in players if player.stdout]
+    sleep(1)
 
-    player.send_signal(asked)
-    out, err = player.communicate(timeout=30)
+    for each, player in zip(signals, players, strict=True):
+        player.send_signal(each)
+    ends = [(*player.communicate(timeout=30), player.returncode) for player in players]
 
-    assert "127.0.0.1" in line
-    assert (player.returncode, err) == (0, "")
-    assert "再运行就接着第二天" in out
+    assert all("127.0.0.1" in line for line in lines)
+    assert [(err, code) for _, err, code in ends] == [("", 0), ("", 0)]
+    assert all("再运行就接着第二天" in out for out, _, _ in ends)
 
 
 def test_the_same_seed_draws_the_same_day_and_another_day_other_orders() -> None:
