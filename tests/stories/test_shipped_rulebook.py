@@ -159,7 +159,7 @@ def _later_from(story: Story, number: int) -> Story:
         ("rules/messages.yaml", "at_most: 1 per day\n    group_wait: 10 min                     # 同一", "group_wait: 20 min                     # 同一"),
         ("rules/messages.yaml", "customer: 3 per day", "customer: 9 per day"),
         ("rules/calendars.yaml", "open: 08:30-17:00", "open: 09:30-17:00"),
-        ("rules/calendars.yaml", "      - {date: 2026-10-01, until: 2026-10-07, label: 国庆节}\n", ""),
+        ("rules/holidays_2026.yaml", "      - {date: 2026-10-01, until: 2026-10-07, label: 国庆节}\n", ""),
         ("rules/contacts.yaml", "hours: 72 h}", "hours: 96 h}"),
         ("workflows/ticket.yaml", "{claim_amount: {at_least: 5000}}", "{claim_amount: {more_than: 5000}}"),
         ("workflows/shipment.yaml", "pickup_tries: {at_least: 3}", "pickup_tries: {at_least: 4}"),
