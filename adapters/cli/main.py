@@ -72,6 +72,10 @@ COMMANDS: dict[str, Command] = {
         "due", "从某时起、多久以后到期:逐日列出怎么算的", "when an amount of working time is used up, told day by day",
         ('waybill due service_desk "2026-11-20 17:30" "2 h"', 'waybill due service_desk "2026-09-30 16:00" "1 business day"'),
     ),
+    "calendar": Command(
+        "calendar_year", "把新一年的放假安排做成规则文件", "make a rule file of a new year's holidays",
+        ("waybill calendar import 2027.csv --notice 国办发明电〔2026〕……号", "waybill calendar import holiday-cn/2027.json --rules my-rules", "waybill calendar import --year 2027"),
+    ),
     "schema": Command("schema", "输出 JSON Schema,给编辑器补全用", "print the JSON Schema, for editors", ("waybill schema -o waybill.schema.json",)),
     "connection": Command(
         "connection", "试读一份报文:会变成哪些事件", "read a sample report: which events it makes",
