@@ -26,6 +26,7 @@ from adapters.cli.demo_day import ENDS, OUTAGE, Day, draw_day, next_workday
 from adapters.cli.demo_feed import Feed
 from adapters.cli.demo_gate import Gate
 from adapters.cli.demo_watch import Happening, Watch, Words, latest_instant
+from adapters.cli.desk import address_of
 from adapters.cli.speech import Speech, language_of
 from adapters.logs import JsonLines, set_up_logs
 from adapters.sms.recorder import Mode, Recorder
@@ -105,7 +106,7 @@ def main(options: argparse.Namespace) -> int:
     """
     given = {name: value for name, value in vars(options).items() if value is not None}
     speech = Speech(str(given.get("lang") or language_of([])))
-    db, speed = str(given.get("db", DB)), float(given.get("speed", SPEED))
+    db, speed = address_of(str(given.get("db", DB))), float(given.get("speed", SPEED))
     with _logs_of(db), _signals() as asked:
         clock = DayClock(next_workday(None, "Asia/Shanghai"))
         host = str(given.get("host", "127.0.0.1"))
