@@ -62,3 +62,6 @@ def take_back(state: State, drop: Drop, now: datetime) -> None:
     open_task = state.tasks.get(drop.effect_id)
     if open_task is not None and open_task.status is TaskStatus.OPEN:
         state.tasks[open_task.id] = replace(open_task, status=TaskStatus.WITHDRAWN, withdrawn_why=drop.why, finished_at=now)
+    elif open_task is not None and open_task.status is TaskStatus.CLAIMED:
+        # Somebody works on it: it says why it is no longer needed, and is not offered again when the claim runs out.
+        state.tasks[open_task.id] = replace(open_task, withdrawn_why=drop.why)

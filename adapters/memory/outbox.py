@@ -39,7 +39,7 @@ class MemoryOutbox:
         row.recipients[recipient] = at
         for carried in carries:
             other = self._row(carried)
-            other.carried_by, other.sent_at = effect_id, at
+            other.carried_by, other.sent_at, other.masked = effect_id, at, masked
 
     def settle(self, settlement: Settlement, now: datetime) -> None:
         """See Outbox.settle. Each carried row is settled by itself, so that its own case hears of it. Raises NotFound."""

@@ -73,7 +73,10 @@ class MemoryWorklist:
         """See Worklist.release_expired."""
         late = [task for task in self._state.tasks.values() if task.status is TaskStatus.CLAIMED and expired(task, now)]
         for task in late:
-            self._put(replace(task, status=TaskStatus.OPEN, claimed_by="", claim_until=None))
+            if task.withdrawn_why:
+                self._put(replace(task, status=TaskStatus.WITHDRAWN, claimed_by="", claim_until=None, finished_at=now))
+            else:
+                self._put(replace(task, status=TaskStatus.OPEN, claimed_by="", claim_until=None))
         return len(late)
 
     def _put(self, task: Task) -> Task:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engine.model.masks import mask_phone, mask_text
+from engine.model.masks import mask_phone
 from engine.model.receipt import Capabilities, Parcel, Receipt, Verdict
 from engine.ports.clock import Clock
 
@@ -31,7 +31,7 @@ class Recorded:
 
 
 class Recorder:
-    """A gateway for any channel. Keeps the last KEPT_MAX parcels in memory; the log line shows address and text masked."""
+    """A gateway for any channel. Keeps the last KEPT_MAX parcels in memory; the log line shows the address masked and no text."""
 
     def __init__(self, name: str, clock: Clock, *, mode: Mode = Mode.UP, kept_max: int = KEPT_MAX) -> None:
         self.name = name
@@ -101,7 +101,6 @@ def _line(name: str, parcel: Parcel, receipt: Receipt) -> dict[str, str | int]:
         "effect": parcel.effect_id,
         "what": parcel.command or parcel.message,
         "to": mask_phone(parcel.address),
-        "sent_text": mask_text(parcel.text)[:20],
         "chars": len(parcel.text),
         "verdict": receipt.verdict.value,
         "reason": receipt.reason,

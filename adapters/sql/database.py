@@ -1,7 +1,8 @@
 """How is the database reached? One way to write, one way to read, and one shape for its troubles."""
 
+import threading
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine
@@ -23,6 +24,8 @@ class Database:
         self.writer: Engine
         self.reader: Engine
         self._path = file_of(url)
+        # One writer at a time within the process: waiting for a lock of ours beats SQLite's busy waiting.
+        self._one_writer: AbstractContextManager[object] = threading.Lock() if self._path is not None else nullcontext()
         if make_url(url).get_backend_name() == "sqlite":
             self.writer, self.reader = writing_engine(url), reading_engine(url)
         else:
@@ -31,7 +34,7 @@ class Database:
     @contextmanager
     def write(self) -> Generator[Connection]:
         """One transaction: all of it, or nothing. Raises StoreUnavailable."""
-        with available(), self.writer.begin() as connection:
+        with self._one_writer, available(), self.writer.begin() as connection:
             yield connection
 
     @contextmanager

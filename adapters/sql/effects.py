@@ -68,3 +68,6 @@ def take_back(connection: Connection, drops: Sequence[Drop], now: datetime) -> N
         connection.execute(unsent.values(status=OutboxStatus.DROPPED.value, why=why))
         unclaimed = update(TASK).where(TASK.c.id.in_(ids), TASK.c.status == TaskStatus.OPEN.value)
         connection.execute(unclaimed.values(status=TaskStatus.WITHDRAWN.value, withdrawn_why=why, finished_at=now))
+        # Somebody works on it: it says why it is no longer needed, and is not offered again when the claim runs out.
+        claimed = update(TASK).where(TASK.c.id.in_(ids), TASK.c.status == TaskStatus.CLAIMED.value)
+        connection.execute(claimed.values(withdrawn_why=why))

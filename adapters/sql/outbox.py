@@ -51,7 +51,7 @@ class SqlOutbox:
                 connection.execute(again.values(at=at))
             if carries:
                 carried = update(OUTBOX).where(OUTBOX.c.effect_id.in_(carries))
-                connection.execute(carried.values(carried_by=effect_id, sent_at=at))
+                connection.execute(carried.values(carried_by=effect_id, sent_at=at, masked=masked))
 
     def settle(self, settlement: Settlement, now: datetime) -> None:
         """See Outbox.settle. Each carried row is settled by itself, so that its own case hears of it. Raises NotFound."""

@@ -86,9 +86,13 @@ class SqlWorklist:
         with self._database.read() as connection:
             if connection.execute(select(TASK.c.seq).where(HELD, *expired).limit(1)).first() is None:
                 return 0
-        changes = {"status": TaskStatus.OPEN.value, "claimed_by": "", "claim_until": None}
+        free: Row = {"claimed_by": "", "claim_until": None}
+        wanted, unwanted = TASK.c.withdrawn_why == "", TASK.c.withdrawn_why != ""
+        gone = free | {"status": TaskStatus.WITHDRAWN.value, "finished_at": now}
         with self._database.write() as connection:
-            return connection.execute(update(TASK).where(HELD, *expired).values(changes)).rowcount
+            closed = connection.execute(update(TASK).where(HELD, *expired, unwanted).values(gone)).rowcount
+            again = update(TASK).where(HELD, *expired, wanted).values(free | {"status": TaskStatus.OPEN.value})
+            return closed + connection.execute(again).rowcount
 
 
 def read(connection: Connection, task_id: str) -> Task | None:

@@ -45,11 +45,12 @@ def _is_handed_over(one: Issued, verdict: Verdict) -> bool:
 
 
 def _counts_as_sent(draft: Draft, one: Issued) -> bool:
-    """Copies and resends never count; a phone message counts when the call is finished, and only if nothing was handed over before."""
-    if one.message is None or one.copy or one.resend_of is not None:
+    """The first hand-over of an order counts: the message, else the finished call, else the resend; a copy never (D2)."""
+    if one.message is None or one.copy:
         return False
-    original = draft.issued.get(one.fallback_of) if one.fallback_of else None
-    return one.handed_at is None and (original is None or original.handed_at is None)
+    root = one.fallback_of or one.resend_of or one.id
+    family = [other for other in draft.issued.values() if root in (other.id, other.fallback_of, other.resend_of)]
+    return all(other.handed_at is None for other in family if not other.copy)
 
 
 def _delivered(draft: Draft, one: Issued) -> None:

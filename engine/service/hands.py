@@ -65,7 +65,7 @@ def _report(
         return _call_report(task, by, now, result, note)
     if result:
         return _event_report(stores, rulebook, task, by, now, result, note, data)
-    if task.asks:
+    if task.asks and not (task.withdrawn_why and note):
         options = "、".join(task.asks)
         raise ingest.Refused(Problem("result", f"请选择一项结果:{options}", f"choose one of: {', '.join(task.asks)}"))
     if not note:

@@ -50,6 +50,7 @@ class Running:
     last_beat: float = 0.0
     """Monotonic instant of the last finished beat."""
     stopping: bool = False
+    _greeted: bool = False
     _heard: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -164,7 +165,7 @@ class Running:
     def tidy(self) -> None:
         """Leases that ran out, claims that expired, channels that may be back, feeds that fell silent."""
         now = self.now()
-        if self.post.reap(now) or self.post.probe(now):
+        if self.post.reap(now) or self.post.probe(now) or self._greet_channels(now):
             self.wake()
         self.stores.worklist.release_expired(now)
         for feed in self.stores.feeds.feeds():
@@ -172,6 +173,13 @@ class Running:
             every = connection.heard_every_seconds if connection else None
             if every and feed.heard_at and feed.silent_since is None and now - feed.heard_at > timedelta(seconds=every):
                 self.stores.feeds.fell_silent(feed.connection, now)
+
+    def _greet_channels(self, now: datetime) -> int:
+        """Once after the start: channels that are open release what waited for them before."""
+        if self._greeted:
+            return 0
+        self._greeted = True
+        return sum(self.post.channel_back(name, now) for name, gateway in self.gateways.items() if gateway.probe())
 
     def offer_rules(self, files: Mapping[str, str]) -> Offer:
         """Compile all, swap only if clean; open cases are read again under the new rules, in batches by the inbox."""

@@ -135,8 +135,9 @@ class SendingDesk:
 
     def _counts(self, effect: Effect) -> bool:
         """Whether the text should speak as if the order were handed over now: not when it was before."""
-        original = self.issued(effect.resend_of or effect.fallback_of or effect.id)
-        return effect.resend_of is None and (original is None or original.handed_at is None)
+        root = effect.resend_of or effect.fallback_of or effect.id
+        family = [one for one in self.case.ledger.issued if root in (one.id, one.fallback_of, one.resend_of)]
+        return not effect.copy and all(one.handed_at is None for one in family if not one.copy)
 
     def _nth(self, effect: Effect) -> int:
         """Which order it is: earlier sendings of the same message, without copies, fallbacks and resends."""
@@ -151,7 +152,7 @@ class SendingDesk:
 
     def _mark(self, effect: Effect) -> str:
         call = next((one for one in self.case.ledger.issued if one.fallback_of == effect.resend_of), None)
-        called_at = call.handed_at or call.at if call is not None else None
+        called_at = call.handed_at if call is not None else None
         return resend_mark(called_at, self.now, self.court.zone)
 
 
