@@ -1,0 +1,407 @@
+"""Do the first sixteen complaints of time.md section 8 not occur here?"""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engine.core.calendars import add, deadline
+from engine.core.due import explain_due
+from engine.core.route import resolve
+from engine.model.policy import Amount
+from tests.time.vectors import graded
+from tests.time.world import CALENDARS, CHAINS, World, compiled, diagnosed, first, message, messages, policy, sla, wall, when
+
+PARIS = ZoneInfo("Europe/Paris")
+
+PARIS_ROTAS = """
+kind: contacts
+people:
+  ann: {name: 安, phone: 13800000001, wechat_work: ann}
+  bob: {name: 鲍, phone: 13800000002}
+  cat: {name: 凯, phone: 13800000003}
+roles:
+  desk: {label: 坐席, on_duty: day}
+  boss: {label: 夜班, on_duty: night}
+  shift: {label: 凌晨班, on_duty: small_hours}
+  weekdays: {label: 平日轮班, on_duty: week}
+  last_resort: {label: 兜底, person: cat}
+rotas:
+  day:
+    label: 白班
+    timezone: Europe/Paris
+    shifts: [{days: mon-sun, hours: 08:00-20:00, people: [ann]}]
+  night:
+    label: 夜班
+    timezone: Europe/Paris
+    shifts: [{days: mon-sun, hours: 20:00-08:00, people: [bob]}]
+  small_hours:
+    label: 凌晨班
+    timezone: Europe/Paris
+    shifts: [{days: mon-sun, hours: 02:30-04:00, people: [ann]}]
+  week:
+    label: 平日
+    timezone: Europe/Paris
+    shifts:
+      - {days: mon, hours: 00:00-24:00, people: [ann]}
+      - {days: fri, hours: 00:00-24:00, people: [bob]}
+"""
+
+
+def on_duty(role: str, at: datetime) -> list[str]:
+    book = compiled(contacts=PARIS_ROTAS)
+    return [person.id for person in resolve(book.contacts, book.calendars, role, {}, at).people]
+
+
+@pytest.mark.parametrize("day", ["2026-03-28", "2026-10-24"])
+def test_shifts_keep_their_local_hours_without_gap_or_overlap_when_clocks_change(day: str) -> None:
+    """t01: a wall-clock shift keeps its local start; no gap or overlap on 23 h and 25 h days."""
+    start = when(f"{day} 00:00", PARIS)
+    book = compiled(contacts=PARIS_ROTAS)
+
+    for quarter in range(3 * 96):
+        at = start + timedelta(minutes=15 * quarter)
+        local = at.astimezone(PARIS)
+        people = {role: len(resolve(book.contacts, book.calendars, role, {}, at).people) for role in ("desk", "boss")}
+        assert people == ({"desk": 1, "boss": 0} if 8 <= local.hour < 20 else {"desk": 0, "boss": 1}), local
+
+
+@pytest.mark.parametrize(("late", "told"), [("2026-03-27 22:00", "2026-03-28 08:00"), ("2026-03-28 22:00", "2026-03-29 08:00"),
+                                            ("2026-10-24 22:00", "2026-10-25 08:00"), ("2026-10-25 22:00", "2026-10-26 08:00")])  # fmt: skip
+def test_a_chain_window_opens_at_its_local_hour_before_and_after_clocks_change(late: str, told: str) -> None:
+    """t01: windows of chains, too."""
+    calendars = CALENDARS + "  paris:\n    label: 巴黎\n    timezone: Europe/Paris\n    hours: [{days: mon-sun, open: 08:00-20:00}]\n"
+    chains = CHAINS.replace("    group_wait: 0 min\n", "    group_wait: 0 min\n    during: paris\n")
+    rules = first("while: new\nlimit: 1 h\ntimeline:\n  - late: 0 min\n    do: [{escalate: ladder, message: hurry}]")
+    begun = when(late, PARIS) - timedelta(hours=1)
+    world = World(wall(begun), calendars=calendars, escalations=chains, sla=rules)
+
+    world.hear("created", wall(begun))
+    world.until(wall(when(told, PARIS) + timedelta(minutes=5)))
+
+    assert world.sent() == [f"{wall(when(told, PARIS))} wechat_work desk T1 hurry"]
+
+
+def test_a_window_carries_its_zone_and_is_shown_back_as_typed() -> None:
+    """t02"""
+    calendars = CALENDARS + "  paris:\n    label: 巴黎\n    timezone: Europe/Paris\n    hours: [{days: mon-fri, open: 09:00-17:00}]\n"
+    paris = compiled(calendars=calendars).calendars["paris"]
+
+    lines = explain_due(paris, when("11-23 10:00", PARIS), Amount(seconds=8 * 3600))
+
+    assert deadline(paris, when("11-23 07:00", PARIS), Amount(seconds=3600)) == when("11-23 10:00", PARIS)
+    assert "10:00-17:00" in lines[0].text
+    assert "09:00-10:00" in lines[1].text
+
+
+def test_a_step_that_waits_for_its_window_fires_at_opening_after_a_restart(tmp_path: Path) -> None:
+    """t03"""
+    chains = CHAINS.replace("{wait: 30 min, channel: sms, to: boss}", "{wait: 30 min, channel: sms, to: boss, during: desk}")
+    rules = first("while: new\nlimit: 1 h\ntimeline:\n  - late: 0 min\n    do: [{escalate: ladder, message: hurry}]")
+    world = World("11-23 15:50", url=f"sqlite:///{tmp_path}/t3.db", escalations=chains, sla=rules)
+    world.hear("created", "11-23 15:50")
+    world.until("11-23 18:00")
+    assert world.sent() == ["11-23 16:50 wechat_work desk T1 hurry"]
+
+    world.restart().until("11-24 02:00").restart("11-24 06:00").until("11-24 08:35")
+
+    assert world.sent(to="boss") == ["11-24 08:30 sms boss T1 hurry"]
+    world.close()
+
+
+@pytest.mark.parametrize(
+    ("local", "people"),
+    [
+        ("2026-03-29 01:59:59", []), ("2026-03-29 03:29:59", []), ("2026-03-29 03:30", ["ann"]), ("2026-03-29 03:59:59", ["ann"]),
+        ("2026-03-29 04:00", []), ("2026-10-25 02:29:59", []), ("2026-10-25 02:30", ["ann"]),
+    ],
+)  # fmt: skip
+def test_a_handoff_at_a_missing_or_ambiguous_time_follows_the_written_rule(local: str, people: list[str]) -> None:
+    """t04: 02:30 that does not exist is 03:30; the ambiguous one is its first occurrence."""
+    at = when(local, PARIS)
+
+    assert on_duty("shift", at) == people
+
+
+def test_in_the_repeated_hour_the_shift_goes_on_until_its_local_end() -> None:
+    """t04: from the first 02:30 to 04:00 are two and a half hours on that night."""
+    first_half_past = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+    on = [on_duty("shift", first_half_past + timedelta(minutes=10 * n)) == ["ann"] for n in range(-1, 16)]
+
+    assert on == [False] + [True] * 15 + [False]
+
+
+def test_a_weekday_roster_goes_from_friday_to_monday() -> None:
+    """t04: nobody is handed the days without coverage."""
+    week = [on_duty("weekdays", when(f"2026-11-{day} 12:00", PARIS)) for day in range(27, 31)]
+
+    assert week == [["bob"], [], [], ["ann"]]
+
+
+def test_an_hour_is_an_hour_in_the_repeated_hour_and_every_search_ends() -> None:
+    """t05"""
+    calendars = CALENDARS + "  paris:\n    label: 巴黎\n    timezone: Europe/Paris\n    hours: [{days: mon-sun, open: 00:00-24:00}]\n"
+    paris = compiled(calendars=calendars).calendars["paris"]
+    first_half_past = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    closed = compiled(calendars=CALENDARS + "  rare:\n    label: 罕见\n    hours: [{days: mon, open: 09:00-09:01}]\n").calendars["rare"]
+
+    assert add(paris, first_half_past, 3600) == first_half_past + timedelta(hours=1)
+    assert add(paris, when("2026-10-25 00:00", PARIS), 24 * 3600) == when("2026-10-25 23:00", PARIS)
+    assert add(paris, when("2026-03-29 00:00", PARIS), 24 * 3600) == when("2026-03-30 01:00", PARIS)
+    assert add(closed, first_half_past, 3600 * 10_000) is None
+
+
+def test_vectors_of_clock_changes_are_answered_canonically() -> None:
+    """t05: vectors tagged `dst`."""
+    assert graded("dst") == []
+
+
+def test_reminders_leave_only_inside_send_hours() -> None:
+    """t06: nothing at midnight or on the weekend."""
+    rules = first("while: new\nlimit: 8 h\ntimeline:\n  - left: 1 h\n    do: [{send: hurry}]\n  - late: 20 h\n    do: [{send: late}]")
+    texts = messages(message("hurry", "send_hours: desk"), message("late", "send_hours: desk"))
+    world = World("11-27 10:00", sla=rules, messages=texts)
+
+    world.hear("created", "11-27 10:00")
+    world.until("11-30 12:00")
+
+    assert world.sent() == ["11-30 08:30 sms boss T1 hurry", "11-30 08:30 sms boss T1 late"]
+
+
+NATIONAL_DAY = """
+kind: calendars
+timezone: Asia/Shanghai
+calendars:
+  desk:
+    label: 坐席
+    holidays: cn
+    hours:
+      - {days: mon-fri, open: 08:30-17:00}
+holidays:
+  cn:
+    notice: 国办发明电〔2025〕7号
+    confirmed_through: 2026-12-31
+    closed:
+      - {date: 2026-10-01, until: 2026-10-07, label: 国庆节}
+    open:
+      - {date: 2026-10-10, label: 国庆节调休上班}
+"""
+
+
+def test_the_path_of_a_due_time_names_every_skipped_date_with_its_reason() -> None:
+    """t07"""
+    desk = compiled(calendars=NATIONAL_DAY).calendars["desk"]
+
+    lines = explain_due(desk, when("09-30 16:00"), Amount(seconds=2 * 3600))
+
+    assert [(line.day.day, line.label) for line in lines if line.label] == [(day, "国庆节") for day in range(1, 8)]
+    assert wall(lines[-1].due) == "10-08 09:30"
+
+
+@pytest.mark.xfail(strict=True, reason="explain CASE shows no path of the due time")
+def test_explain_of_a_case_names_every_skipped_date_with_its_reason() -> None:
+    """t07: also where an operator asks about one case."""
+    world = World("09-30 16:00", calendars=NATIONAL_DAY, sla=first("while: new\nlimit: 2 h\ncalendar: desk"))
+
+    world.hear("created", "09-30 16:00")
+
+    assert world.due() == "10-08 09:30"
+    assert "国庆节" in world.explained()
+
+
+FIRST_AND_NEXT = sla(
+    policy("first_answer", "while: new\nstops: {event: replied}\nlimit: 2 h\ntimeline:\n  - late: 0 min\n    do: [{send: hurry}]"),
+    policy("next_answer", "while: unanswered\nlimit: 1 h\ntimeline:\n  - late: 0 min\n    do: [{send: hurry}]"),
+)
+
+
+def test_the_first_reply_clears_the_first_response_clock_in_the_same_transaction() -> None:
+    """t08"""
+    world = World(sla=FIRST_AND_NEXT)
+    world.hear("created", "11-23 09:00")
+    assert [one.partition("policy:")[2] for one in world.armed()] == ["first_answer due", "first_answer late 0 min"]
+
+    world.hear("replied", "11-23 10:00")
+
+    row = world.stores.directory.find("T1")[0]
+    assert row.revision == 2
+    assert [(view.policy, view.verdict.value) for view in row.clocks] == [("first_answer", "met")]
+    assert world.armed() == []
+
+
+def test_the_next_response_clock_runs_only_while_a_customer_message_is_unanswered() -> None:
+    """t09"""
+    world = World(sla=FIRST_AND_NEXT)
+    world.hear("created", "11-23 09:00")
+    world.hear("replied", "11-23 09:10")
+    assert world.verdict("next_answer") is None
+
+    world.hear("customer_wrote", "11-23 10:00")
+    assert (world.verdict("next_answer"), world.due("next_answer")) == ("running", "11-23 11:00")
+    world.hear("replied", "11-23 10:30")
+    world.until("11-24 09:00")
+
+    assert world.verdict("next_answer") == "met"
+    assert world.sent() == []
+
+
+def test_the_next_response_is_inert_until_the_first_response_is_done() -> None:
+    """t10: a shorter next limit never overrules the first one."""
+    world = World(sla=FIRST_AND_NEXT)
+    world.hear("created", "11-23 09:00")
+    world.hear("customer_wrote", "11-23 09:05")
+    world.until("11-23 10:30")
+
+    assert (world.verdict("first_answer"), world.due("first_answer")) == ("running", "11-23 11:00")
+    assert world.verdict("next_answer") is None
+    assert world.sent() == []
+
+
+def test_a_policy_that_no_longer_applies_loses_its_clock() -> None:
+    """t11: nothing of it is armed, nothing is sent, another metric of the new group is not needed for that."""
+    rules = first("if: {tier: VIP}\nwhile: new\nlimit: 1 h\ntimeline:\n  - late: 0 min\n    do: [{escalate: ladder, message: hurry}]")
+    world = World(sla=rules)
+    world.hear("created", "11-23 09:00", tier="VIP")
+    world.hear("edited", "11-23 09:30", tier="普通")
+    world.until("11-24 09:00")
+
+    assert world.verdict() in (None, "none")
+    assert world.armed() == []
+    assert world.sent() == []
+
+
+def test_a_policy_switched_off_takes_its_pending_steps_along_and_the_journal_says_why() -> None:
+    """t12"""
+    rules = first("while: new\nlimit: 1 h\ntimeline:\n  - late: 0 min\n    do: [{escalate: ladder, message: hurry}]")
+    world = World(sla=rules)
+    world.hear("created", "11-23 09:00")
+    world.until("11-23 10:10")
+    assert len(world.sent()) == 1
+
+    world.swap("11-23 10:20", sla=sla(policy("other", "while: line2\nlimit: 1 h")))
+    world.until("11-25 09:00")
+
+    assert len(world.sent()) == 1
+    assert world.armed() == []
+    assert world.notes("chain_ended") == ["11-23 10:20 ladder"]
+    assert world.notes("late_withdrawn") == ["11-23 10:20 first"]
+
+
+@pytest.mark.xfail(strict=True, reason="a clock that vanishes before due leaves no note")
+def test_a_policy_switched_off_before_its_due_time_leaves_a_row_with_the_reason() -> None:
+    """t12: verdict none, pending steps cancelled, reason recorded."""
+    world = World(sla=first("while: new\nlimit: 1 h\ntimeline:\n  - late: 0 min\n    do: [{send: hurry}]"))
+    world.hear("created", "11-23 09:00")
+
+    world.swap("11-23 09:30", sla=sla(policy("other", "while: line2\nlimit: 1 h")))
+
+    said = [note.subject for row in world.journal() for note in row.notes if row.kind == "refresh"]
+    assert world.armed() == []
+    assert said == ["first"]
+
+
+def test_a_merged_ticket_holds_no_live_clock() -> None:
+    """t13"""
+    rules = first(
+        "while: new\nstops: {event: replied}\nlimit: 1 h\ntimeline:\n  - late: 0 min\n    do: [{escalate: ladder, message: hurry}]"
+    )
+    world = World(sla=rules)
+    world.hear("created", "11-23 09:00")
+    world.hear("merged", "11-23 09:30")
+    world.until("11-24 09:00")
+
+    assert world.verdict() == "none"
+    assert world.armed() == []
+    assert world.sent() == []
+
+
+def test_merging_after_the_breach_ends_the_chain_too() -> None:
+    """t13"""
+    rules = first("while: new\nlimit: 1 h\ntimeline:\n  - late: 0 min\n    do: [{escalate: ladder, message: hurry}]")
+    world = World(sla=rules)
+    world.hear("created", "11-23 09:00")
+    world.hear("merged", "11-23 10:10")
+    world.until("11-24 09:00")
+
+    assert len(world.sent()) == 1
+    assert world.armed() == []
+
+
+def test_editing_hours_moves_open_due_times_and_leaves_closed_history() -> None:
+    """t14"""
+    rules = first("while: new\nlimit: 2 h\ncalendar: desk\ntimeline:\n  - late: 0 min\n    do: [{send: hurry}]")
+    world = World(sla=rules)
+    world.hear("created", "11-23 09:00", case="T1")
+    world.hear("replied", "11-23 10:30", case="T1")
+    world.hear("created", "11-23 15:30", case="T2")
+    assert (world.due(case="T1"), world.due(case="T2")) == ("11-23 11:00", "11-24 09:00")
+
+    world.swap("11-23 16:00", calendars=CALENDARS.replace("08:30-17:00", "08:30-16:30"))
+    assert (world.due(case="T1"), world.verdict(case="T1")) == ("11-23 11:00", "met")
+    assert world.due(case="T2") == "11-24 09:30"
+    world.until("11-24 12:00")
+
+    assert world.sent() == ["11-24 09:30 sms boss T2 hurry"]
+
+
+def test_old_and_new_due_time_stand_in_the_journal_when_the_hours_change() -> None:
+    """t14: both due times."""
+    world = World(sla=first("while: new\nlimit: 2 h\ncalendar: desk"))
+    world.hear("created", "11-23 15:30")
+
+    world.swap("11-23 16:00", calendars=CALENDARS.replace("08:30-17:00", "08:30-16:30"))
+
+    assert world.details("due_moved") == ["2026-11-24T01:00:00+00:00 -> 2026-11-24T01:30:00+00:00"]
+
+
+def test_a_second_different_reminder_on_the_same_day_is_not_swallowed() -> None:
+    """t15: the key names clock, row and generation."""
+    rules = sla(
+        policy(
+            "first", "while: new\nlimit: 2 h\ntimeline:\n  - left: 1 h\n    do: [{send: hurry}]\n  - left: 30 min\n    do: [{send: hurry}]"
+        ),
+        policy("second", "while: new\nlimit: 3 h\ntimeline:\n  - left: 1 h\n    do: [{send: hurry}]"),
+    )
+    world = World(sla=rules)
+    world.hear("created", "11-23 09:00")
+    world.until("11-24 09:00")
+
+    assert world.sent() == [f"11-23 {at} sms boss T1 hurry" for at in ("10:00", "10:30", "11:00")]
+
+
+EFFECT_ON_THE_CLOCK = """
+    event          stops
+    replied        yes
+    called         yes
+    note           no
+    private_note   no
+    bounced        no
+    auto_reply     no
+    customer_wrote no
+"""
+
+
+@pytest.mark.parametrize("line", EFFECT_ON_THE_CLOCK.strip().splitlines()[1:])
+def test_which_kinds_of_event_stop_the_clock_is_data(line: str) -> None:
+    """t16: table of event kinds and their effect."""
+    event, stops = line.split()
+    rules = first("while: [new, answered]\nstops: [{event: replied}, {event: called}]\nlimit: 2 h")
+    world = World(sla=rules)
+    world.hear("created", "11-23 09:00")
+
+    world.hear(event, "11-23 09:30")
+
+    assert world.verdict() == ("met" if stops == "yes" else "running")
+
+
+def test_the_table_is_configurable() -> None:
+    """t16: the same note stops another promise whose rule says so."""
+    world = World(sla=first("while: new\nstops: {event: note}\nlimit: 2 h"))
+    world.hear("created", "11-23 09:00")
+
+    world.hear("note", "11-23 09:30")
+
+    assert world.verdict() == "met"
+    assert diagnosed(sla=first("while: new\nstops: {event: notte}\nlimit: 2 h"))[0].code == "R301"
