@@ -8,14 +8,14 @@ HERE = Path(__file__).parent
 NUMBER = re.compile(r"^t(\d\d)\b")
 
 
-def tests() -> list[ast.FunctionDef]:
+def complaint_tests() -> list[ast.FunctionDef]:
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(HERE.glob("test_t[0-9]*.py"))]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     return [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
 
 
 def numbers_in_docstrings() -> set[int]:
-    matches = [NUMBER.match(ast.get_docstring(node) or "") for node in tests()]
+    matches = [NUMBER.match(ast.get_docstring(node) or "") for node in complaint_tests()]
     return {int(match[1]) for match in matches if match}
 
 
@@ -28,7 +28,7 @@ def test_every_number_has_a_test_or_a_written_reason() -> None:
 
 
 def test_every_test_of_a_complaint_names_its_number() -> None:
-    assert [node.name for node in tests() if not NUMBER.match(ast.get_docstring(node) or "")] == []
+    assert [node.name for node in complaint_tests() if not NUMBER.match(ast.get_docstring(node) or "")] == []
 
 
 def test_a_missing_number_would_be_noticed() -> None:

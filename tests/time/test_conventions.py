@@ -302,3 +302,63 @@ def test_a_restart_in_the_middle_of_a_disruption_changes_nothing(tmp_path: Path)
 
     assert world.sent() == ["11-23 10:00 sms phone T1 sorry", "11-23 13:00 sms boss T1 hurry"]
     world.close()
+
+
+# ---- section 2.2 and 2.3: what else is kept -----------------------------------------------------------------------------------
+
+
+@pytest.mark.xfail(strict=True, reason="a clock whose policy no longer applies is dropped, also when it was late")
+def test_a_breach_under_a_policy_that_was_later_replaced_stays() -> None:
+    """Its row stays, marked superseded."""
+    world = World(sla=first("if: {tier: VIP}\nwhile: new\nlimit: 1 h"))
+    world.hear("created", "11-23 09:00", tier="VIP")
+    world.hear("edited", "11-23 10:40", tier="普通")
+
+    assert world.notes("late_withdrawn") == []
+    assert world.verdict() == "late"
+
+
+@pytest.mark.xfail(strict=True, reason="no note says that the time was suspect")
+def test_an_event_from_the_future_is_clamped_and_flagged() -> None:
+    world = World(sla=first("while: new\nlimit: 2 h"))
+    world.hear("created", "11-23 09:00")
+    world.hear("replied", "11-23 10:00", happened="11-23 15:00")
+
+    view = world.clock()
+    assert view is not None
+    assert view.verdict.value == "met"
+    assert [note.kind for note in world.journal()[-1].notes] == ["suspect_time"]
+
+
+def test_a_start_that_arrives_late_fires_its_rows_once_each_saying_how_late() -> None:
+    """2.3.5: its due time may lie in the past."""
+    rules = "while: line2\nlimit: 1 h\ntimeline:\n  - left: 30 min\n    do: [{send: hurry}]\n  - late: 0 min\n    do: [{send: hurry}]"
+    world = World(sla=first(rules))
+    world.hear("created", "11-23 09:00")
+    world.hear("taken", "11-23 13:00", happened="11-23 09:30")
+
+    assert [detail.partition("late_s ")[2] for detail in world.details("row_fired")] == ["10800", "9000"]
+    assert world.sent() == ["11-23 13:00 sms boss T1 hurry"] * 2
+
+
+def test_a_pause_that_is_reported_late_takes_the_breach_back_and_the_row_rings_when_its_time_has_come() -> None:
+    world = World(sla=first("while: [new, waiting]\npauses: waiting\nlimit: 2 h\n" + ON_LATE))
+    world.hear("created", "11-23 09:00")
+    world.hear("asked", "11-23 11:40", happened="11-23 10:30")
+    assert (world.verdict(), world.notes("late_withdrawn")) == ("paused", ["11-23 11:40 first"])
+
+    world.hear("answered", "11-23 12:00")
+    world.until("11-24 09:00")
+
+    assert (world.due(), world.sent()[-1]) == ("11-23 12:30", "11-23 12:30 sms boss T1 hurry")
+
+
+def test_the_first_of_a_group_taken_back_lets_the_others_go_together() -> None:
+    texts = messages(message("hurry", "group_wait: 10 min", text="{no}[[共{group.count}票]]"))
+    world = World(messages=texts, sla=first("while: new\nlimit: 1 h\n" + ON_LATE))
+    for number in range(3):
+        world.hear("created", f"11-23 09:0{number}", case=f"T{number}")
+    world.hear("replied", "11-23 10:05", case="T0")
+    world.until("11-23 12:00")
+
+    assert world.carried() == ["sms boss T1共2票"]
