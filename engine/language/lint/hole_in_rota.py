@@ -73,13 +73,18 @@ def patterns_of(holes: Iterable[Hole], timezone: str) -> list[Told]:
         hours = _Hours(_clock(since), (until.date() - since.date()).days, _clock(until))
         seen.setdefault((hours, since.weekday()), []).append(since.date())
     weekly: dict[_Hours, list[int]] = {}
-    single: list[Told] = []
+    single: dict[tuple[_Hours, int], list[date]] = {}
     for (hours, weekday), dates in seen.items():
         if len(dates) >= WEEKLY_AT_LEAST:
             weekly.setdefault(hours, []).append(weekday)
         else:
-            single.append(_on_dates(hours, weekday, dates))
-    return [_every_week(hours, sorted(days)) for hours, days in weekly.items()] + single
+            # Only a stretch of several days says on which weekday it ends.
+            single.setdefault((hours, weekday if hours.midnights > 1 else 0), []).extend(dates)
+    by_week = sorted(weekly.items(), key=lambda one: (min(one[1]), one[0].since))
+    by_date = sorted(single.items(), key=lambda one: min(one[1]))
+    return [_every_week(hours, sorted(days)) for hours, days in by_week] + [
+        _on_dates(hours, weekday, sorted(dates)) for (hours, weekday), dates in by_date
+    ]
 
 
 def _every_week(hours: _Hours, days: list[int]) -> Told:
