@@ -146,6 +146,7 @@ class Daemon:
     def start(self) -> None:
         backlog = self.desk.directory.backlog()
         log.info("started", extra={"rulebook": self._library.rulebook.fingerprint[:12], **backlog})
+        self.desk.take_over()
         if not self.options.simulated:
             self._heart.start()
         self.server.start()

@@ -54,9 +54,9 @@ class MemoryOutbox:
             if row.status is OutboxStatus.SENDING and row.lease_until is not None and row.lease_until <= now
         ]
         for row in found:
-            self._state.post(row, OutboxStatus.UNKNOWN)
+            self._state.post(row, OutboxStatus.READY if row.sent_at is None else OutboxStatus.UNKNOWN)
             row.owner, row.lease_until = "", None
-        return [as_row(row) for row in found]
+        return [as_row(row) for row in found if row.sent_at is not None]
 
     def release(self, channel: str, now: datetime) -> int:
         """See Outbox.release."""

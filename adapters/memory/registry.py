@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from adapters.memory.state import CaseRecord, Name, Paper, State
 from engine.model.case import Case
-from engine.model.event import Acceptance, Accepted, Event, EventKind, Report
+from engine.model.event import UNSTATED_TIME, Acceptance, Accepted, Event, EventKind, Report
 from engine.ports.directory import Unread
 
 PARKED_DAYS = 7
@@ -59,8 +59,9 @@ def again(state: State, known: Paper, report: Report) -> Acceptance:
 
 
 def body(event: Event) -> tuple[object, ...]:
-    """What makes two arrivals the same event."""
-    return (event.name, event.occurred_at, dict(event.data), dict(event.extra))
+    """What makes two arrivals the same event; a time its sender did not state is no part of it."""
+    stated = None if event.extra.get(UNSTATED_TIME) else event.occurred_at
+    return (event.name, stated, dict(event.data), dict(event.extra))
 
 
 def route(state: State, report: Report) -> tuple[Event, str | None]:

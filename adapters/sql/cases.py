@@ -23,12 +23,20 @@ UNDECIDED = ("new", "dead")
 FIRST_UNDECIDED = ~exists().where(EARLIER.c.case_id == INBOX.c.case_id, EARLIER.c.id < INBOX.c.id, is_one_of(EARLIER.c.status, *UNDECIDED))
 """No earlier event of the same case is undecided: a dead one holds back its own case, and no other."""
 
+PENDING = (
+    select(INBOX)
+    .where(is_one_of(INBOX.c.status, "new"), (INBOX.c.retry_at.is_(None)) | (INBOX.c.retry_at <= bindparam("now")), FIRST_UNDECIDED)
+    .order_by(INBOX.c.id)
+    .limit(bindparam("most"))
+)
+PENDING_OF_CASE = PENDING.where(INBOX.c.case_id == bindparam("case"))
 HISTORY = select(INBOX).where(INBOX.c.case_id == bindparam("case"), INBOX.c.number.is_not(None)).order_by(INBOX.c.number)
 CASE = select(CASES.c.id, CASES.c.workflow, CASES.c.revision, CASES.c.opened_at, CASES.c.state, CASES.c.ledger).where(
     CASES.c.id == bindparam("case")
 )
 STOOD = select(CASES.c.revision, CASES.c.names).where(CASES.c.id == bindparam("case"))
 VALUES = select(PRIVATE.c.inbox_id, PRIVATE.c.field, PRIVATE.c.value)
+VALUES_OF_EVENTS = VALUES.where(PRIVATE.c.inbox_id.in_(bindparam("ids", expanding=True)))
 VALUES_OF_CASE = VALUES.where(PRIVATE.c.case_id == bindparam("case"))
 STAND = update(CASES).where(CASES.c.id == bindparam("b_id"), CASES.c.revision == bindparam("b_revision"))
 DONE = update(INBOX).where(INBOX.c.id == bindparam("b_id"), INBOX.c.case_id == bindparam("b_case"), is_one_of(INBOX.c.status, *UNDECIDED))
@@ -53,13 +61,10 @@ class SqlStore:
 
     def pending(self, now: datetime, limit: int, case_id: str | None = None) -> Sequence[Pending]:
         """See Store.pending."""
-        rows = select(INBOX).where(
-            is_one_of(INBOX.c.status, "new"), (INBOX.c.retry_at.is_(None)) | (INBOX.c.retry_at <= now), FIRST_UNDECIDED
-        )
-        if case_id is not None:
-            rows = rows.where(INBOX.c.case_id == case_id)
+        rows = PENDING if case_id is None else PENDING_OF_CASE
+        words = {"now": now, "most": limit} | ({} if case_id is None else {"case": case_id})
         with self._database.read() as connection:
-            found = connection.execute(rows.order_by(INBOX.c.id).limit(limit)).mappings().all()
+            found = connection.execute(rows, words).mappings().all()
             private = private_of(connection, [row["id"] for row in found])
         return [Pending(row["id"], row["case_id"], event_of(row, private.get(row["id"], {})), row["attempts"]) for row in found]
 
@@ -161,7 +166,7 @@ def private_of(connection: Connection, inbox_ids: Sequence[int]) -> dict[int, di
     """Personal values of some events."""
     if not inbox_ids:
         return {}
-    return grouped(connection.execute(VALUES.where(PRIVATE.c.inbox_id.in_(inbox_ids))).all())
+    return grouped(connection.execute(VALUES_OF_EVENTS, {"ids": list(inbox_ids)}).all())
 
 
 def grouped(rows: Sequence[Any]) -> dict[int, dict[str, str]]:

@@ -10,6 +10,8 @@ from adapters.sql.database import Database, insert_new
 from adapters.sql.tables import FEED, RULEBOOK
 from engine.ports.store import Feed
 
+FEEDS = select(FEED).order_by(FEED.c.connection)
+
 
 class SqlFeeds:
     """See Feeds."""
@@ -40,7 +42,7 @@ class SqlFeeds:
     def feeds(self) -> Sequence[Feed]:
         """In order of name."""
         with self._database.read() as opened:
-            rows = opened.execute(select(FEED).order_by(FEED.c.connection)).mappings().all()
+            rows = opened.execute(FEEDS).mappings().all()
         return [
             Feed(connection=row["connection"], heard_at=row["heard_at"], silent_since=row["silent_since"], back_at=row["back_at"])
             for row in rows

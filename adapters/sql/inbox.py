@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, select, update
 
 from adapters.sql.codec import EMPTY_LEDGER, EPOCH, MICROSECOND, dumps, public
 from adapters.sql.database import Row, insert_new
 from adapters.sql.tables import CASES, COUNTER, INBOX, NAME, PARKED_NAME, PRIVATE, QUARANTINE, is_one_of
-from engine.model.event import Acceptance, Accepted, Event, EventKind, Report
+from engine.model.event import UNSTATED_TIME, Acceptance, Accepted, Event, EventKind, Report
 
 PARKED_DAYS = 7
 HASHES = re.compile("#+")
@@ -44,6 +44,16 @@ class Filing:
     parked_here: list[tuple[Row, frozenset[Name], list[Row]]] = field(default_factory=list)
     private: list[Row] = field(default_factory=list)
     quarantine: list[tuple[Row, dict[str, str]]] = field(default_factory=list)
+
+
+IDS: BindParameter[str] = bindparam("ids", expanding=True)
+KNOWN = select(INBOX.c.source, INBOX.c.event_id, INBOX.c.case_id, INBOX.c.body_hash).where(INBOX.c.event_id.in_(IDS))
+OWNERS = select(NAME.c.workflow, NAME.c.field, NAME.c.value, NAME.c.case_id).where(NAME.c.value.in_(IDS))
+THERE = select(CASES.c.id).where(CASES.c.id.in_(IDS))
+HERE = (COUNTER.c.workflow == bindparam("w"), COUNTER.c.field == bindparam("f"), COUNTER.c.prefix == bindparam("p"))
+COUNTED = select(COUNTER.c.value).where(*HERE).with_for_update()
+COUNT = update(COUNTER).where(*HERE)
+PARKED = select(func.min(INBOX.c.park_until)).where(is_one_of(INBOX.c.status, "parked"))
 
 
 class Registry:
@@ -109,7 +119,7 @@ class Registry:
         unseen = sorted(wanted - filing.looked - filing.cases)
         if unseen:
             filing.looked.update(unseen)
-            filing.cases.update(self._connection.scalars(select(CASES.c.id).where(CASES.c.id.in_(unseen))))
+            filing.cases.update(self._connection.scalars(THERE, {"ids": unseen}))
         open_keys = sorted({report.open_key for report in reports if report.open_key is not None})
         if open_keys:
             rows = select(CASES.c.workflow, CASES.c.open_key, CASES.c.id).where(CASES.c.open_key.in_(open_keys))
@@ -120,16 +130,14 @@ class Registry:
         ids = sorted({event_id for source, event_id in keys if (source, event_id) not in self._filing.known})
         if not ids:
             return
-        columns = (INBOX.c.source, INBOX.c.event_id, INBOX.c.case_id, INBOX.c.body_hash)
-        for source, event_id, case_id, body_hash in self._connection.execute(select(*columns).where(INBOX.c.event_id.in_(ids))):
+        for source, event_id, case_id, body_hash in self._connection.execute(KNOWN, {"ids": ids}):
             self._filing.known.setdefault((source, event_id), (case_id, body_hash))
 
     def _owners(self, keys: Sequence[Name]) -> dict[Name, str]:
         if not keys:
             return {}
-        rows = select(NAME.c.workflow, NAME.c.field, NAME.c.value, NAME.c.case_id)
         values = sorted({value for _, _, value in keys})
-        return {(row[0], row[1], row[2]): row[3] for row in self._connection.execute(rows.where(NAME.c.value.in_(values)))}
+        return {(row[0], row[1], row[2]): row[3] for row in self._connection.execute(OWNERS, {"ids": values})}
 
     # One report
 
@@ -255,7 +263,7 @@ class Registry:
         """Whether anything stored is parked; what is parked too long is expired on the way."""
         if self._parked is None:
             parked = is_one_of(INBOX.c.status, "parked")
-            first = self._connection.scalar(select(func.min(INBOX.c.park_until)).where(parked))
+            first = self._connection.scalar(PARKED)
             if first is not None and first <= self._now:
                 self._connection.execute(update(INBOX).where(parked, INBOX.c.park_until <= self._now).values(status="expired"))
             self._parked = first is not None
@@ -289,17 +297,15 @@ class Registry:
     def _counted(self, key: Name) -> int:
         """The last number given; held for this transaction."""
         workflow, name, prefix = key
-        where = (COUNTER.c.workflow == workflow, COUNTER.c.field == name, COUNTER.c.prefix == prefix)
-        value = self._connection.scalar(select(COUNTER.c.value).where(*where).with_for_update())
+        value = self._connection.scalar(COUNTED, {"w": workflow, "f": name, "p": prefix})
         if value is None:
             insert_new(self._connection, COUNTER, [{"workflow": workflow, "field": name, "prefix": prefix, "value": 0}])
-            value = self._connection.scalar(select(COUNTER.c.value).where(*where).with_for_update())
+            value = self._connection.scalar(COUNTED, {"w": workflow, "f": name, "p": prefix})
         return value or 0
 
     def _count(self, key: Name, value: int) -> None:
         workflow, name, prefix = key
-        where = (COUNTER.c.workflow == workflow, COUNTER.c.field == name, COUNTER.c.prefix == prefix)
-        self._connection.execute(update(COUNTER).where(*where).values(value=value))
+        self._connection.execute(COUNT, {"w": workflow, "f": name, "p": prefix, "value": value})
 
     def _free_id(self, report: Report, names: Mapping[str, str]) -> str:
         """`workflow:first name`; a digest of the event's key without one; numbered if another field's value took it."""
@@ -318,7 +324,7 @@ class Registry:
 
     def _hash(self, event: Event) -> str:
         """What makes two arrivals the same event; keyed, because a number can be guessed from a plain digest."""
-        instant = (event.occurred_at - EPOCH) // MICROSECOND
+        instant = None if event.extra.get(UNSTATED_TIME) else (event.occurred_at - EPOCH) // MICROSECOND
         body = dumps([event.name, instant, sorted(event.data.items()), sorted(event.extra.items())])
         return hmac.new(self._secret, body.encode(), hashlib.sha256).hexdigest()
 

@@ -64,11 +64,13 @@ class SqlOutbox:
     def crashed(self, now: datetime) -> Sequence[OutboxRow]:
         """See Outbox.crashed."""
         lost = select(OUTBOX).where(is_one_of(OUTBOX.c.status, "sending"), OUTBOX.c.lease_until <= now)
-        changes: Row = {"status": OutboxStatus.UNKNOWN.value, "owner": "", "lease_until": None}
+        free: Row = {"owner": "", "lease_until": None}
         with self._database.read() as connection:
             if connection.execute(lost.limit(1)).first() is None:
                 return []
-        return self._update(lost.order_by(OUTBOX.c.seq), changes)
+        # The hand-over is committed before the request: without one, nothing can have left.
+        self._update(lost.where(OUTBOX.c.sent_at.is_(None)), free | {"status": OutboxStatus.READY.value})
+        return self._update(lost.order_by(OUTBOX.c.seq), free | {"status": OutboxStatus.UNKNOWN.value})
 
     def release(self, channel: str, now: datetime) -> int:
         """See Outbox.release."""

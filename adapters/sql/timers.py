@@ -18,6 +18,19 @@ SAME = (
 FIRST = select(TIMER.c.due_at).order_by(TIMER.c.due_at).limit(1)
 OF_CASE = select(TIMER).where(TIMER.c.case_id == bindparam("case"))
 
+BACK = type_coerce(FEED.c.back_at, BigInteger)
+DUE = (
+    select(TIMER)
+    .outerjoin(FEED, FEED.c.connection == TIMER.c.waits_for)
+    .where(TIMER.c.due_at <= bindparam("now"))
+    .where(or_(TIMER.c.waits_for.is_(None), FEED.c.back_at.is_(None), BACK + TIMER.c.lag_seconds * 1_000_000 <= bindparam("now_us")))
+    .order_by(*ORDER)
+    .limit(bindparam("most"))
+)
+DUE_OF_CASE = DUE.where(TIMER.c.case_id == bindparam("case"))
+HEARD = or_(TIMER.c.waits_for.is_(None), TIMER.c.waits_for.not_in(bindparam("silent", expanding=True)))
+DUE_HEARD, DUE_HEARD_OF_CASE = DUE.where(HEARD), DUE_OF_CASE.where(HEARD)
+
 Identity = tuple[str, str, int, str]
 """(owner, row, gen, slot) within one case."""
 
@@ -75,16 +88,12 @@ class SqlBells:
 
     def due(self, now: datetime, limit: int, *, silent: Collection[str] = (), case_id: str | None = None) -> Sequence[Timer]:
         """See Bells.due."""
-        rows = select(TIMER).outerjoin(FEED, FEED.c.connection == TIMER.c.waits_for).where(TIMER.c.due_at <= now)
-        lag = TIMER.c.lag_seconds * 1_000_000
-        back = type_coerce(FEED.c.back_at, BigInteger)
-        rows = rows.where(or_(TIMER.c.waits_for.is_(None), FEED.c.back_at.is_(None), back + lag <= (now - EPOCH) // MICROSECOND))
-        if silent:
-            rows = rows.where(or_(TIMER.c.waits_for.is_(None), TIMER.c.waits_for.not_in(sorted(silent))))
-        if case_id is not None:
-            rows = rows.where(TIMER.c.case_id == case_id)
+        rows = (DUE_HEARD if case_id is None else DUE_HEARD_OF_CASE) if silent else (DUE if case_id is None else DUE_OF_CASE)
+        words = {"now": now, "now_us": (now - EPOCH) // MICROSECOND, "most": limit}
+        words |= {"case": case_id} if case_id is not None else {}
+        words |= {"silent": sorted(silent)} if silent else {}
         with self._database.read() as connection:
-            return [timer_of(row) for row in connection.execute(rows.order_by(*ORDER).limit(limit)).mappings()]
+            return [timer_of(row) for row in connection.execute(rows, words).mappings()]
 
     def next_due(self) -> datetime | None:
         """See Bells.next_due; a timer of a silent feed has no next instant."""

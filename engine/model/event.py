@@ -6,6 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 
 
+UNSTATED_TIME = "time_unstated"
+"""`extra` key: the sender did not say when it happened; two such arrivals are the same event whenever they are received."""
+
+
 class EventKind(StrEnum):
     """What sort of paper came through the Gate."""
 

@@ -73,7 +73,7 @@ class Outbox(Protocol):
     def settle(self, settlement: Settlement, now: datetime) -> None: ...
 
     def crashed(self, now: datetime) -> Sequence[OutboxRow]:
-        """Rows found sending past their lease: now unknown, until looked up."""
+        """Rows found sending past their lease: ready again if they were never handed over, else unknown (those are answered)."""
         ...
 
     def release(self, channel: str, now: datetime) -> int:

@@ -35,16 +35,22 @@ def with_outlook(found: Sequence[Diagnostic], rulebook: Rulebook, now: datetime)
 class Almanac:
     """Looks once a day and once per rulebook, however often it is asked: a beat and a health check may both ask."""
 
-    _seen: tuple[str, date] | None = field(default=None)
-    _found: tuple[Diagnostic, ...] = ()
+    _found: tuple[str, date, tuple[Diagnostic, ...]] | None = field(default=None)
+    """Fingerprint, local date and what was found; one value, for several threads may ask at once."""
 
     def is_news(self, rulebook: Rulebook, now: datetime) -> bool:
         """Whether `today` would look anew: at the start, on a new day, after a swap of rules. Then it is time for a line in the log."""
-        return self._seen != (rulebook.fingerprint, local_date(rulebook.timezone, now))
+        return self._remembered(rulebook, local_date(rulebook.timezone, now)) is None
 
     def today(self, rulebook: Rulebook, now: datetime) -> tuple[Diagnostic, ...]:
         """The warnings of the local date on which `now` lies."""
-        if self.is_news(rulebook, now):
-            day = local_date(rulebook.timezone, now)
-            self._seen, self._found = (rulebook.fingerprint, day), warnings(rulebook, day)
-        return self._found
+        day = local_date(rulebook.timezone, now)
+        found = self._remembered(rulebook, day)
+        if found is None:
+            found = warnings(rulebook, day)
+            self._found = (rulebook.fingerprint, day, found)
+        return found
+
+    def _remembered(self, rulebook: Rulebook, day: date) -> tuple[Diagnostic, ...] | None:
+        held = self._found
+        return held[2] if held is not None and held[:2] == (rulebook.fingerprint, day) else None

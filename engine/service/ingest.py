@@ -12,7 +12,7 @@ from engine.core.machine import possible
 from engine.core.order import OPENED_BY_CASE
 from engine.core.standing import open_key_of
 from engine.model.decision import Outcome
-from engine.model.event import Accepted, Event, Report
+from engine.model.event import UNSTATED_TIME, Accepted, Event, Report
 from engine.model.fieldtext import BadValue, read_text, write_text
 from engine.model.rulebook import Rulebook
 from engine.model.values import FieldType
@@ -65,6 +65,8 @@ def report_of(rulebook: Rulebook, incoming: Incoming, now: datetime) -> Report:
     if problems:
         raise Refused(*problems)
     occurred = incoming.occurred_at or received
+    if incoming.occurred_at is None:
+        extra[UNSTATED_TIME] = "yes"
     opens = workflow is not None and incoming.event in workflow.start_events
     names, case_id = _names_of(workflow, incoming, data, opens=opens)
     event = Event(
@@ -190,7 +192,7 @@ def _names_of(
 def _digest(incoming: Incoming, names: Mapping[str, str], occurred: datetime) -> str:
     """The event's own key when its sender has none: what it says, of whom, and when it happened."""
     body = [
-        incoming.workflow, incoming.event, incoming.case, occurred.isoformat(), incoming.sequence, dict(names),
+        incoming.workflow, incoming.event, incoming.case, occurred.isoformat(timespec="microseconds"), incoming.sequence, dict(names),
         {name: _text_of(raw) for name, raw in sorted(incoming.data.items())}, dict(incoming.extra),
     ]
     return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:32]

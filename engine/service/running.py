@@ -17,7 +17,7 @@ from engine.ports.worklist import Task, TaskStatus
 from engine.service import hands, ingest
 from engine.service.advance import Clerk, Tally
 from engine.service.desk import Answer, FinishAnswer, Health, Incoming, Problem, Reason, Said
-from engine.service.dispatch import PostRoom
+from engine.service.dispatch import LEASE, PostRoom
 from engine.service.library import Library, Offer
 from engine.service.simulate import Stores
 
@@ -180,6 +180,10 @@ class Running:
             return 0
         self._greeted = True
         return sum(self.post.channel_back(name, now) for name, gateway in self.gateways.items() if gateway.probe())
+
+    def take_over(self) -> None:
+        """At the start of the one daemon of a store: whatever was being sent when the last one died is nobody's any more."""
+        self.post.reap(self.now() + 2 * LEASE)
 
     def offer_rules(self, files: Mapping[str, str]) -> Offer:
         """Compile all, swap only if clean; open cases are read again under the new rules, in batches by the inbox."""
