@@ -85,6 +85,7 @@ class OutboxContract:
     def test_a_row_found_sending_past_its_lease_is_unknown(self, stores: Stores) -> None:
         (effect_id,) = self.issue(stores, {})
         self.claim(stores)
+        stores.outbox.hand_over(effect_id, NOW, recipient=PHONE, masked="…")
 
         assert stores.outbox.crashed(NOW) == []
         (row,) = stores.outbox.crashed(NOW + MINUTE)
@@ -93,6 +94,15 @@ class OutboxContract:
         assert stores.outbox.crashed(NOW + MINUTE) == []
         assert self.claim(stores, NOW + MINUTE) == []
         assert stores.directory.backlog()["unknown"] == 1
+
+    def test_a_row_claimed_and_never_handed_over_is_ready_again(self, stores: Stores) -> None:
+        (effect_id,) = self.issue(stores, {})
+        self.claim(stores)
+
+        assert stores.outbox.crashed(NOW + MINUTE) == []
+
+        (row,) = self.claim(stores, NOW + MINUTE)
+        assert (row.effect.id, row.attempts) == (effect_id, 2)
 
     def test_companions_are_claimed_along_before_their_time_and_settled_by_themselves(self, stores: Stores) -> None:
         held = {"group": "g", "not_before": NOW + 5 * MINUTE}
