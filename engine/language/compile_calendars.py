@@ -129,8 +129,9 @@ def _lay_overlays(scope: Scope, layers: _Layers, form: CalendarForm) -> None:
 
 
 def _tell_overlap(scope: Scope, overlay: OverlayForm, other: OverlayForm, first: date, last: date) -> None:
-    zh = f"{first} 到 {last},“{other.label}”和“{overlay.label}”都适用:以开始得晚的“{overlay.label}”为准"
-    en = f"from {first} to {last} both “{other.label}” and “{overlay.label}” apply: “{overlay.label}”, which begins later, wins"
+    dates = (f"{first} 到 {last}", f"from {first} to {last}") if last > first else (f"{first}", f"on {first}")
+    zh = f"{dates[0]},“{other.label}”和“{overlay.label}”都适用:以开始得晚的“{overlay.label}”为准"
+    en = f"{dates[1]} both “{other.label}” and “{overlay.label}” apply: “{overlay.label}”, which begins later, wins"
     if other.valid_from == overlay.valid_from:
         zh, en = zh.replace("开始得晚", "写在后面"), en.replace("begins later", "is written later")
     scope.findings.add("W519", overlay.span("valid_from"), zh, en, related=[other.span("valid_from")])

@@ -58,7 +58,6 @@ def report(rulebook: Rulebook, holes: Sequence[Hole], findings: Findings) -> Non
         findings.add(
             "W520", rota.span, f"{zh} 没有人值 {name}({role.label})", f"nobody is {name} on {en}",
             fix=(f"在值班表“{rota.label}”补上这些时段,或最后加一行 `- {{people: [……]}}`", "cover these hours, or add a last row `- {people: [...]}`"),
-            related=[role.span],
         )  # fmt: skip
 
 
