@@ -37,10 +37,15 @@ class Almanac:
 
     _found: tuple[str, date, tuple[Diagnostic, ...]] | None = field(default=None)
     """Fingerprint, local date and what was found; one value, for several threads may ask at once."""
+    _told: tuple[str, date] | None = field(default=None)
 
-    def is_news(self, rulebook: Rulebook, now: datetime) -> bool:
-        """Whether `today` would look anew: at the start, on a new day, after a swap of rules. Then it is time for a line in the log."""
-        return self._remembered(rulebook, local_date(rulebook.timezone, now)) is None
+    def news(self, rulebook: Rulebook, now: datetime) -> tuple[Diagnostic, ...]:
+        """The warnings the first time it is asked on a day or under new rules, then nothing: what belongs into the log."""
+        day = local_date(rulebook.timezone, now)
+        if self._told == (rulebook.fingerprint, day):
+            return ()
+        self._told = (rulebook.fingerprint, day)
+        return self.today(rulebook, now)
 
     def today(self, rulebook: Rulebook, now: datetime) -> tuple[Diagnostic, ...]:
         """The warnings of the local date on which `now` lies."""

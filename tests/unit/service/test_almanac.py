@@ -112,7 +112,7 @@ def test_the_almanac_looks_once_a_day_and_once_per_rulebook() -> None:
 
     assert [one.code for one in first] == ["W520"]
     assert almanac.today(book, morning) is first
-    assert not almanac.is_news(book, datetime(2026, 11, 22, 15, 59, tzinfo=UTC))
-    assert almanac.is_news(book, datetime(2026, 11, 22, 16, tzinfo=UTC))  # Midnight in Shanghai.
-    assert almanac.is_news(other, morning)
+    assert almanac.news(book, morning) == first  # Though a health check has asked before.
+    assert almanac.news(book, datetime(2026, 11, 22, 15, 59, tzinfo=UTC)) == ()
+    assert [one.code for one in almanac.news(book, datetime(2026, 11, 22, 16, tzinfo=UTC))] == ["W520"]  # Midnight in Shanghai.
     assert almanac.today(other, morning) == ()
