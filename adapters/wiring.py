@@ -166,7 +166,7 @@ class Daemon:
         return {
             "decide": Beat(0.5, self._decide),
             "post": Beat(1.0, self._post),
-            "tidy": Beat(15.0, lambda _: self.desk.tidy()),
+            "tidy": Beat(15.0, self._tidy),
             "rules": Beat(3.0, self._watch_rules),
         }
 
@@ -180,6 +180,12 @@ class Daemon:
 
     def _post(self, deadline: float) -> None:
         self.desk.carry_post(deadline)
+
+    def _tidy(self, _: float) -> None:
+        self.desk.tidy()
+        # At the start, on each new day and after a swap of rules.
+        for one in self.desk.almanac.news(self._library.rulebook, self.desk.now()):
+            log.warning(one.zh, extra={"code": one.code, "place": str(one.span)})
 
     def _wake(self) -> None:
         self._heart.soon("decide")

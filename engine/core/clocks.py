@@ -6,10 +6,10 @@ from datetime import datetime
 
 from engine.core.evaluate import Seen, evaluate
 from engine.core.marks import Trace, starts_here, stops_here
-from engine.core.terms import Court, Span_, due_of, pauses_by_disruption
+from engine.core.terms import Court, Span_, due_of, pauses_by_disruption, terms_of
 from engine.model.case import ClockVerdict
 from engine.model.condition import Answer
-from engine.model.policy import OnReturn, Policy
+from engine.model.policy import DueField, OnReturn, Policy
 
 
 @dataclass(slots=True)
@@ -31,8 +31,8 @@ class Clock:
     ended: Trace | None = None
     """Left, or started anew, without its stop."""
     due: datetime | None = None
-    applies: bool = True
-    unsure: bool = False
+    superseded: bool = False
+    """Its policy no longer applied once it was late: the breach stays, and nothing rings any more (time.md 2.2)."""
     fixed_due: bool = False
     """The due time was moved to the moment of a change: rows count from it, not from the start."""
 
@@ -53,18 +53,30 @@ class Clock:
     def verdict(self, now: datetime) -> ClockVerdict:
         """Event time decides; at the due instant itself nothing is late yet (time.md 1.1)."""
         if self.ended is not None:
-            return ClockVerdict.NONE
+            # Left, or started anew, without its stop: no verdict, but what was late already stays late.
+            return ClockVerdict.LATE if self.due is not None and self.due < self.ended.at else ClockVerdict.NONE
         if self.stopped is not None:
             return self._stopped_verdict(self.stopped)
         if self.due is not None and self.due < now and not (self.paused_since and self.paused_since <= self.due):
             return ClockVerdict.LATE
         return ClockVerdict.PAUSED if self.is_paused(now) else ClockVerdict.RUNNING
 
+    def paused_from(self, now: datetime) -> datetime | None:
+        """Since when it is paused, by its state or by a disruption; None: it runs."""
+        spans = [since for since, until in self.pauses if since <= now < until]
+        return min([*spans, *([self.paused_since] if self.paused_since else [])], default=None)
+
+    def resumes_at(self, now: datetime) -> datetime | None:
+        """When a disruption that holds it now is over; None: nothing says."""
+        return max((until for since, until in self.pauses if since <= now < until), default=None) if not self.paused_since else None
+
     def is_paused(self, now: datetime) -> bool:
         """In a pausing state, or within a disruption."""
-        return self.paused_since is not None or any(since <= now < until for since, until in self.pauses)
+        return self.paused_from(now) is not None
 
     def _stopped_verdict(self, stop: Trace) -> ClockVerdict:
+        if stop.raised_by == self.id and self.due is not None and self.due <= stop.at:
+            return ClockVerdict.LATE  # Its own row at due ended it: nobody kept the promise.
         if self.due is None or stop.at <= self.due:
             return ClockVerdict.MET_REPORTED_LATE if self.due and stop.heard_at > self.due else ClockVerdict.MET
         unseen = not stop.seen or (not self.policy.stops and stop.unseen_before)
@@ -97,16 +109,33 @@ def _settled(court: Court, policy: Policy, runs: list[Clock], now: datetime) -> 
         if not _in_force(policy, clock.start.at, court):
             continue
         answer, _ = evaluate(policy.condition, Seen(court.workflow, clock.last.texts, court.zone, clock.last.after))
-        if answer is Answer.NO:
+        gone = _no_longer_applies(court, clock) if answer is Answer.NO else None
+        if answer is Answer.COULD_NOT_TELL or (answer is Answer.NO and gone is None):
             continue
-        clock.unsure = answer is Answer.COULD_NOT_TELL
-        if clock.unsure:
-            continue
+        if isinstance(terms_of(court, policy, clock.start, clock.last), DueField):
+            # A due time set by hand is immune to pauses by state (T33); a disruption that names the policy does move it.
+            clock.pauses, clock.paused_since = [], None
         clock.pauses += pauses_by_disruption(court, clock.policy, clock.last)
         _set_due(court, clock, now)
+        if gone is not None:
+            if clock.due is None or clock.due >= gone.at:
+                continue
+            clock.superseded, clock.ended, clock.stopped = True, gone, None
         clock.number = len(kept) + 1
         kept.append(clock)
     return kept
+
+
+def _no_longer_applies(court: Court, clock: Clock) -> Trace | None:
+    """The change after which the policy's `if` no longer held, if it had held before; None: it never applied."""
+    applied = False
+    for trace in (clock.start, *clock.changes):
+        answer, _ = evaluate(clock.policy.condition, Seen(court.workflow, trace.texts, court.zone, trace.after))
+        if answer is Answer.YES:
+            applied = True
+        elif applied:
+            return trace
+    return None
 
 
 def _in_force(policy: Policy, at: datetime, court: Court) -> bool:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from engine.core.delivery import deadline_timers, finish_task, note_suppression, receive, ring_deadline
 from engine.core.draft import Draft
-from engine.core.escalate import acknowledge, chain_timers, ring_step, settle_chains
+from engine.core.escalate import RESUME_ROW, acknowledge, chain_timers, ring_step, settle_chains
 from engine.core.issue import Occasion, assign, issue_intentions, withdraw
-from engine.core.order import event_key
+from engine.core.order import FUTURE_TOLERANCE, event_key
 from engine.core.reading import Read
 from engine.core.standing import standing_of
 from engine.core.terms import Court
@@ -37,6 +37,8 @@ def decide(rulebook: Rulebook, case: Case, event: Event, now: datetime) -> Decis
     if int(event.extra.get("depth", "0")) > MICROSTEPS_MAX:
         draft.read()
         return _decision(draft, Read(Outcome.LIMIT_EXCEEDED), keeps=False)
+    if event.occurred_at - event.received_at > FUTURE_TOLERANCE:
+        draft.note("suspect_time", event.name, f"{event.occurred_at.isoformat()} counts as of its receipt")
     read, keeps = _hear(draft)
     note_moved_dues(draft)
     settle_lateness(draft)
@@ -96,7 +98,9 @@ def _ring(draft: Draft, event: Event) -> Outcome:
     if kind == "disruption":
         return Outcome.STAYED
     run = draft.chains.get(name)
-    if run is None or run.next_at is None or run.next_at > draft.now or str(run.step) != event.extra["row"]:
+    if event.extra["row"] == RESUME_ROW:
+        return Outcome.STAYED
+    if run is None or run.ended or run.next_at is None or run.next_at > draft.now or str(run.step) != event.extra["row"]:
         draft.note("bell_obsolete", owner)
         return Outcome.RECORDED
     ring_step(draft, name)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from engine.core.draft import Draft
+from engine.core.escalate import step_failed
 from engine.model.case import Issued
 from engine.model.effect import Effect, EffectKind
 from engine.model.event import Event
@@ -36,6 +37,8 @@ def receive(draft: Draft, event: Event) -> bool:
         _delivered(draft, one)
     elif verdict is Verdict.REJECTED:
         fall_back(draft, one, event.extra.get("reason", ""))
+        if one.chain is not None:
+            step_failed(draft, one.chain, one.row)
     return counts
 
 

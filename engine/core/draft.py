@@ -106,7 +106,7 @@ class Draft:
             case "clock":
                 return any(clock.id == name and clock.live for clock in self.clocks)
             case "chain":
-                return name in {f"{run.chain}#{run.gen}" for run in self.chains.values()}
+                return name in {f"{run.chain}#{run.gen}" for run in self.chains.values() if not run.ended}
             case _:
                 return True
 

@@ -1,5 +1,6 @@
 """Who is told next? Chains of steps at work on one case."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,7 +24,7 @@ CHANNELS_OF_LAST_RESORT = ("wechat_work", "sms", "phone")
 def start_chain(draft: Draft, do: Escalate, reason: str, why: str, row: str) -> None:
     """Begin a chain, or add a reason to the one that runs: one instance per chain and case."""
     running = draft.chains.get(do.chain)
-    if running is not None:
+    if running is not None and not running.ended:
         if reason not in running.reasons:
             draft.chains[do.chain] = replace(running, reasons=(*running.reasons, reason))
             draft.note("chain_reason", do.chain, reason)
@@ -32,42 +33,62 @@ def start_chain(draft: Draft, do: Escalate, reason: str, why: str, row: str) -> 
     chain = draft.court.rulebook.chains[do.chain]
     draft.chains[do.chain] = ChainRun(
         chain=do.chain, gen=gen, reasons=(reason,), why=why, message=do.message, next_at=None, row=row,
-        remaining_seconds=chain.steps[0].wait_seconds,
+        remaining_seconds=chain.steps[0].wait_seconds, drawn=chain,
     )
     draft.note("chain_started", do.chain, why)
     _schedule(draft, do.chain, draft.now)
 
 
 def settle_chains(draft: Draft) -> None:
-    """End chains whose last reason is gone; hold and release those whose clocks pause."""
+    """End chains whose last reason is gone, revive those that got one back, hold those whose clocks all pause."""
     for name, run in list(draft.chains.items()):
-        reasons = tuple(reason for reason in run.reasons if draft.alive(reason))
-        if not reasons or name not in draft.court.rulebook.chains:
-            del draft.chains[name]
-            draft.note("chain_ended", name)
+        alive = [reason for reason in run.reasons if draft.alive(reason)]
+        if not alive:
+            if not run.ended:
+                draft.chains[name] = replace(_held(run, draft.now), ended=True)
+                draft.note("chain_ended", name)
             continue
-        if reasons != run.reasons:
-            run = draft.chains[name] = replace(run, reasons=reasons)
-        held = all(_is_paused(draft, reason) for reason in reasons)
-        if held and run.next_at is not None:
-            left = max(0.0, (run.next_at - draft.now).total_seconds())
-            draft.chains[name] = replace(run, next_at=None, remaining_seconds=left)
-        elif not held and run.next_at is None and _wait_before(draft.court.rulebook.chains[name], run.step) is not None:
+        if run.ended:
+            draft.note("chain_goes_on", name, alive[0])
+            run = draft.chains[name] = replace(run, ended=False)
+        since = _held_since(draft, alive)
+        if since is not None and run.next_at is not None:
+            draft.chains[name] = _held(run, since)
+        elif since is None and run.next_at is None and _wait_before(_drawn(draft, run), run.step) is not None:
             _schedule(draft, name, draft.now)
 
 
-def _is_paused(draft: Draft, reason: str) -> bool:
+def _held(run: ChainRun, since: datetime) -> ChainRun:
+    """The chain stopped in its wait: what is left of it counts from when it goes on."""
+    if run.next_at is None:
+        return run
+    return replace(run, next_at=None, remaining_seconds=max(0.0, (run.next_at - since).total_seconds()))
+
+
+def _held_since(draft: Draft, reasons: Sequence[str]) -> datetime | None:
+    """Since when every reason's clock has been paused; None: at least one runs, or is a stay."""
+    since = [_paused_from(draft, reason) for reason in reasons]
+    known = [one for one in since if one is not None]
+    return max(known) if known and len(known) == len(since) else None
+
+
+def _paused_from(draft: Draft, reason: str) -> datetime | None:
     clock = draft.clock(reason.removeprefix("clock:")) if reason.startswith("clock:") else None
-    return clock is not None and clock.is_paused(draft.now)
+    return clock.paused_from(draft.now) if clock is not None else None
+
+
+def _drawn(draft: Draft, run: ChainRun) -> Chain:
+    """The steps the chain began with."""
+    return run.drawn or draft.court.rulebook.chains[run.chain]
 
 
 def acknowledge(draft: Draft, chain: str) -> None:
     """已知晓 holds the chain for a while; then it goes on if still unsolved. It never silences for ever (T47)."""
     run = draft.chains.get(chain)
-    drawn = draft.court.rulebook.chains.get(chain)
-    if run is None or drawn is None:
+    if run is None or run.ended:
         draft.note("nothing_to_acknowledge", chain)
         return
+    drawn = _drawn(draft, run)
     until = draft.now + timedelta(seconds=drawn.pause_when_acknowledged_seconds)
     next_at = max(run.next_at, until) if run.next_at is not None else None
     draft.chains[chain] = replace(run, acknowledged_until=until, next_at=next_at)
@@ -79,7 +100,7 @@ def acknowledge(draft: Draft, chain: str) -> None:
 
 def ring_step(draft: Draft, chain: str) -> None:
     """Perform the step that is due, and every empty one before it; then schedule the next."""
-    drawn = draft.court.rulebook.chains[chain]
+    drawn = _drawn(draft, draft.chains[chain])
     while True:
         run = draft.chains[chain]
         assert run.next_at is not None
@@ -119,8 +140,8 @@ def _wait_before(chain: Chain, index: int) -> float | None:
 
 def _schedule(draft: Draft, name: str, since: datetime) -> None:
     run = draft.chains[name]
-    chain = draft.court.rulebook.chains[name]
-    if all(_is_paused(draft, reason) for reason in run.reasons):
+    chain = _drawn(draft, run)
+    if _held_since(draft, [reason for reason in run.reasons if draft.alive(reason)]) is not None:
         return
     at = since + timedelta(seconds=run.remaining_seconds)
     if run.acknowledged_until is not None and at < run.acknowledged_until:
@@ -174,15 +195,42 @@ def _issue(draft: Draft, chain: Chain, run: ChainRun, role: str, channel: str, f
             cause=f"s:{chain.name}:{run.gen}:{run.step}", reason=f"chain:{chain.name}#{run.gen}", at=draft.now, message=run.message,
             channel=channel, to=role,
             group=f"{chain.name}/{run.message or ''}|{channel}|{people}" if wait else None, group_wait_seconds=wait,
-            chain=chain.name, why=run.why, row=f"{chain.name}:{run.step}", shadow=chain.mode is Mode.SHADOW,
+            chain=chain.name, why=run.why, row=f"{chain.name}:{run.step}",
+            shadow=Mode.SHADOW in (chain.mode, _mode_of(draft, run.message)),
         )
     )
 
 
+def _mode_of(draft: Draft, message: str | None) -> Mode:
+    found = draft.court.rulebook.messages.get(message or "")
+    return found.mode if found else Mode.LIVE
+
+
+RESUME_ROW = "resume"
+
+
 def chain_timers(draft: Draft) -> list[Timer]:
-    """One bell per running chain: its next step."""
-    return [
-        Timer(case=draft.case.id, owner=f"chain:{run.chain}", row=str(run.step), gen=run.gen, due_at=run.next_at)
-        for run in draft.chains.values()
-        if run.next_at is not None
-    ]
+    """One bell per running chain: its next step, or the end of the disruption that holds it."""
+    timers = []
+    for run in draft.chains.values():
+        at, row = (run.next_at, str(run.step)) if run.next_at is not None else (_resumes_at(draft, run), RESUME_ROW)
+        if at is not None and not run.ended:
+            timers.append(Timer(case=draft.case.id, owner=f"chain:{run.chain}", row=row, gen=run.gen, due_at=at))
+    return timers
+
+
+def _resumes_at(draft: Draft, run: ChainRun) -> datetime | None:
+    if run.ended or _wait_before(_drawn(draft, run), run.step) is None:
+        return None
+    clocks = [draft.clock(reason.removeprefix("clock:")) for reason in run.reasons if reason.startswith("clock:")]
+    ends = [clock.resumes_at(draft.now) for clock in clocks if clock is not None and clock.live]
+    return min((end for end in ends if end is not None), default=None)
+
+
+def step_failed(draft: Draft, chain: str, row: str) -> None:
+    """A step that was refused is followed by the next one at once (T49)."""
+    run = draft.chains.get(chain)
+    if run is None or run.ended or run.next_at is None or row != f"{chain}:{run.step - 1}":
+        return
+    draft.note("step_failed", chain, row)
+    draft.chains[chain] = replace(run, next_at=draft.now)

@@ -65,6 +65,9 @@ def carry_out(draft: Draft, do: Do, occasion: Occasion) -> None:
             assign(draft, do, occasion)
         case Escalate():
             draft.told.append(occasion.cause)
+            if occasion.shadow:
+                draft.note("shadow", do.chain, occasion.why)
+                return
             start_chain(draft, do, occasion.reason, occasion.why, occasion.row)
         case Open():
             _mail_open(draft, do, occasion)

@@ -30,6 +30,8 @@ class Trace:
     """All fields as of this point."""
     changed: frozenset[str]
     """Fields whose value this point changed."""
+    raised_by: str = ""
+    """The clock (`policy|key`) whose row raised the event, if one did."""
     unseen_before: bool = False
     """The move jumped: when the earlier state was really left is only known as 'not later than'."""
 

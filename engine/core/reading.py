@@ -295,7 +295,7 @@ class _Reader:
             self.reading.traces.append(
                 Trace(
                     at=self.at, heard_at=event.received_at, key=stay_key, before=before, after=state, moved=True, seen=last,
-                    leaving=event.name if place == 0 else "", name=event.name if last else "", sent="",
+                    leaving=event.name if place == 0 else "", name=event.name if last else "", sent="", raised_by=_raiser(event),
                     texts=dict(self.reading.texts), changed=changed if last else frozenset(), unseen_before=len(path) > 1,
                 )
             )
@@ -306,7 +306,7 @@ class _Reader:
         self.reading.traces.append(
             Trace(
                 at=self.at, heard_at=event.received_at, key=key, before=state, after=state, moved=False, seen=True,
-                leaving=name, name=name, sent=sent, texts=dict(self.reading.texts), changed=frozenset(changed),
+                leaving=name, name=name, sent=sent, texts=dict(self.reading.texts), changed=frozenset(changed), raised_by=_raiser(event),
             )
         )
 
@@ -348,6 +348,11 @@ class _Reader:
 
 
 _BUILT_IN = ("edited", "retracted", "opened_again", "reason_gone")
+
+
+def _raiser(event: Event) -> str:
+    """The clock whose row raised an event."""
+    return f"{event.extra.get('policy')}|{event.extra.get('clock')}" if event.source == CLOCK_SOURCE else ""
 
 
 def _jumped(workflow: Workflow, here: str, target: str) -> list[str]:

@@ -67,15 +67,15 @@ def _instant(court: Court, clock: Clock, row: TimelineRow) -> datetime | None:
         case When.AFTER:
             return calendars.deadline(calendar, clock.start.at, row.amount, pauses)
         case When.LATE:
-            return clock.due if not row.amount.seconds and not row.amount.business_days else _later(calendar, clock.due, row.amount)
+            return clock.due if not row.amount.seconds and not row.amount.business_days else _later(calendar, clock.due, row.amount, pauses)
         case When.LEFT:
             return _left(court, clock, calendar, row.amount, pauses)
         case _:
             return _used(court, clock, calendar, row.percent, pauses)
 
 
-def _later(calendar: Calendar | None, due: datetime, amount: Amount) -> datetime | None:
-    return calendars.deadline(calendar, due, amount)
+def _later(calendar: Calendar | None, due: datetime, amount: Amount, pauses: tuple[Span_, ...]) -> datetime | None:
+    return calendars.deadline(calendar, due, amount, pauses)
 
 
 def _limit(court: Court, clock: Clock) -> Amount | None:

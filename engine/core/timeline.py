@@ -162,6 +162,8 @@ def note_moved_dues(draft: Draft) -> None:
             floored = True
         moved = max(clock.due, draft.floors.get(clock.id, clock.due))
         draft.note("due_moved", clock.policy.name, f"{old.isoformat()} -> {moved.isoformat()}", clock.policy.span)
+    for clock_id in before.keys() - {clock.id for clock in draft.clocks} - set(draft.late):
+        draft.note("clock_gone", clock_id.partition("|")[0], "its policy no longer applies; no verdict")
     if floored:
         draft.read()
 
@@ -194,6 +196,11 @@ def settle_lateness(draft: Draft) -> None:
             draft.late.remove(clock_id)
             draft.note("late_withdrawn", policy)
             continue
+        if clock.superseded:
+            if f"superseded:{clock_id}" not in draft.told:
+                draft.told.append(f"superseded:{clock_id}")
+                draft.note("superseded", policy, "its policy no longer applies; the breach stays")
+            continue
         verdict = clock.verdict(draft.now)
         if verdict in (ClockVerdict.MET, ClockVerdict.MET_REPORTED_LATE):
             draft.late.remove(clock_id)
@@ -221,7 +228,7 @@ def _correct(draft: Draft, clock: Clock) -> None:
         if not _because_of(draft, one.reason, clock):
             continue
         correction = draft.court.rulebook.messages[message.correct]
-        cause = f"x:{correction.name}:{one.to}"
+        cause = f"x:{correction.name}:{one.to}:{clock.id}"
         draft.told.append(one.correction_key)
         if cause in draft.causes:
             continue

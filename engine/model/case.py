@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from engine.model.escalation import Chain
 from engine.model.event import Heard
 from engine.model.receipt import Verdict
 
@@ -59,6 +60,10 @@ class ChainRun:
     """Wait left while held."""
     acknowledged_until: datetime | None = None
     row: str = ""
+    drawn: Chain | None = None
+    """The steps it began with: a running chain keeps them, people and numbers are always current."""
+    ended: bool = False
+    """Its last reason is gone; it goes on at its step if evidence brings a reason back."""
 
 
 @dataclass(frozen=True, slots=True)

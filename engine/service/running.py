@@ -16,6 +16,7 @@ from engine.ports.store import Pending
 from engine.ports.worklist import Task, TaskStatus
 from engine.service import hands, ingest
 from engine.service.advance import Clerk, Tally
+from engine.service.almanac import Almanac
 from engine.service.desk import Answer, FinishAnswer, Health, Incoming, Problem, Reason, Said
 from engine.service.dispatch import LEASE, PostRoom
 from engine.service.library import Library, Offer
@@ -47,6 +48,7 @@ class Running:
     clerk: Clerk = field(init=False)
     post: PostRoom = field(init=False)
     deciding: threading.Lock = field(default_factory=threading.Lock)
+    almanac: Almanac = field(default_factory=Almanac)
     last_beat: float = 0.0
     """Monotonic instant of the last finished beat."""
     stopping: bool = False
@@ -123,11 +125,16 @@ class Running:
         warnings = [f"{problems} problems in newer rule files; the last good rules are in force"] if problems else []
         silent = self.clerk.silent(self.now())
         warnings += [f"feed {name} is silent" for name in silent] + [f"channel {name} is down" for name in sorted(self.post.down)]
+        warnings += [one.en for one in self.outlook()]
         return Health(
             ok=not reasons, reasons=(*reasons, *warnings), last_beat_age_seconds=age, numbers=numbers,
             rulebook=self.library.rulebook.fingerprint, rulebook_problems=problems, silent_feeds=tuple(silent),
             channels_down=tuple(sorted(self.post.down)),
         )
+
+    def outlook(self) -> Sequence[Diagnostic]:
+        """What should be arranged in time: next year's holidays, hours of the coming weeks with nobody on duty. Never an error."""
+        return self.almanac.today(self.library.rulebook, self.now())
 
     def beat(self, deadline: float) -> int:
         """Decide what is pending and ring what is due until the monotonic deadline; bounded, then yields (E17)."""

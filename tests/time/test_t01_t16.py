@@ -289,7 +289,6 @@ def test_a_policy_switched_off_takes_its_pending_steps_along_and_the_journal_say
     assert world.notes("late_withdrawn") == ["11-23 10:20 first"]
 
 
-@pytest.mark.xfail(strict=True, reason="a clock that vanishes before due leaves no note")
 def test_a_policy_switched_off_before_its_due_time_leaves_a_row_with_the_reason() -> None:
     """t12: verdict none, pending steps cancelled, reason recorded."""
     world = World(sla=first("while: new\nlimit: 1 h\ntimeline:\n  - late: 0 min\n    do: [{send: hurry}]"))

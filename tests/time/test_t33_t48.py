@@ -38,7 +38,6 @@ def test_a_due_time_set_by_hand_is_not_shifted_by_an_edit_of_the_hours() -> None
     assert world.due() == "11-23 16:45"
 
 
-@pytest.mark.xfail(strict=True, reason="a paused clock rings nothing, also with a due time set by hand")
 def test_a_due_time_set_by_hand_rings_also_in_a_pausing_state() -> None:
     """t33: immune to pauses means that the moment counts."""
     world = World(sla=first("while: [new, waiting]\npauses: waiting\ndue: {field: promised}\n" + ON_LATE))

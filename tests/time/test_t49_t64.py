@@ -41,17 +41,6 @@ def test_a_chain_of_empty_steps_ends_with_the_last_resort_at_once() -> None:
     assert alarms(world).count("step_empty") == 2
 
 
-def test_one_failed_recipient_does_not_block_the_others() -> None:
-    """t49: the next step is not waited for longer than written."""
-    world = World(sla=CLIMB)
-    world.simulation.switch("wechat_work", "refuses")
-    world.hear("created", "11-23 09:00")
-    world.until("11-23 10:35")
-
-    assert "11-23 10:30 sms boss T1 hurry" in world.sent()
-
-
-@pytest.mark.xfail(strict=True, reason="a failed step waits for the next one's delay")
 def test_a_refused_step_is_followed_at_once() -> None:
     """t49: an empty or failed step advances at once."""
     world = World(sla=CLIMB)
@@ -124,7 +113,6 @@ def test_a_recovery_is_told_once() -> None:
     assert world.sent() == ["11-23 10:00 sms boss T1 hurry", "11-23 10:30 sms boss T1 fine"]
 
 
-@pytest.mark.xfail(strict=True, reason="the cause of a correction names message and role only")
 def test_a_second_wrong_alarm_is_corrected_too() -> None:
     """t52: once for each telling, not once for ever."""
     rules = first("while: [new, answered, unanswered]\nstarts: {event: customer_wrote}\nstops: {event: replied}\nlimit: 1 h\n" + ON_LATE)
@@ -200,7 +188,6 @@ def test_a_clock_held_by_a_disruption_rings_by_what_was_left_when_it_ends() -> N
     assert world.sent() == ["11-23 12:45 sms boss T1 hurry"]
 
 
-@pytest.mark.xfail(strict=True, reason="nothing wakes a chain at the end of a disruption")
 def test_a_chain_waits_while_a_disruption_holds_its_clock_and_goes_on_when_it_ends() -> None:
     """t54: begun before the storm, it is not forgotten in it."""
     world = World(sla=first("while: new\nlimit: 30 min\n" + CHAIN_ON_LATE), calendars=STORM, messages=TOLD)
