@@ -5,6 +5,7 @@ from datetime import datetime
 
 from engine.core.clocks import Clock
 from engine.core.reading import Reading, clocks_of, keep, read_case, read_on
+from engine.core.renamed import renamed
 from engine.core.terms import Court
 from engine.model.case import Case, ChainRun, Fired, Issued, Ledger
 from engine.model.decision import Note
@@ -25,7 +26,7 @@ class Draft:
         self.event = event
         self.now = now
         self.revision = case.revision + 1
-        ledger = case.ledger
+        ledger = renamed(case.ledger, court.rulebook)
         self.issued: dict[str, Issued] = {one.id: one for one in ledger.issued}
         self.causes: set[str] = {one.cause for one in ledger.issued}
         self.chains: dict[str, ChainRun] = {one.chain: one for one in ledger.chains}
@@ -36,6 +37,8 @@ class Draft:
         self.told: list[str] = list(ledger.told)
         self.floors: dict[str, datetime] = dict(ledger.floors)
         self.history: tuple[Heard, ...] = case.history
+        self.before = ledger
+        """The ledger before this decision, under the names in force."""
         self.effects: list[Effect] = []
         self.drops: list[Drop] = []
         self.notes: list[Note] = []

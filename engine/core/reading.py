@@ -338,7 +338,9 @@ class _Reader:
 
     def _still_due(self, event: Event) -> bool:
         """An event raised by a clock falls if that clock, recomputed, was not due at that instant."""
-        policy = self.court.rulebook.policies.get(event.extra.get("policy", ""))
+        name = event.extra.get("policy", "")
+        policies = self.court.rulebook.policies
+        policy = policies.get(name) or next((one for one in policies.values() if one.was == name), None)
         if policy is None:
             return True
         for clock in read_clocks(self.court, [policy], self.reading.traces, self.at):

@@ -151,7 +151,7 @@ def _record_late(draft: Draft, clock: Clock) -> None:
 
 def note_moved_dues(draft: Draft) -> None:
     """Old and new due time of every live clock that moved; never into the past by an edit of the rules (time.md 2.2)."""
-    before = draft.case.ledger.dues
+    before = draft.before.dues
     floored = False
     for clock in list(draft.clocks):
         old = before.get(clock.id)
@@ -242,6 +242,6 @@ def _because_of(draft: Draft, reason: str, clock: Clock) -> bool:
         return True
     if not reason.startswith("chain:"):
         return False
-    before = {run.chain: run for run in draft.case.ledger.chains}
+    before = {run.chain: run for run in draft.before.chains}
     run = before.get(reason.removeprefix("chain:").partition("#")[0])
     return run is not None and f"clock:{clock.id}" in run.reasons

@@ -138,7 +138,6 @@ def all_verdicts(world: World) -> list[str]:
 RENAMED = "while: new\nlimit: 1 h\ntimeline:\n  - late: 0 min\n    do: [{send: hurry}]\n  - late: 1 h\n    do: [{escalate: ladder, message: hurry}]"
 
 
-@pytest.mark.xfail(strict=True, reason="was: is not used by the core")
 def test_a_policy_renamed_with_was_changes_nothing() -> None:
     """No row fires again, no chain begins anew."""
     worlds = World(sla=first(RENAMED)), World(sla=first(RENAMED))
