@@ -17,6 +17,8 @@ from engine.model.policy import AfterDowntime, Mode, TimelineRow
 from engine.model.timer import Timer
 
 DAY = timedelta(days=1)
+ON_TIME = timedelta(minutes=1)
+"""A row of `after_downtime: flag` that rings later than this waits for a person."""
 
 
 def policy_timers(draft: Draft) -> list[Timer]:
@@ -92,6 +94,10 @@ def _fire(draft: Draft, clock: Clock, instant: Instant, gen: int) -> None:
     skip = timedelta(seconds=policy.skip_after.seconds) + DAY * policy.skip_after.business_days
     if policy.after_downtime is AfterDowntime.SKIP_AFTER and late_by > skip:
         draft.note("row_skipped", f"{policy.name} {instant.key}", detail, instant.row.span)
+        return
+    if policy.after_downtime is AfterDowntime.FLAG and late_by > ON_TIME:
+        draft.note("row_flagged", f"{policy.name} {instant.key}", detail, instant.row.span)
+        draft.alarm(f"flagged:{policy.name} {instant.key}", f"flag:{_mark(clock, instant)}:{gen}")
         return
     draft.note("row_fired", f"{policy.name} {instant.key}", detail, instant.row.span)
     _carry_out_row(draft, clock, instant, instant.row, gen)

@@ -313,7 +313,6 @@ def test_a_row_later_than_it_may_be_is_skipped_and_listed(tmp_path: Path) -> Non
     world.close()
 
 
-@pytest.mark.xfail(strict=True, reason="flag does the same as fire")
 def test_a_row_flagged_after_downtime_is_listed_and_not_sent(tmp_path: Path) -> None:
     """t27: after_downtime: flag."""
     rules = first("while: new\nlimit: 1 h\nafter_downtime: flag\n" + ON_LATE)
@@ -323,7 +322,24 @@ def test_a_row_flagged_after_downtime_is_listed_and_not_sent(tmp_path: Path) -> 
     world.restart("11-23 15:00")
 
     assert world.sent() == []
-    assert "late 0 min" in world.explained()
+    assert "row_flagged first late 0 min" in world.explained()
+    assert [one.detail for one in world.stores.directory.unread()] == ["flagged:first late 0 min"]
+    assert world.verdict() == "late"
+    world.close()
+
+
+@pytest.mark.parametrize(("back_at", "sent"), [("11-23 10:01", 1), ("11-23 10:01:01", 0)])
+def test_a_row_is_flagged_only_when_it_rings_more_than_a_minute_late(tmp_path: Path, back_at: str, sent: int) -> None:
+    """t27: after_downtime: flag; an ordinary delay of the heartbeat is none."""
+    rules = first("while: new\nlimit: 1 h\nafter_downtime: flag\n" + ON_LATE)
+    world = World(sla=rules, url=f"sqlite:///{tmp_path}/t27.db")
+    world.hear("created", "11-23 09:00")
+
+    world.restart(back_at)
+    world.until("11-24 09:00")
+
+    assert len(world.sent()) == sent
+    assert len(world.notes("row_flagged")) == 1 - sent
     world.close()
 
 
