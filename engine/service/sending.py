@@ -135,9 +135,18 @@ class SendingDesk:
 
     def _counts(self, effect: Effect) -> bool:
         """Whether the text should speak as if the order were handed over now: not when it was before."""
-        root = effect.resend_of or effect.fallback_of or effect.id
+        root = self._order(effect.resend_of or effect.fallback_of or effect.id)
         family = [one for one in self.case.ledger.issued if root in (one.id, one.fallback_of, one.resend_of)]
-        return not effect.copy and all(one.handed_at is None for one in family if not one.copy)
+        return all(one.handed_at is None for one in family)
+
+    def _order(self, effect_id: str) -> str:
+        """The order a copy is a copy of: the same message of the same decision; else the effect itself."""
+        own = self.issued(effect_id)
+        if own is None or not own.copy:
+            return effect_id
+        decision = effect_id.rpartition("/")[0]
+        orders = (one.id for one in self.case.ledger.issued if one.message == own.message and not one.copy)
+        return next((one for one in orders if one.rpartition("/")[0] == decision), effect_id)
 
     def _nth(self, effect: Effect) -> int:
         """Which order it is: earlier sendings of the same message, without copies, fallbacks and resends."""
