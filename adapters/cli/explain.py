@@ -15,7 +15,9 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
         metavar="NAME",
         help=speech.of("只说这条规则(时效、消息、升级链、状态、事件)", "only this rule (policy, message, chain, state, event)"),
     )
-    parser.add_argument("--at", metavar="TIME", help=speech.of("只说到这个时刻为止", "only what was so by then"))
+    parser.add_argument(
+        "--at", metavar="TIME", help=speech.of("回到这个时刻:只看当时已收到的", "as it stood then, from what had been received")
+    )
     add_desk_options(parser, speech)
 
 
@@ -25,8 +27,7 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
         zone = desk.rulebook.timezone
         row = the_case(desk, options.case)
         until = read_time(options.at, zone) if options.at else None
-        told = desk.desk.explain(row.id, rule=options.rule, lang=speech.lang)
-        reasons = [one for one in told if until is None or one.at <= until]
+        reasons = desk.desk.explain(row.id, rule=options.rule, lang=speech.lang, at=until)
     for one in reasons:
         speech.line(f"{speech.time(one.at, zone)}  {one.what}")
         if one.why:

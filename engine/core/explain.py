@@ -1,19 +1,20 @@
 """Why, and why not yet? What happened to a case and what it waits for, with the rule's place and the values it saw."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.core.clocks import Clock
+from engine.core.due import DayKind, explain_due
 from engine.core.evaluate import Seen, evaluate
 from engine.core.reading import Reading, clocks_of, read_case
 from engine.core.render import show_instant
 from engine.core.rows import DUE_ROW, instants
-from engine.core.terms import Court
+from engine.core.terms import Court, terms_of
 from engine.model.case import Case, ClockVerdict
 from engine.model.condition import Check
 from engine.model.decision import JournalRow, Note, Outcome
-from engine.model.policy import Policy
+from engine.model.policy import Amount, Policy
 from engine.model.rulebook import Rulebook
 from engine.model.span import Span
 
@@ -45,6 +46,12 @@ COMPARISONS = {
     "before": "早于", "from": "不早于", "contains": "含", "starts_with": "以此开头", "blank": "空着",
 }  # fmt: skip
 
+RANG = ("row_fired", "row_skipped", "row_flagged")
+"""Notes of a row whose instant has come; the detail begins with that instant."""
+
+COUNTED = (DayKind.OPEN, DayKind.DUE)
+"""Lines of a path that need no reason."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -59,12 +66,30 @@ class Line:
 def explain_case(
     rulebook: Rulebook, case: Case, journal: Sequence[JournalRow], now: datetime, *, rule: str | None = None, lang: str = "zh"
 ) -> list[Line]:
-    """The case's story from its journal, then what every clock waits for; with `rule` only what concerns that rule."""
+    """The case's story from its journal, then what every clock waits for; with `rule` only what concerns that rule.
+
+    As it stood at `now`: what was received later is left out, so an instant of the past is told as it was then, under the
+    rules given. Nothing if the case was not open yet.
+    """
+    case, journal = _as_of(case, journal, now)
+    if not case.history:
+        return []
     court = Court(rulebook, rulebook.workflows[case.workflow])
     reading = read_case(court, case)
     lines = [line for row in journal for line in _of_row(court, row, lang) if rule is None or _concerns(line, row, rule)]
     policies = [one for one in rulebook.policies.values() if one.workflow == case.workflow and rule in (None, one.name)]
-    return [*lines, *_clocks(court, policies, reading, case, now, lang)]
+    rang = [(note.subject, note.detail.partition(" ")[0]) for row in journal for note in row.notes if note.kind in RANG]
+    return [*lines, *_clocks(court, policies, reading, case, rang, now, lang)]
+
+
+def _as_of(case: Case, journal: Sequence[JournalRow], now: datetime) -> tuple[Case, Sequence[JournalRow]]:
+    """The case and its journal with only what had been received by then."""
+    history = tuple(heard for heard in case.history if heard.event.received_at <= now)
+    if len(history) == len(case.history):
+        history = case.history  # Its reading is at hand by identity.
+    floors = {clock: floor for clock, floor in case.ledger.floors.items() if floor <= now}
+    then = replace(case, history=history, ledger=replace(case.ledger, floors=floors))
+    return then, [row for row in journal if row.received_at <= now]
 
 
 def _concerns(line: Line, row: JournalRow, rule: str) -> bool:
@@ -97,7 +122,11 @@ def show_check(check: Check) -> str:
     return f"{check.subject}={check.seen or '(空)'} {COMPARISONS.get(check.word, check.word)} {check.expected} {mark}"
 
 
-def _clocks(court: Court, policies: Sequence[Policy], reading: Reading, case: Case, now: datetime, lang: str) -> list[Line]:
+Rang = Sequence[tuple[str, str]]
+"""`policy row` and the instant it was for, of every row that rang."""
+
+
+def _clocks(court: Court, policies: Sequence[Policy], reading: Reading, case: Case, rang: Rang, now: datetime, lang: str) -> list[Line]:
     english = lang == "en"
     lines: list[Line] = []
     clocks = [one for one in clocks_of(court, reading, now, case.ledger.floors) if one.policy in policies]
@@ -108,21 +137,43 @@ def _clocks(court: Court, policies: Sequence[Policy], reading: Reading, case: Ca
         since = show_instant(clock.start.at, now, court.zone, "time")
         why = f"started {since}, due {due}" if english else f"{since} 开始,{due} 到期"
         lines.append(Line(clock.start.at, f"{name} #{clock.number}: {verdict}", why, clock.policy.span))
-        lines += _ahead(court, clock, case, now, english)
+        lines += _path(court, clock, now, english)
+        lines += _ahead(court, clock, rang, now, english)
     known = {clock.policy.name for clock in clocks}
     return lines + [_why_not(court, policy, reading, now, english) for policy in policies if policy.name not in known]
 
 
-def _ahead(court: Court, clock: Clock, case: Case, now: datetime, english: bool) -> list[Line]:
-    """Rows that have not fired yet, and when they will."""
+def _path(court: Court, clock: Clock, now: datetime, english: bool) -> list[Line]:
+    """Every date that did not count, or not as usual, on the way to the due time, with its reason (T7)."""
+    calendar = court.calendar(clock.policy.calendar, clock.start.at)
+    terms = terms_of(court, clock.policy, clock.start, clock.changes[-1] if clock.changes else clock.start)
+    if calendar is None or not isinstance(terms, Amount):
+        return []
+    paused = ((clock.paused_since, max(now, clock.paused_since)),) if clock.paused_since else ()
+    path = explain_due(calendar, clock.start.at, terms, (*clock.all_pauses, *paused))
+    if path[-1].due != clock.due:
+        return []  # Moved to the moment of a change: no counting led there.
+    name = clock.policy.name if english else clock.policy.label
+    told = [line for line in path if line.kind not in COUNTED or line.paused_seconds or line.estimated]
+    return [Line(clock.start.at, f"{name} #{clock.number}", line.text, clock.policy.span) for line in told]
+
+
+def _ahead(court: Court, clock: Clock, rang: Rang, now: datetime, english: bool) -> list[Line]:
+    """Rows that have not fired yet, and when they will. What fired is told by the journal."""
     lines = []
     for instant in instants(court, clock, now):
-        fired = case.ledger.fired.get(f"{clock.id}|{instant.key}|{instant.slot}")
-        if instant.key == DUE_ROW or instant.row is None or fired is not None:
+        if instant.key == DUE_ROW or instant.row is None:
+            continue
+        what = f"{clock.policy.name} {instant.key}"
+        before = [at for subject, at in rang if subject == what and datetime.fromisoformat(at) >= clock.start.at]
+        if instant.at.isoformat() in before or (before and instant.at <= now):
             continue
         when = show_instant(instant.at, now, court.zone, "time")
-        what = f"{clock.policy.name} {instant.key}"
-        lines.append(Line(instant.at, what, f"will fire {when}" if english else f"还没到,{when} 触发", instant.row.span))
+        if instant.at > now:
+            why = f"will fire {when}" if english else f"还没到,{when} 触发"
+        else:
+            why = f"was due {when}, has not fired yet" if english else f"{when} 已到,还没触发"
+        lines.append(Line(instant.at, what, why, instant.row.span))
     return lines
 
 

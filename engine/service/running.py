@@ -108,10 +108,12 @@ class Running:
         self.wake()
         return Answer(Said(taken.verdict.value), taken.case_id)
 
-    def explain(self, case_id: str, *, rule: str | None = None, lang: str = "zh") -> Sequence[Reason]:
+    def explain(self, case_id: str, *, rule: str | None = None, lang: str = "zh", at: datetime | None = None) -> Sequence[Reason]:
         case = self.stores.store.load(case_id)
         journal = self.stores.directory.journal(case_id)
-        lines = explain_case(self.library.rulebook, case, journal, self.now(), rule=rule, lang=lang)
+        heard = max((row.received_at for row in journal), default=case.opened_at)
+        now = at or max(self.now(), heard)  # Another daemon's clock may be a little ahead: what was received has happened.
+        lines = explain_case(self.library.rulebook, case, journal, now, rule=rule, lang=lang)
         return [Reason(line.at, line.what, line.why, str(line.span) if line.span else "") for line in lines]
 
     def health(self) -> Health:
