@@ -9,8 +9,8 @@ from engine.core.draft import Draft
 from engine.core.escalate import RESUME_ROW, acknowledge, chain_timers, ring_step, settle_chains
 from engine.core.issue import Occasion, assign, issue_intentions, withdraw
 from engine.core.order import FUTURE_TOLERANCE, event_key
-from engine.core.reading import Read
 from engine.core.standing import standing_of
+from engine.core.stays import Read
 from engine.core.terms import Court
 from engine.core.timeline import note_moved_dues, policy_timers, ring_row, settle_lateness, tell_disruptions
 from engine.model.case import Case

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.core.clocks import Clock
-from engine.core.reading import Reading, clocks_of, keep, read_case, read_on
+from engine.core.reading import clocks_of, keep, read_case, read_on
 from engine.core.renamed import renamed
+from engine.core.stays import Reading
 from engine.core.terms import Court
 from engine.model.case import Case, ChainRun, Fired, Issued, Ledger
 from engine.model.decision import Note

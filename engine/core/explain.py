@@ -7,9 +7,10 @@ from datetime import datetime
 from engine.core.clocks import Clock
 from engine.core.due import DayKind, explain_due
 from engine.core.evaluate import Seen, evaluate
-from engine.core.reading import Reading, clocks_of, read_case
+from engine.core.reading import clocks_of, read_case
 from engine.core.render import show_instant
 from engine.core.rows import DUE_ROW, instants
+from engine.core.stays import Reading
 from engine.core.terms import Court, terms_of
 from engine.model.case import Case, ClockVerdict
 from engine.model.condition import Check

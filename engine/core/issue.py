@@ -7,8 +7,8 @@ from engine.core import calendars
 from engine.core.draft import Draft
 from engine.core.escalate import start_chain
 from engine.core.order import OPENED_BY_CASE, event_key
-from engine.core.reading import Intention
 from engine.core.route import resolve
+from engine.core.stays import Intention
 from engine.model.doing import Assign, Command, Do, Escalate, Open, Raise, Send, Set
 from engine.model.effect import Effect, EffectKind
 from engine.model.escalation import LAST_RESORT

@@ -6,7 +6,7 @@ from datetime import datetime
 from engine.core import calendars
 from engine.core.clocks import Clock
 from engine.core.draft import Draft
-from engine.core.reading import Reading
+from engine.core.stays import Reading
 from engine.core.terms import Court
 from engine.model.case import ClockVerdict, ClockView
 from engine.model.decision import Standing

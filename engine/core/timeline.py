@@ -7,7 +7,7 @@ from engine.core import calendars
 from engine.core.clocks import Clock
 from engine.core.draft import Draft
 from engine.core.issue import Occasion, carry_out, send
-from engine.core.reading import CLOCK_SOURCE
+from engine.core.reader import CLOCK_SOURCE
 from engine.core.rows import Instant, instants, waits_for_feed
 from engine.core.terms import concerns
 from engine.model.case import ClockVerdict, Fired

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from engine.core import calendars
 from engine.core.clocks import Clock
 from engine.core.evaluate import Seen, evaluate
-from engine.core.reading import Reading, clocks_of, read_case
+from engine.core.reading import clocks_of, read_case
 from engine.core.render import Scene, render, resend_mark, standard_sentence
 from engine.core.route import resolve
+from engine.core.stays import Reading
 from engine.core.terms import Court
 from engine.core.words import say_why
 from engine.model.case import Case, Issued

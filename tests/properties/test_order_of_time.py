@@ -6,7 +6,8 @@ from datetime import timedelta
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from engine.core.reading import Reading, _read_all, read_on
+from engine.core.reading import _read_all, read_on
+from engine.core.stays import Reading
 from engine.core.terms import Court
 from engine.model.event import Event, Heard
 from tests.unit.core.courtroom import MONDAY, PARCEL_RULES, Play, an_event
