@@ -3,7 +3,7 @@
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from engine.core.decide import decide
 from engine.model.decision import Decision
@@ -17,6 +17,7 @@ BACKOFF_SECONDS = (1, 5, 30, 300)
 """Waits before a poison event is tried again; after them it is dead and listed (E13)."""
 
 TRIES_AFTER_CONFLICT = 3
+LONG_AHEAD = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -43,12 +44,16 @@ class Clerk:
     library: Library
     tally: Tally = field(default_factory=Tally)
     on_failure: Callable[[Pending, Exception], None] = _nobody
+    _earliest: datetime = LONG_AHEAD
+    """No armed timer is due before: asked once per batch, and kept with what each decision arms."""
     held: dict[str, datetime] = field(default_factory=dict)
     """Bells whose decision failed: not rung again before."""
 
     def advance(self, now: datetime, limit: int = 100, case_id: str | None = None) -> int:
         """Decide pending events; of each case the timers due before an event's receipt come first. Answers how many were decided."""
         pending = self.store.pending(now, limit, case_id)
+        if pending:
+            self._earliest = self.bells.next_due() or LONG_AHEAD
         return sum(self._advance_one(one, now) for one in pending)
 
     def ring(self, timer: Timer, now: datetime) -> None:
@@ -93,7 +98,7 @@ class Clerk:
 
     def _ring_before(self, one: Pending, now: datetime) -> None:
         """Timers of the case due before the event's receipt are decided first, so live, restart and replay agree."""
-        while True:
+        while self._earliest < one.event.received_at:
             due = [
                 timer
                 for timer in self.bells.due(one.event.received_at, 1, silent=self.silent(now), case_id=one.case_id)
@@ -114,6 +119,7 @@ class Clerk:
                 if attempt == TRIES_AFTER_CONFLICT - 1:
                     raise
                 continue
+            self._earliest = min([self._earliest, *(timer.due_at for timer in decision.timers)])
             return decision
         raise AssertionError("unreachable")
 
