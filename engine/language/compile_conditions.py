@@ -50,6 +50,9 @@ def compile_condition(scope: Scope, source: Source, path: Path, subjects: Subjec
     """
     node = _node(source, path)
     if node is None:
+        if path in source.keys:
+            fix = ("写成 {字段: 值},不要条件就删去这个键", "write {field: value}, or delete the key where none is wanted")
+            scope.findings.add("C207", source.key(*path), f"“{path[-1]}” 后面是空的", f"“{path[-1]}” is empty", fix=fix)
         return None
     return _Compiler(scope.findings, source, subjects, known).all_of(node, path)
 

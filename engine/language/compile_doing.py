@@ -51,7 +51,8 @@ def _do(scope: Scope, form: DoForm, workflow: str) -> Do | None:
 def _send(scope: Scope, form: DoForm, message: str, workflow: str) -> Do:
     check_message(scope, form, message, workflow, "send")
     if form.to is not None:
-        check_recipient(scope, form, form.to, workflow, "to")
+        customer = check_recipient(scope, form, form.to, workflow, "to")
+        check_audience(scope, form, message, workflow, to_customer=customer, at=("to",))
     return Send(message, form.to, form.span())
 
 
@@ -94,7 +95,7 @@ def check_message(scope: Scope, form: Form, message: str, workflow: str, *at: Pa
 def check_recipient(scope: Scope, form: Form, to: str, workflow: str, *at: Part) -> bool:
     """A role, or a phone field of the case. Returns True for a field."""
     declared = scope.field(workflow, to)
-    if declared is not None and to not in scope.names.of("role"):
+    if declared is not None and _is_field(scope, to, workflow):
         if declared.type is not FieldType.PHONE:
             zh, en = f"“{declared.label}”不是电话字段,不能当收件人", f"“{to}” is no phone field and cannot be a recipient"
             scope.findings.add(
@@ -103,6 +104,32 @@ def check_recipient(scope: Scope, form: Form, to: str, workflow: str, *at: Part)
         return True
     scope.refer("role", to, form.span(*at))
     return False
+
+
+def _is_field(scope: Scope, to: str, workflow: str) -> bool:
+    """A field of the case, as long as no role bears its name."""
+    return scope.field(workflow, to) is not None and to not in scope.names.of("role")
+
+
+def check_audience(scope: Scope, form: Form, message: str, workflow: str, *, to_customer: bool, at: tuple[Part, ...]) -> None:
+    """What is written for staff never reaches a customer, and a customer's text is not sent to staff instead (T19)."""
+    own = scope.names.recipients.get(message)
+    if own is None or scope.names.belongs["message"].get(message) != workflow:
+        return
+    for_customer = _is_field(scope, own, workflow)
+    known = for_customer or own in scope.names.of("role")
+    if not known or for_customer is to_customer:
+        return
+    zh, en = (
+        (f"消息“{message}”是发给客户的,这里是内部岗位", f"message “{message}” is for the customer; this is staff")
+        if for_customer
+        else (f"消息“{message}”是内部的,这里是客户", f"message “{message}” is for staff; this is a customer")
+    )
+    fix = (
+        f"另写一条{'内部' if for_customer else '给客户的'}消息",
+        f"write a message of its own for {'staff' if for_customer else 'the customer'}",
+    )
+    scope.findings.add("R309", form.span(*at), zh, en, fix=fix)
 
 
 def _check_fill(scope: Scope, form: Form, at: tuple[Part, ...], fill: dict[str, str], target: str, workflow: str) -> None:

@@ -1,7 +1,7 @@
 """Who is told what? Forms of messages and escalation chains -> messages, caps, chains."""
 
 from engine.language.compile_conditions import compile_condition, field_subjects
-from engine.language.compile_doing import check_message, check_recipient
+from engine.language.compile_doing import check_audience, check_message, check_recipient
 from engine.language.compile_text import compile_text
 from engine.language.form_rules import ChainForm, EscalationsForm, MessageForm, MessagesForm, StepForm
 from engine.language.names import Scope
@@ -28,27 +28,31 @@ def _message(scope: Scope, name: str, form: MessageForm) -> Message:
     workflow = form.workflow
     subjects, known = field_subjects(scope, workflow)
     scope.refer("channel", form.channel, form.span("channel"))
+    to_field = check_recipient(scope, form, form.to, workflow, "to")
     for index, role in enumerate(form.copy_to or ()):
         scope.refer("role", role, form.span("copy_to", index))
     if form.send_hours is not None:
         scope.refer("calendar", form.send_hours, form.span("send_hours"))
     if form.correct is not None:
         check_message(scope, form, form.correct, workflow, "correct")
+        check_audience(scope, form, form.correct, workflow, to_customer=to_field, at=("correct",))
     return Message(
-        name=name, label=form.label, workflow=workflow, channel=form.channel, to=form.to, to_field=check_recipient(scope, form, form.to, workflow, "to"),
+        name=name, label=form.label, workflow=workflow, channel=form.channel, to=form.to, to_field=to_field,
         copy_to=tuple(form.copy_to or ()), text=compile_text(scope, form.sheet, (*form.where, "text"), form.text, workflow),
-        max_chars=form.max_chars, max_segments=form.max_segments, fallback=_fallback(scope, form), send_hours=form.send_hours,
+        max_chars=form.max_chars, max_segments=form.max_segments, fallback=_fallback(scope, name, form), send_hours=form.send_hours,
         drop_if=compile_condition(scope, form.sheet, (*form.where, "drop_if"), subjects, known), correct=form.correct, at_most=form.at_most,
         group_wait_seconds=form.group_wait or 0, mode=Mode(form.mode or "live"), was=form.was, span=form.key_span(),
     )  # fmt: skip
 
 
-def _fallback(scope: Scope, form: MessageForm) -> Fallback | None:
+def _fallback(scope: Scope, name: str, form: MessageForm) -> Fallback | None:
     fallback = form.if_not_delivered
     if fallback is None:
         return None
     scope.refer("channel", fallback.channel, fallback.span("channel"))
-    check_recipient(scope, fallback, fallback.to, form.workflow, "to")
+    if check_recipient(scope, fallback, fallback.to, form.workflow, "to"):
+        # Only this way round: a customer's message may well fall back to staff who call.
+        check_audience(scope, fallback, name, form.workflow, to_customer=True, at=("to",))
     if fallback.channel == form.channel:
         zh, en = "备用渠道和原来的一样,不通时都不通", "the fallback is the same channel"
         scope.findings.add("F110", fallback.span("channel"), zh, en, fix=("换一个渠道,例如 phone", "choose another, such as phone"))

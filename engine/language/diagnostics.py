@@ -53,6 +53,11 @@ CODES: dict[str, Code] = {
     "Y021": Code("tag", "不能用标签(!)", "tags are not used"),
     "Y022": Code("key-not-a-word", "键只能是一个词", "a key must be one word"),
     "Y023": Code("merge-key", "不能用 << 合并", "merge keys are not used"),
+    "Y024": _info(
+        "comma-in-text",
+        "花括号里的半角逗号当作正文,别的软件会在这里断开",
+        "a plain comma in braces is read as text; other tools split there",
+    ),
     # F: form.
     "F100": Code("unknown-kind", "第一行要写 kind", "the file must say its kind"),
     "F101": Code("unknown-key", "这里没有这个键", "there is no such key here"),
@@ -76,6 +81,11 @@ CODES: dict[str, Code] = {
     "R305": Code("declared-twice", "同一个名字登记了两次", "a name is declared twice"),
     "R306": Code("no-such-file", "找不到这个文件", "no such file"),
     "R308": Code("date-in-conflict", "同一天在假期表里说法不一", "a date is told in two ways by one holiday list"),
+    "R309": Code(
+        "wrong-audience",
+        "内部消息不能发给客户,客户消息不能改发内部",
+        "an internal message cannot go to a customer, nor the other way round",
+    ),
     "R307": Code("path-not-in-samples", "样例报文里找不到这条路径", "no sample holds this path"),
     # N: texts with marks.
     "N401": Code("unknown-placeholder", "文字里的字段没有登记", "an unknown mark in a text"),
@@ -103,6 +113,7 @@ CODES: dict[str, Code] = {
     "W518": _warning("gap-in-rota", "值班表有空档", "the rota has hours with nobody on duty"),
     "W519": _warning("overlays-overlap", "两段临时时间重叠,以开始得晚的为准", "two overlays overlap: the one that begins later wins"),
     "W520": _warning("hole-in-rota", "未来 8 周有时段没有人值班", "nobody is on duty at some hours of the next eight weeks"),
+    "W521": _warning("hidden-exception", "前面的行已经占了,这一行例外轮不到", "earlier exceptions take the cases of this one"),
     "W516": _warning("length-unknown", "有字段没写 max,算不出最长的文字", "a field without max: the longest text is unknown"),
 }
 """Code -> name, headline in Chinese and English, severity. The letter is the family; `waybill explain CODE` reads from here."""

@@ -53,6 +53,8 @@ class Names:
     belongs: dict[str, dict[str, str]] = field(default_factory=lambda: {"policy": {}, "message": {}})
     """policy or message -> its workflow."""
     commands: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    recipients: dict[str, str] = field(default_factory=dict)
+    """message -> its `to:`, a role or a phone field."""
 
     def of(self, kind: str, workflow: str | None = None) -> tuple[str, ...]:
         """The names of one kind; states, events and fields belong to a workflow."""
@@ -83,7 +85,9 @@ def collect(sources: Iterable[Source], findings: Findings) -> Names:
                 if declares in _GATHERED and name in names.declared[declares]:
                     continue
                 _declare(names, findings, source, declares, name, source.key(section, name))
-                workflow = _mapping(node).get("workflow")
+                workflow, to = _mapping(node).get("workflow"), _mapping(node).get("to")
+                if declares == "message" and isinstance(to, str):
+                    names.recipients.setdefault(name, to)
                 if declares in names.belongs and isinstance(workflow, str):
                     names.belongs[declares].setdefault(name, workflow)
     return names

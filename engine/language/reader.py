@@ -230,11 +230,19 @@ class _Tree:
             last.line == mark.line and last.column + last.width + 1 == mark.column and self.lines[mark.line - 1][mark.column - 2] == ","
         )
         if touches:
+            self._tell_comma(text, key, last, mark)
             frame.pairs[before] = f"{text},{key}"
             self.values[(*frame.path, before)] = last._replace(width=last.width + 1 + mark.width)
             del frame.pairs[key], self.keys[(*frame.path, key)]
             frame.key = None
         return touches
+
+    def _tell_comma(self, text: str, key: str, last: Mark, mark: Mark) -> None:
+        """Other tools would end the value here."""
+        self.findings.add(
+            "Y024", Span(self.file, mark.line, mark.column - 1, 1), f"“{text[-6:]},{key[:6]}” 里的半角逗号当作正文", "this comma is read as part of the text",
+            fix=("改成全角逗号“，”,或把整句放进引号;别的 YAML 软件会在这里断开", "use a full-width comma, or quote the text: other YAML tools split here"),
+        )  # fmt: skip
 
     def _mark(self, event: yaml.NodeEvent, style: str) -> Mark:
         start, end = event.start_mark, event.end_mark
