@@ -21,7 +21,7 @@ def write(state: State, decision: Decision, now: datetime) -> None:
         elif effect.kind is EffectKind.TASK and not effect.shadow:
             state.tasks.setdefault(effect.id, task(effect))
         elif effect.kind is not EffectKind.MAIL:
-            row = Posted(len(state.outbox), effect, OutboxStatus.READY, not_before(effect))
+            row = Posted(len(state.outbox), effect, OutboxStatus.READY, not_before(effect), held_for=effect.waits_for_channel or "")
             state.outbox[effect.id] = row
             state.post(row, first_status(effect))
     for drop in decision.drops:
@@ -62,6 +62,15 @@ def take_back(state: State, drop: Drop, now: datetime) -> None:
     open_task = state.tasks.get(drop.effect_id)
     if open_task is not None and open_task.status is TaskStatus.OPEN:
         state.tasks[open_task.id] = replace(open_task, status=TaskStatus.WITHDRAWN, withdrawn_why=drop.why, finished_at=now)
+        _offer_again(state, drop.effect_id)
     elif open_task is not None and open_task.status is TaskStatus.CLAIMED:
         # Somebody works on it: it says why it is no longer needed, and is not offered again when the claim runs out.
         state.tasks[open_task.id] = replace(open_task, withdrawn_why=drop.why)
+
+
+def _offer_again(state: State, call: str) -> None:
+    """A call that spoke for several cases is withdrawn with its own; the others are still owed one."""
+    for row in state.outbox.values():
+        if row.carried_by == call and row.status is OutboxStatus.ACCEPTED:
+            row.carried_by = None
+            state.post(row, OutboxStatus.READY)

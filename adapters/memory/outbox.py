@@ -1,16 +1,19 @@
 """What is to be sent? The outbox in memory."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from adapters.memory import registry
 from adapters.memory.state import Posted, State
-from engine.ports.outbox import OutboxRow, OutboxStatus, Settlement
+from engine.ports.outbox import OutboxRow, OutboxStatus, Pile, Settlement
 from engine.ports.store import NotFound
+
+FIRST_CASES = 5
+"""How many cases a pile names."""
 
 
 class MemoryOutbox:
-    """See Outbox."""
+    """See Outbox, Holding."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -32,11 +35,13 @@ class MemoryOutbox:
         rows.sort(key=lambda other: (other.due_at, other.seq))
         return [self._take(other, owner, lease_until) for other in rows]
 
-    def hand_over(self, effect_id: str, at: datetime, *, recipient: str, masked: str, carries: Sequence[str] = ()) -> None:
+    def hand_over(
+        self, effect_id: str, at: datetime, *, recipient: str, masked: str, carries: Sequence[str] = (), counts: Sequence[str] = ()
+    ) -> None:
         """See Outbox.hand_over. Raises NotFound."""
         row = self._row(effect_id)
         row.sent_at, row.masked = at, masked
-        row.recipients[recipient] = at
+        row.recipients |= dict.fromkeys((recipient, *counts), at)
         for carried in carries:
             other = self._row(carried)
             other.carried_by, other.sent_at, other.masked = effect_id, at, masked
@@ -60,13 +65,37 @@ class MemoryOutbox:
 
     def release(self, channel: str, now: datetime) -> int:
         """See Outbox.release."""
-        waiting = [
-            row for row in self._state.outbox.values() if row.status is OutboxStatus.WAITING and row.effect.waits_for_channel == channel
-        ]
-        for row in waiting:
-            row.due_at = max(row.due_at, now)
+        return self.let_go(channel, now, seconds_apart=0)
+
+    def held(self, key: str, now: datetime, *, owner: str, lease_until: datetime) -> Sequence[OutboxRow]:
+        """See Holding.held."""
+        rows = [row for row in self._state.live.values() if row.held_for == key and row.due_at <= now]
+        rows.sort(key=lambda row: (row.due_at, row.seq))
+        return [self._take(row, owner, lease_until) for row in rows]
+
+    def waiting(self, key: str, limit: int) -> Sequence[OutboxRow]:
+        """See Holding.waiting."""
+        return [as_row(row) for row in self._waiting(key)[:limit]]
+
+    def piles(self, prefix: str) -> Sequence[Pile]:
+        """See Holding.piles."""
+        rows = [row for row in self._state.outbox.values() if row.status is OutboxStatus.WAITING and row.held_for.startswith(prefix)]
+        cases: dict[str, list[str]] = {}
+        for row in rows:
+            cases.setdefault(row.held_for, []).append(row.effect.case)
+        return [Pile(key, len(found), tuple(dict.fromkeys(found))[:FIRST_CASES]) for key, found in sorted(cases.items())]
+
+    def let_go(self, key: str, now: datetime, *, seconds_apart: float) -> int:
+        """See Holding.let_go."""
+        waiting = self._waiting(key)
+        for place, row in enumerate(waiting):
+            row.due_at = max(row.due_at, now + timedelta(seconds=place * seconds_apart))
             self._state.post(row, OutboxStatus.READY)
         return len(waiting)
+
+    def carried(self, effect_id: str) -> Sequence[OutboxRow]:
+        """See Holding.carried."""
+        return [as_row(row) for row in self._state.outbox.values() if row.carried_by == effect_id]
 
     def find(self, effect_id: str) -> OutboxRow | None:
         """See Outbox.find."""
@@ -77,6 +106,9 @@ class MemoryOutbox:
         """See Outbox.sent_since."""
         rows = (row for row in self._state.outbox.values() if message is None or row.effect.message == message)
         return sum(1 for row in rows if recipient in row.recipients and row.recipients[recipient] >= since)
+
+    def _waiting(self, key: str) -> list[Posted]:
+        return [row for row in self._state.outbox.values() if row.status is OutboxStatus.WAITING and row.held_for == key]
 
     def _row(self, effect_id: str) -> Posted:
         row = self._state.outbox.get(effect_id)
@@ -94,6 +126,7 @@ class MemoryOutbox:
         row.owner, row.lease_until = "", None
         row.provider_id = settlement.provider_id or row.provider_id
         row.error = settlement.error
+        row.held_for = settlement.held_for or row.held_for
         if settlement.status is OutboxStatus.DROPPED:
             row.why = settlement.error
         if settlement.status is OutboxStatus.RETRY:
@@ -106,5 +139,5 @@ def as_row(row: Posted) -> OutboxRow:
     """The row as the post room sees it."""
     return OutboxRow(
         effect=row.effect, status=row.status, attempts=row.attempts, provider_id=row.provider_id,
-        sent_at=row.sent_at, error=row.error, carried_by=row.carried_by,
+        sent_at=row.sent_at, error=row.error, carried_by=row.carried_by, held_for=row.held_for,
     )  # fmt: skip

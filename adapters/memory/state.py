@@ -73,6 +73,7 @@ class Posted:
     error: str = ""
     why: str = ""
     carried_by: str | None = None
+    held_for: str = ""
     recipients: dict[str, datetime] = field(default_factory=dict)
     """To whom it was handed, and when last: a role may be several people."""
     masked: str = ""

@@ -48,7 +48,9 @@ class MemoryWorklist:
             return None
         return self._put(replace(task, status=TaskStatus.CLAIMED, claimed_by=by, claim_until=until))
 
-    def finish(self, task_id: str, by: str, now: datetime, *, result: str, note: str, report: Report) -> Finished:
+    def finish(
+        self, task_id: str, by: str, now: datetime, *, result: str, note: str, report: Report | None, also: Sequence[Report] = ()
+    ) -> Finished:
         """See Worklist.finish. Raises NotFound."""
         task = self._state.tasks.get(task_id)
         if task is None:
@@ -58,7 +60,7 @@ class MemoryWorklist:
         done = replace(
             task, status=TaskStatus.DONE, claimed_by=by, claim_until=None, result=result, note=note, finished_at=now
         )  # fmt: skip
-        registry.accept(self._state, [report], now)
+        registry.accept(self._state, [*([report] if report else []), *also], now)
         return Finished(True, self._put(done))
 
     def withdraw(self, task_id: str, why: str, now: datetime) -> bool:
@@ -68,6 +70,12 @@ class MemoryWorklist:
             return False
         self._put(replace(task, status=TaskStatus.WITHDRAWN, withdrawn_why=why, finished_at=now))
         return True
+
+    def reword(self, task_id: str, text: str) -> None:
+        """See Worklist.reword."""
+        task = self._state.tasks.get(task_id)
+        if task is not None and task.status in HELD:
+            self._put(replace(task, text=text))
 
     def release_expired(self, now: datetime) -> int:
         """See Worklist.release_expired."""

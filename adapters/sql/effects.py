@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from adapters.sql.codec import EFFECT
 from adapters.sql.database import Row
@@ -66,8 +66,18 @@ def take_back(connection: Connection, drops: Sequence[Drop], now: datetime) -> N
     for why, ids in reasons.items():
         unsent = update(OUTBOX).where(OUTBOX.c.effect_id.in_(ids), is_one_of(OUTBOX.c.status, "ready", "waiting", "retry"))
         connection.execute(unsent.values(status=OutboxStatus.DROPPED.value, why=why))
+        _offer_again(connection, ids)
         unclaimed = update(TASK).where(TASK.c.id.in_(ids), TASK.c.status == TaskStatus.OPEN.value)
         connection.execute(unclaimed.values(status=TaskStatus.WITHDRAWN.value, withdrawn_why=why, finished_at=now))
         # Somebody works on it: it says why it is no longer needed, and is not offered again when the claim runs out.
         claimed = update(TASK).where(TASK.c.id.in_(ids), TASK.c.status == TaskStatus.CLAIMED.value)
         connection.execute(claimed.values(withdrawn_why=why))
+
+
+def _offer_again(connection: Connection, ids: Sequence[str]) -> None:
+    """A call that spoke for several cases is withdrawn with its own; the others are still owed one."""
+    open_calls = select(TASK.c.id).where(TASK.c.id.in_(ids), TASK.c.status == TaskStatus.OPEN.value, TASK.c.kind == "call")
+    calls = connection.execute(open_calls).scalars().all()
+    if calls:
+        spoken_for = update(OUTBOX).where(OUTBOX.c.carried_by.in_(calls), is_one_of(OUTBOX.c.status, "accepted"))
+        connection.execute(spoken_for.values(status=OutboxStatus.READY.value, carried_by=None))

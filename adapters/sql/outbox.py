@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, Select, case, func, literal, select, update
 
@@ -11,14 +11,16 @@ from adapters.sql.codec import EFFECT, Instant
 from adapters.sql.database import Database, Row, insert_new
 from adapters.sql.inbox import Registry
 from adapters.sql.tables import HANDED, OUTBOX, is_one_of
-from engine.ports.outbox import OutboxRow, OutboxStatus, Settlement
+from engine.ports.outbox import OutboxRow, OutboxStatus, Pile, Settlement
 from engine.ports.store import NotFound
 
+FIRST_CASES = 5
+"""How many cases a pile names."""
 ORDER = (OUTBOX.c.due_at, OUTBOX.c.seq)
 
 
 class SqlOutbox:
-    """See Outbox."""
+    """See Outbox, Holding."""
 
     def __init__(self, database: Database, secret: bytes) -> None:
         self._database = database
@@ -40,14 +42,17 @@ class SqlOutbox:
         rows = select(OUTBOX).where(is_one_of(OUTBOX.c.status, "ready"), OUTBOX.c.group_key == row.effect.group)
         return self._take(rows.order_by(*ORDER), owner, lease_until)
 
-    def hand_over(self, effect_id: str, at: datetime, *, recipient: str, masked: str, carries: Sequence[str] = ()) -> None:
+    def hand_over(
+        self, effect_id: str, at: datetime, *, recipient: str, masked: str, carries: Sequence[str] = (), counts: Sequence[str] = ()
+    ) -> None:
         """See Outbox.hand_over. Raises NotFound."""
         with self._database.write() as connection:
             change(connection, effect_id, {"sent_at": at, "masked": masked})
-            key = {"effect_id": effect_id, "recipient": self._fingerprint(recipient)}
             message = connection.scalar(select(OUTBOX.c.message).where(OUTBOX.c.effect_id == effect_id))
-            if not insert_new(connection, HANDED, [key | {"message": message, "at": at}]):
-                again = update(HANDED).where(HANDED.c.effect_id == effect_id, HANDED.c.recipient == key["recipient"])
+            known = [self._fingerprint(one) for one in (recipient, *counts)]
+            rows: list[Row] = [{"effect_id": effect_id, "recipient": one, "message": message, "at": at} for one in known]
+            if insert_new(connection, HANDED, rows) != len(rows):
+                again = update(HANDED).where(HANDED.c.effect_id == effect_id, HANDED.c.recipient.in_(known))
                 connection.execute(again.values(at=at))
             if carries:
                 carried = update(OUTBOX).where(OUTBOX.c.effect_id.in_(carries))
@@ -78,6 +83,46 @@ class SqlOutbox:
         due_at = case((OUTBOX.c.due_at < now, literal(now, Instant)), else_=OUTBOX.c.due_at)
         with self._database.write() as connection:
             return connection.execute(waiting.values(status=OutboxStatus.READY.value, due_at=due_at)).rowcount
+
+    def held(self, key: str, now: datetime, *, owner: str, lease_until: datetime) -> Sequence[OutboxRow]:
+        """See Holding.held."""
+        rows = select(OUTBOX).where(is_one_of(OUTBOX.c.status, "ready", "retry"), OUTBOX.c.due_at <= now, OUTBOX.c.waits_for_channel == key)
+        return self._take(rows.order_by(*ORDER), owner, lease_until)
+
+    def waiting(self, key: str, limit: int) -> Sequence[OutboxRow]:
+        """See Holding.waiting."""
+        rows = select(OUTBOX).where(is_one_of(OUTBOX.c.status, "waiting"), OUTBOX.c.waits_for_channel == key)
+        with self._database.read() as connection:
+            return [outbox_row(row) for row in connection.execute(rows.order_by(OUTBOX.c.seq).limit(limit)).mappings()]
+
+    def piles(self, prefix: str) -> Sequence[Pile]:
+        """See Holding.piles. Between the prefix and its successor, so that the index is used."""
+        key = OUTBOX.c.waits_for_channel
+        counted = select(key, func.count()).where(
+            is_one_of(OUTBOX.c.status, "waiting"), key >= prefix, key < prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        )
+        with self._database.read() as connection:
+            found = connection.execute(counted.group_by(key).order_by(key)).all()
+        return [Pile(str(name), count, self._first_cases(str(name))) for name, count in found]
+
+    def _first_cases(self, key: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(row.effect.case for row in self.waiting(key, FIRST_CASES)))
+
+    def let_go(self, key: str, now: datetime, *, seconds_apart: float) -> int:
+        """See Holding.let_go."""
+        rows = select(OUTBOX.c.seq, OUTBOX.c.due_at).where(is_one_of(OUTBOX.c.status, "waiting"), OUTBOX.c.waits_for_channel == key)
+        with self._database.write() as connection:
+            found = connection.execute(rows.order_by(OUTBOX.c.seq)).all()
+            for place, (seq, due_at) in enumerate(found):
+                at = max(due_at, now + timedelta(seconds=place * seconds_apart))
+                connection.execute(update(OUTBOX).where(OUTBOX.c.seq == seq).values(status=OutboxStatus.READY.value, due_at=at))
+        return len(found)
+
+    def carried(self, effect_id: str) -> Sequence[OutboxRow]:
+        """See Holding.carried."""
+        rows = select(OUTBOX).where(OUTBOX.c.carried_by == effect_id).order_by(OUTBOX.c.seq)
+        with self._database.read() as connection:
+            return [outbox_row(row) for row in connection.execute(rows).mappings()]
 
     def find(self, effect_id: str) -> OutboxRow | None:
         """See Outbox.find."""
@@ -121,6 +166,8 @@ class SqlOutbox:
 def settled(settlement: Settlement) -> Row:
     """The columns a settlement writes."""
     changes: Row = {"status": settlement.status.value, "owner": "", "lease_until": None, "error": settlement.error}
+    if settlement.held_for:
+        changes["waits_for_channel"] = settlement.held_for
     if settlement.provider_id:
         changes["provider_id"] = settlement.provider_id
     if settlement.status is OutboxStatus.DROPPED:
@@ -143,4 +190,5 @@ def outbox_row(row: RowMapping) -> OutboxRow:
     return OutboxRow(
         effect=EFFECT.validate_json(row["effect"]), status=OutboxStatus(row["status"]), attempts=row["attempts"],
         provider_id=row["provider_id"], sent_at=row["sent_at"], error=row["error"], carried_by=row["carried_by"],
+        held_for=row["waits_for_channel"] or "",
     )  # fmt: skip

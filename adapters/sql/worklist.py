@@ -57,7 +57,9 @@ class SqlWorklist:
             taken = connection.execute(update(TASK).where(TASK.c.id == task_id, free).values(changes)).rowcount
             return read(connection, task_id) if taken == 1 else None
 
-    def finish(self, task_id: str, by: str, now: datetime, *, result: str, note: str, report: Report) -> Finished:
+    def finish(
+        self, task_id: str, by: str, now: datetime, *, result: str, note: str, report: Report | None, also: Sequence[Report] = ()
+    ) -> Finished:
         """See Worklist.finish. Raises NotFound."""
         done = {
             "status": TaskStatus.DONE.value, "claimed_by": by, "claim_until": None, "result": result, "note": note, "finished_at": now,
@@ -69,7 +71,7 @@ class SqlWorklist:
                 raise NotFound(task_id)
             if first:
                 registry = Registry(connection, self._secret, now)
-                registry.accept([report])
+                registry.accept([*([report] if report else []), *also])
                 registry.flush()
         return Finished(first, task)
 
@@ -79,6 +81,11 @@ class SqlWorklist:
         unclaimed = update(TASK).where(TASK.c.id == task_id, is_one_of(TASK.c.status, "open"))
         with self._database.write() as connection:
             return connection.execute(unclaimed.values(changes)).rowcount == 1
+
+    def reword(self, task_id: str, text: str) -> None:
+        """See Worklist.reword."""
+        with self._database.write() as connection:
+            connection.execute(update(TASK).where(TASK.c.id == task_id, HELD).values(text=text))
 
     def release_expired(self, now: datetime) -> int:
         """See Worklist.release_expired."""

@@ -14,6 +14,8 @@ from engine.model.timer import Timer
 
 DEADLINE_ROW = "deadline"
 
+CALLS_TOGETHER_SECONDS_MAX = 60
+
 SETTLED = (Verdict.DELIVERED, Verdict.REJECTED)
 
 
@@ -26,6 +28,9 @@ def receive(draft: Draft, event: Event) -> bool:
         return False
     verdict = Verdict(event.extra["verdict"])
     draft.note("receipt", effect_id, f"{verdict.value} {event.extra.get('reason', '')}".strip())
+    for manner in ("grouped", "released"):
+        if event.extra.get(manner):
+            draft.note(manner, one.message or one.chain or one.id, event.extra[manner])
     if one.verdict is not None and RANK[verdict] <= RANK[one.verdict]:
         return False
     told = _is_handed_over(one, verdict)
@@ -78,12 +83,25 @@ def fall_back(draft: Draft, one: Issued, why: str) -> None:
 
 
 def _call(draft: Draft, one: Issued, message: Message, fallback: Fallback, why: str) -> None:
-    effect_id = draft.next_id()
+    # Orders that were sent as one are called as one; a call waits for the others no longer than a minute.
+    together = min(message.group_wait_seconds, CALLS_TOGETHER_SECONDS_MAX)
     draft.add(
         Effect(
-            id=effect_id, case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.MESSAGE, cause=f"f:{one.id}",
-            reason=one.reason, at=draft.now, message=message.name, channel=fallback.channel, to=fallback.to, fallback_of=one.id,
-            why=f"not_delivered:{one.channel}:{why or 'no_receipt'}" if fallback.note_why else None, row=one.row,
+            id=draft.next_id(),
+            case=draft.case.id,
+            workflow=draft.case.workflow,
+            kind=EffectKind.MESSAGE,
+            cause=f"f:{one.id}",
+            reason=one.reason,
+            at=draft.now,
+            message=message.name,
+            channel=fallback.channel,
+            to=fallback.to,
+            fallback_of=one.id,
+            why=f"not_delivered:{one.channel}:{why or 'no_receipt'}" if fallback.note_why else None,
+            row=one.row,
+            group=f"f:{message.name}|{fallback.channel}|{fallback.to}" if together else None,
+            group_wait_seconds=together,
         )
     )
     draft.note("fallback", message.name, f"{one.channel} {why or 'no_receipt'} -> {fallback.channel}", fallback.span)
@@ -92,9 +110,21 @@ def _call(draft: Draft, one: Issued, message: Message, fallback: Fallback, why: 
 def _resend(draft: Draft, one: Issued, message: Message) -> None:
     draft.add(
         Effect(
-            id=draft.next_id(), case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.MESSAGE, cause=f"r:{one.id}",
-            reason=one.reason, at=draft.now, message=message.name, channel=one.channel, to=one.to, copy=one.copy, resend_of=one.id,
-            waits_for_channel=one.channel, row=one.row, to_field=message.to_field and one.to == message.to,
+            id=draft.next_id(),
+            case=draft.case.id,
+            workflow=draft.case.workflow,
+            kind=EffectKind.MESSAGE,
+            cause=f"r:{one.id}",
+            reason=one.reason,
+            at=draft.now,
+            message=message.name,
+            channel=one.channel,
+            to=one.to,
+            copy=one.copy,
+            resend_of=one.id,
+            waits_for_channel=one.channel,
+            row=one.row,
+            to_field=message.to_field and one.to == message.to,
         )
     )
 
@@ -134,8 +164,10 @@ def finish_task(draft: Draft, event: Event) -> None:
 
 
 def note_suppression(draft: Draft, event: Event) -> None:
-    """A message held back by a cap or `drop_if` at the last look: it was not sent, and the journal says why."""
+    """A message held back by manners, or not sent at all for them or for `drop_if`: the journal says why."""
     one = draft.issued.get(event.extra.get("effect", ""))
+    if one is not None and event.name == "held":
+        draft.note("held", one.message or one.chain or one.id, f"{event.extra.get('why', '')} {event.extra.get('until', '')}".strip())
     if one is None or event.name != "suppressed":
         return
     draft.change(one.id, dropped=event.extra.get("why", ""), open=False)

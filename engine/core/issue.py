@@ -13,7 +13,7 @@ from engine.model.doing import Assign, Command, Do, Escalate, Open, Raise, Send,
 from engine.model.effect import Effect, EffectKind
 from engine.model.escalation import LAST_RESORT
 from engine.model.event import Event
-from engine.model.message import Message
+from engine.model.message import Message, Optional_, Placeholder, Text
 from engine.model.policy import Mode
 
 
@@ -52,7 +52,11 @@ def _known_before(draft: Draft, intention: Intention) -> bool:
 
 def _occasion(draft: Draft, intention: Intention) -> Occasion:
     return Occasion(
-        intention.cause, f"stay:{intention.stay}", draft.now, f"event:{intention.event.name}", intention.row,
+        intention.cause,
+        f"stay:{intention.stay}",
+        draft.now,
+        f"event:{intention.event.name}",
+        intention.row,
     )
 
 
@@ -85,8 +89,13 @@ def raise_event(draft: Draft, name: str, occasion: Occasion, data: dict[str, str
     depth = int(draft.event.extra.get("depth", "0")) + 1
     draft.raised.append(
         Event(
-            id=f"{draft.case.id}/{occasion.cause}", source="case", name=name, occurred_at=occasion.at, received_at=draft.now,
-            data=data or {}, extra={"depth": str(depth), "raised_by": event_key(draft.event)},
+            id=f"{draft.case.id}/{occasion.cause}",
+            source="case",
+            name=name,
+            occurred_at=occasion.at,
+            received_at=draft.now,
+            data=data or {},
+            extra={"depth": str(depth), "raised_by": event_key(draft.event)},
         )
     )
 
@@ -123,16 +132,40 @@ def _add_message(
         to, person = LAST_RESORT, _address(draft, LAST_RESORT, False)
     fallback = message.fallback
     until = draft.now + timedelta(seconds=fallback.after_seconds) if fallback else None
+    not_before = _not_before(draft, message)
+    # What is held overnight for one recipient leaves as one at opening, if the text can speak of several.
+    groups = message.group_wait_seconds or (not_before is not None and speaks_of_group(message.text))
     draft.add(
         Effect(
-            id=draft.next_id(), case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.MESSAGE,
-            cause=occasion.cause, reason=occasion.reason, at=draft.now, message=message.name, channel=message.channel,
-            to=to, to_field=is_field, copy=copy, not_before=_not_before(draft, message), valid_until=until,
-            group=f"{message.name}|{message.channel}|{person}" if message.group_wait_seconds else together,
-            group_wait_seconds=message.group_wait_seconds, why=occasion.why, row=occasion.row,
+            id=draft.next_id(),
+            case=draft.case.id,
+            workflow=draft.case.workflow,
+            kind=EffectKind.MESSAGE,
+            cause=occasion.cause,
+            reason=occasion.reason,
+            at=draft.now,
+            message=message.name,
+            channel=message.channel,
+            to=to,
+            to_field=is_field,
+            copy=copy,
+            not_before=not_before,
+            valid_until=until,
+            group=f"{message.name}|{message.channel}|{person}" if groups else together,
+            group_wait_seconds=message.group_wait_seconds,
+            why=occasion.why,
+            row=occasion.row,
             shadow=occasion.shadow or message.mode is Mode.SHADOW,
         )
     )
+    if not_before is not None:
+        draft.note("held", message.name, f"send_hours {not_before.isoformat()}", message.span)
+
+
+def speaks_of_group(text: Text) -> bool:
+    """Whether a text has a mark for the others it is sent with."""
+    parts = [inner for part in text for inner in (part.parts if isinstance(part, Optional_) else (part,))]
+    return any(isinstance(part, Placeholder) and part.name in ("group.count", "group.list") for part in parts)
 
 
 def _not_before(draft: Draft, message: Message) -> datetime | None:
@@ -152,8 +185,18 @@ def assign(draft: Draft, do: Assign, occasion: Occasion) -> None:
         return
     draft.add(
         Effect(
-            id=draft.next_id(), case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.TASK, cause=occasion.cause,
-            reason=occasion.reason, at=draft.now, to=do.role, text=do.text, asks=do.asks, row=occasion.row, why=occasion.why,
+            id=draft.next_id(),
+            case=draft.case.id,
+            workflow=draft.case.workflow,
+            kind=EffectKind.TASK,
+            cause=occasion.cause,
+            reason=occasion.reason,
+            at=draft.now,
+            to=do.role,
+            text=do.text,
+            asks=do.asks,
+            row=occasion.row,
+            why=occasion.why,
             shadow=occasion.shadow,
         )
     )
@@ -162,9 +205,19 @@ def assign(draft: Draft, do: Assign, occasion: Occasion) -> None:
 def _mail_open(draft: Draft, do: Open, occasion: Occasion) -> None:
     draft.add(
         Effect(
-            id=draft.next_id(), case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.MAIL, cause=occasion.cause,
-            reason=occasion.reason, at=draft.now, target=do.workflow, event=OPENED_BY_CASE, fill=do.fill, row=occasion.row,
-            why=occasion.why, shadow=occasion.shadow,
+            id=draft.next_id(),
+            case=draft.case.id,
+            workflow=draft.case.workflow,
+            kind=EffectKind.MAIL,
+            cause=occasion.cause,
+            reason=occasion.reason,
+            at=draft.now,
+            target=do.workflow,
+            event=OPENED_BY_CASE,
+            fill=do.fill,
+            row=occasion.row,
+            why=occasion.why,
+            shadow=occasion.shadow,
         )
     )
 
@@ -172,9 +225,19 @@ def _mail_open(draft: Draft, do: Open, occasion: Occasion) -> None:
 def _command(draft: Draft, do: Command, occasion: Occasion) -> None:
     draft.add(
         Effect(
-            id=draft.next_id(), case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.COMMAND, cause=occasion.cause,
-            reason="", at=draft.now, target=do.connection, command=do.name, channel=do.connection, row=occasion.row,
-            why=occasion.why, shadow=occasion.shadow,
+            id=draft.next_id(),
+            case=draft.case.id,
+            workflow=draft.case.workflow,
+            kind=EffectKind.COMMAND,
+            cause=occasion.cause,
+            reason="",
+            at=draft.now,
+            target=do.connection,
+            command=do.name,
+            channel=do.connection,
+            row=occasion.row,
+            why=occasion.why,
+            shadow=occasion.shadow,
         )
     )
 
@@ -199,8 +262,15 @@ def _mail_reason_gone(draft: Draft, opened_by: str) -> None:
     draft.change(opened_by, target=_TOLD)
     draft.add(
         Effect(
-            id=draft.next_id(), case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.MAIL,
-            cause=f"gone:{opened_by}", reason="", at=draft.now, target=f"follows:{opened_by}", event="reason_gone",
+            id=draft.next_id(),
+            case=draft.case.id,
+            workflow=draft.case.workflow,
+            kind=EffectKind.MAIL,
+            cause=f"gone:{opened_by}",
+            reason="",
+            at=draft.now,
+            target=f"follows:{opened_by}",
+            event="reason_gone",
         )
     )
     draft.change(draft.effects[-1].id, target=_TOLD)

@@ -21,7 +21,7 @@ def compile_messages(scope: Scope, form: MessagesForm) -> dict[str, Message]:
 
 def compile_caps(form: MessagesForm) -> Caps | None:
     """`caps:` of one file, if it has any."""
-    return Caps(form.caps.customer, form.caps.staff) if form.caps else None
+    return Caps(form.caps.customer, form.caps.staff, form.caps.rule) if form.caps else None
 
 
 def _message(scope: Scope, name: str, form: MessageForm) -> Message:
@@ -41,7 +41,7 @@ def _message(scope: Scope, name: str, form: MessageForm) -> Message:
         copy_to=tuple(form.copy_to or ()), text=compile_text(scope, form.sheet, (*form.where, "text"), form.text, workflow),
         max_chars=form.max_chars, max_segments=form.max_segments, fallback=_fallback(scope, name, form), send_hours=form.send_hours,
         drop_if=compile_condition(scope, form.sheet, (*form.where, "drop_if"), subjects, known), correct=form.correct, at_most=form.at_most,
-        group_wait_seconds=form.group_wait or 0, mode=Mode(form.mode or "live"), was=form.was, span=form.key_span(),
+        group_wait_seconds=form.group_wait or 0, urgent=bool(form.urgent), mode=Mode(form.mode or "live"), was=form.was, span=form.key_span(),
     )  # fmt: skip
 
 
@@ -78,7 +78,8 @@ def _chain(scope: Scope, name: str, form: ChainForm) -> Chain:
         name=name, label=form.label, steps=tuple(_step(scope, step) for step in form.steps),
         repeat_last=Repeat(form.repeat_last.every, form.repeat_last.times) if form.repeat_last else None, during=form.during,
         pause_when_acknowledged_seconds=3600 if form.pause_when_acknowledged is None else form.pause_when_acknowledged,
-        group_wait_seconds=120 if form.group_wait is None else form.group_wait, mode=Mode(form.mode or "live"), was=form.was, span=form.key_span(),
+        group_wait_seconds=120 if form.group_wait is None else form.group_wait, urgent=bool(form.urgent), mode=Mode(form.mode or "live"),
+        was=form.was, span=form.key_span(),
     )  # fmt: skip
 
 

@@ -170,6 +170,7 @@ class ChainForm(Form):
     during: str | None = None
     pause_when_acknowledged: Seconds | None = None
     group_wait: Seconds | None = None
+    urgent: YesNo | None = None
     mode: ModeWord | None = None
     was: str | None = None
 
@@ -207,6 +208,7 @@ class MessageForm(Form):
     correct: str | None = None
     at_most: CapText | None = None
     group_wait: Seconds | None = None
+    urgent: YesNo | None = None
     mode: ModeWord | None = None
     was: str | None = None
     text: str
@@ -217,6 +219,7 @@ class CapsForm(Form):
 
     customer: CapText | None = None
     staff: CapText | None = None
+    rule: CapText | None = None
 
 
 class MessagesForm(Form):

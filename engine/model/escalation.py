@@ -36,6 +36,8 @@ class Chain:
     during: str | None = None
     pause_when_acknowledged_seconds: int = 3600
     group_wait_seconds: int = 120
+    urgent: bool = False
+    """Its steps are never held by the storm brake, nor beyond the cap of staff."""
     mode: Mode = Mode.LIVE
     was: str | None = None
     span: Span

@@ -71,6 +71,8 @@ class Message:
     correct: str | None = None
     at_most: Cap | None = None
     group_wait_seconds: int = 0
+    urgent: bool = False
+    """Never held by the storm brake, nor beyond the cap of staff."""
     mode: Mode = Mode.LIVE
     was: str | None = None
     span: Span
@@ -82,3 +84,5 @@ class Caps:
 
     customer: Cap | None = None
     staff: Cap | None = None
+    rule: Cap | None = None
+    """How often one message or chain may be sent before it counts as a storm; None: the default of the post room."""

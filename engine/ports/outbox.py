@@ -15,7 +15,7 @@ class OutboxStatus(StrEnum):
 
     READY = "ready"
     WAITING = "waiting"
-    """For its channel to come back."""
+    """For its channel to come back, or for a person to decide about a storm."""
     SENDING = "sending"
     RETRY = "retry"
     ACCEPTED = "accepted"
@@ -42,6 +42,8 @@ class OutboxRow:
     error: str = ""
     carried_by: str | None = None
     """The row of the group that was sent in its place."""
+    held_for: str = ""
+    """What it was held for last: `digest:...`, `hours:...`, `brake:RULE`, or the channel a resend waits for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +57,24 @@ class Settlement:
     error: str = ""
     reports: Sequence[Report] = ()
     """Receipts for the cases concerned; accepted like any event."""
+    held_for: str = ""
+    """Held back (RETRY until `next_at`, or WAITING): under this key it is found again; empty leaves the key as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """Rows that wait under one key."""
+
+    key: str
+    count: int
+    cases: tuple[str, ...]
+    """The first few, oldest first."""
 
 
 class Outbox(Protocol):
-    def claim(self, now: datetime, limit: int, *, owner: str, lease_until: datetime, not_channels: Collection[str] = ()) -> Sequence[OutboxRow]:
+    def claim(
+        self, now: datetime, limit: int, *, owner: str, lease_until: datetime, not_channels: Collection[str] = ()
+    ) -> Sequence[OutboxRow]:
         """Take ready and retry rows (MESSAGE, COMMAND) whose time has come, oldest first, and mark them sending, committed on return."""
         ...
 
@@ -66,8 +82,11 @@ class Outbox(Protocol):
         """Other ready rows of the same group, claimed along, whatever their not_before."""
         ...
 
-    def hand_over(self, effect_id: str, at: datetime, *, recipient: str, masked: str, carries: Sequence[str] = ()) -> None:
-        """Before the request: the instant, the recipient (kept as a keyed fingerprint), the masked text, the rows it carries."""
+    def hand_over(
+        self, effect_id: str, at: datetime, *, recipient: str, masked: str, carries: Sequence[str] = (), counts: Sequence[str] = ()
+    ) -> None:
+        """Before the request: the instant, the recipient (kept as a keyed fingerprint), the masked text, the rows it carries,
+        and what else `sent_since` shall count it under (its rule; a disruption's customer)."""
         ...
 
     def settle(self, settlement: Settlement, now: datetime) -> None: ...
@@ -85,3 +104,31 @@ class Outbox(Protocol):
     def sent_since(self, recipient: str, since: datetime, message: str | None = None) -> int:
         """How many rows were handed to this recipient since, of one message or of all (at_most, caps)."""
         ...
+
+
+class Holding(Protocol):
+    """Rows that manners hold back, and what one sending spoke for."""
+
+    def held(self, key: str, now: datetime, *, owner: str, lease_until: datetime) -> Sequence[OutboxRow]:
+        """Claim every row held under this key whose time has come, oldest first."""
+        ...
+
+    def waiting(self, key: str, limit: int) -> Sequence[OutboxRow]:
+        """Rows that wait under this key for a person, oldest first."""
+        ...
+
+    def piles(self, prefix: str) -> Sequence[Pile]:
+        """What waits under keys that begin so, in order of key."""
+        ...
+
+    def let_go(self, key: str, now: datetime, *, seconds_apart: float) -> int:
+        """What waits under this key becomes ready, oldest first, one every so many seconds. Answers how many."""
+        ...
+
+    def carried(self, effect_id: str) -> Sequence[OutboxRow]:
+        """Rows of the group that this one was sent for."""
+        ...
+
+
+class Post(Outbox, Holding, Protocol):
+    """Both, as every store offers them."""

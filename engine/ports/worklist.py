@@ -25,7 +25,7 @@ class Task:
     case: str
     workflow: str
     kind: str
-    """task or call."""
+    """task, call, or alarm: of no case, about a feed or a rule."""
     role: str
     text: str
     """TASK: what to do. Call: the script, rendered; personal, shown only to whoever works on it."""
@@ -59,7 +59,9 @@ class Worklist(Protocol):
         """Once per id; False if it was there already."""
         ...
 
-    def tasks(self, *, status: Sequence[TaskStatus] = (), role: str | None = None, case: str | None = None, limit: int = 200) -> Sequence[Task]: ...
+    def tasks(
+        self, *, status: Sequence[TaskStatus] = (), role: str | None = None, case: str | None = None, limit: int = 200
+    ) -> Sequence[Task]: ...
 
     def get(self, task_id: str) -> Task | None: ...
 
@@ -67,12 +69,21 @@ class Worklist(Protocol):
         """None: somebody else holds it, or it is no longer open. Claiming one's own again extends it."""
         ...
 
-    def finish(self, task_id: str, by: str, now: datetime, *, result: str, note: str, report: Report) -> Finished:
-        """Close it and accept the report in one transaction. A second finisher gets the first one's result. Raises NotFound."""
+    def finish(
+        self, task_id: str, by: str, now: datetime, *, result: str, note: str, report: Report | None, also: Sequence[Report] = ()
+    ) -> Finished:
+        """Close it and accept the report (none: an alarm) and what `also` hears of it in one transaction.
+
+        A second finisher gets the first one's result. Raises NotFound.
+        """
         ...
 
     def withdraw(self, task_id: str, why: str, now: datetime) -> bool:
         """Only if unclaimed."""
+        ...
+
+    def reword(self, task_id: str, text: str) -> None:
+        """Say what stands now in an open or claimed one; otherwise nothing happens."""
         ...
 
     def release_expired(self, now: datetime) -> int:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from engine.model.effect import Effect, EffectKind
-from engine.model.event import Event, EventKind, Report
-from engine.model.message import Cap
 from engine.model.receipt import Parcel, Receipt, Verdict
 from engine.ports.gateway import Gateway
-from engine.ports.outbox import Outbox, OutboxRow, OutboxStatus, Settlement
+from engine.ports.outbox import OutboxRow, OutboxStatus, Post, Settlement
 from engine.ports.store import NotFound, Store
 from engine.service.library import Library
-from engine.service.sending import Recipient, SendingDesk, day_start
+from engine.service.manners import BRAKE, DIGEST, HOURS, Hindrance, Manners, by_people, digest_text, listed, released_from, together
+from engine.service.papers import held, report_of, suppressed
+from engine.service.sending import Recipient, SendingDesk, Words
 
 ATTEMPTS_MAX = 8
 RETRY_SECONDS = (5, 15, 60, 300, 900, 1800, 3600)
@@ -21,8 +21,8 @@ RETRY_SECONDS = (5, 15, 60, 300, 900, 1800, 3600)
 LEASE = timedelta(seconds=60)
 """Longer than any gateway's own deadlines together (11 s)."""
 LOOK_AGAIN = timedelta(seconds=30)
-SUPPRESSIONS = ("cap", "drop_if", "delivered_meanwhile")
-"""Reasons of the last look that the court did not give itself."""
+SUPPRESSIONS = ("at_most", "cap", "told_already", "drop_if", "delivered_meanwhile")
+"""Reasons of the last look and of the manners that the court did not give itself."""
 
 _STATUS = {
     Verdict.ACCEPTED: OutboxStatus.ACCEPTED,
@@ -36,7 +36,7 @@ _STATUS = {
 class PostRoom:
     """Carries what was decided; owns retries, caps and grouping, and never the decision."""
 
-    outbox: Outbox
+    outbox: Post
     store: Store
     library: Library
     gateways: Mapping[str, Gateway]
@@ -45,6 +45,8 @@ class PostRoom:
     down: set[str] = field(default_factory=set)
     """Channels that refused as a whole; probed until they are back."""
     sent: int = 0
+    braked: bool = False
+    """A rule is held back since the last look at the brakes."""
     texts: bool = True
     """False: a replay, in which nobody reads what is not sent."""
 
@@ -53,9 +55,13 @@ class PostRoom:
         rows = self.outbox.claim(now, limit, owner=self.owner, lease_until=now + LEASE)
         groups: dict[str, list[OutboxRow]] = {}
         for row in rows:
-            groups.setdefault(row.effect.group or row.effect.id, []).append(row)
+            groups.setdefault(together(row), []).append(row)
+        manners = Manners(self.outbox, self.library.rulebook, now)
         for first, *others in groups.values():
-            self._carry(first, others, now)
+            if first.held_for.startswith(DIGEST):
+                self._digest([first, *others, *self._held_with(first, now)], manners)
+            else:
+                self._carry(first, others, manners)
         return len(rows)
 
     def reap(self, now: datetime) -> int:
@@ -85,62 +91,124 @@ class PostRoom:
     def _gateway(self, effect: Effect) -> Gateway | None:
         return self.gateways.get(effect.channel or "")
 
-    def _carry(self, row: OutboxRow, others: Sequence[OutboxRow], now: datetime) -> None:
-        effect = row.effect
-        gateway = self._gateway(effect)
-        try:
-            desk = SendingDesk(self.library.rulebook, self.store.load(effect.case), now)
-        except NotFound:
-            return self._pass_on(row, "no_case", others, now)
+    def _held_with(self, row: OutboxRow, now: datetime) -> Sequence[OutboxRow]:
+        return self.outbox.held(row.held_for, now, owner=self.owner, lease_until=now + LEASE)
+
+    def _companions(self, row: OutboxRow, others: Sequence[OutboxRow], now: datetime) -> list[OutboxRow]:
+        """Whoever else of its group is ready, or was held with it."""
+        along = self.outbox.companions(row, owner=self.owner, lease_until=now + LEASE) if row.effect.group else ()
+        return [*others, *along, *(self._held_with(row, now) if row.held_for.startswith(HOURS) else ())]
+
+    def _carry(self, row: OutboxRow, others: Sequence[OutboxRow], manners: Manners) -> None:
+        effect, now = row.effect, manners.now
+        desk = self._desk(row, now)
+        if desk is None:
+            return self._pass_on(row, "no_case", others, manners)
         look = desk.look(effect)
         if look.drop is not None:
-            return self._pass_on(row, look.drop, others, now)
+            return self._pass_on(row, look.drop, others, manners)
         if look.wait_until is not None:
-            for one in (row, *others):
-                self._later(one, look.wait_until, now)
-            return None
-        if effect.valid_until is not None and now >= effect.valid_until:
-            return self._settle(row, _receipt(effect, Verdict.REJECTED, "expired", now), others, now)
-        if gateway is None:
-            return self._settle(row, _receipt(effect, Verdict.REJECTED, "account", now), others, now)
+            return self._hold(
+                (row, *others), Hindrance("send_hours", f"{HOURS}{effect.group}" if effect.group else "", look.wait_until), now
+            )
+        gateway = self._gateway(effect)
+        refused = _refused(row, gateway, now)
+        if gateway is None or refused:
+            return self._settle(row, _receipt(effect, Verdict.REJECTED, refused, now), others, now)
         if effect.kind is EffectKind.COMMAND:
-            return self._hand_over(row, gateway, desk, (), (Recipient(effect.target or "", "", False),), now)
+            return self._hand_over(row, gateway, desk, (), (Recipient(effect.target or "", "", False),), manners)
         recipients = desk.recipients(effect)
-        allowed = [one for one in recipients if not self._over_cap(desk, effect, one, now)]
-        if recipients and not allowed:
-            return self._pass_on(row, "cap", others, now)
-        if not allowed:
+        if not recipients:
             return self._settle(row, _receipt(effect, Verdict.REJECTED, "bad_number", now), others, now)
-        companions = [*others, *(self.outbox.companions(row, owner=self.owner, lease_until=now + LEASE) if effect.group else ())]
-        return self._hand_over(row, gateway, desk, companions, allowed, now)
+        allowed, hindrance = manners.look(row, desk, recipients)
+        if hindrance is not None and not hindrance.key:
+            return self._pass_on(row, hindrance.why, others, manners)
+        if hindrance is not None:
+            return self._hold((row, *others), hindrance, now)
+        return self._hand_over(row, gateway, desk, self._companions(row, others, now), allowed, manners)
 
-    def _pass_on(self, row: OutboxRow, why: str, others: Sequence[OutboxRow], now: datetime) -> None:
+    def _desk(self, row: OutboxRow, now: datetime) -> SendingDesk | None:
+        try:
+            return SendingDesk(self.library.rulebook, self.store.load(row.effect.case), now)
+        except NotFound:
+            return None
+
+    def _pass_on(self, row: OutboxRow, why: str, others: Sequence[OutboxRow], manners: Manners) -> None:
         """Drop the first of a group; the next one leads it."""
-        self._drop(row, why, now)
+        self._drop(row, why, manners.now)
         if others:
-            self._carry(others[0], others[1:], now)
+            self._carry(others[0], others[1:], manners)
+
+    def _digest(self, rows: Sequence[OutboxRow], manners: Manners) -> None:
+        """What was held beyond a cap and still stands, as one sending for those who get it now; a single one leaves as itself."""
+        now, wanted = manners.now, []
+        for row in rows:
+            desk = self._desk(row, now)
+            look = desk.look(row.effect) if desk else None
+            recipients = desk.recipients(row.effect) if desk else ()
+            if (
+                desk is None
+                or look is None
+                or look.drop
+                or look.wait_until
+                or not recipients
+                or _refused(row, self._gateway(row.effect), now)
+            ):
+                self._carry(row, (), manners)
+            else:
+                wanted.append((row, desk, recipients))
+        for (row, desk, recipients), *others in by_people(wanted).values():
+            gateway = self.gateways[row.effect.channel or ""]
+            if not others:
+                self._hand_over(row, gateway, desk, (), recipients, manners)
+                continue
+            text = digest_text([desk.shown_name, *(other.shown_name for _, other, _ in others)])
+            carried = [(other, other_desk.first_name) for other, other_desk, _ in others]
+            self._send(row, gateway, desk, carried, recipients, Words(text, text), manners)
 
     def _hand_over(
         self, row: OutboxRow, gateway: Gateway, desk: SendingDesk, companions: Sequence[OutboxRow],
-        recipients: Sequence[Recipient], now: datetime,
+        recipients: Sequence[Recipient], manners: Manners,
     ) -> None:  # fmt: skip
-        """One parcel per recipient; the best answer stands for the row and for those it carries."""
-        carried = self._still_wanted(companions, now)
-        names = list(dict.fromkeys([desk.first_name, *(name for _, name in carried)]))
-        also = tuple(other.effect.to or "" for other, _ in carried if other.effect.case == row.effect.case)
+        carried = self._still_wanted(companions, manners.now)
+        names = _names(desk, carried)
         command = row.effect.kind is EffectKind.COMMAND
         words = None if command or not self.texts else desk.words(row.effect, names if len(names) > 1 else ())
+        self._send(row, gateway, desk, carried, recipients, words, manners)
+
+    def _send(
+        self, row: OutboxRow, gateway: Gateway, desk: SendingDesk, carried: Sequence[tuple[OutboxRow, str]],
+        recipients: Sequence[Recipient], words: Words | None, manners: Manners,
+    ) -> None:  # fmt: skip
+        """One parcel per recipient; the best answer stands for the row and for those it carries."""
+        effect, now = row.effect, manners.now
+        also = tuple(other.effect.to or "" for other, _ in carried if other.effect.case == effect.case)
+        command = effect.kind is EffectKind.COMMAND
+        counts = manners.counts(row, recipients)
+        remark = " ".join(one for one in (desk.remark(effect), listed(_names(desk, carried)) if effect.channel == "phone" else "") if one)
         receipts = []
         for number, recipient in enumerate(recipients):
-            kept = words.masked if words else row.effect.command or ""
+            kept = words.masked if words else effect.command or ""
             self.outbox.hand_over(
-                row.effect.id, now, recipient=f"{row.effect.channel}:{recipient.address or recipient.name}", masked=kept,
+                effect.id,
+                now,
+                recipient=f"{effect.channel}:{recipient.address or recipient.name}",
+                masked=kept,
                 carries=[other.effect.id for other, _ in carried],
+                counts=counts,
             )
             parcel = Parcel(
-                key=key_of(row.effect.id, number), effect_id=row.effect.id, case=row.effect.case, message=row.effect.message or "",
-                address=recipient.address, text=words.text if words else "", valid_until=row.effect.valid_until,
-                role=row.effect.to or "", also=also, remark=desk.remark(row.effect), command=row.effect.command or "",
+                key=key_of(effect.id, number),
+                effect_id=effect.id,
+                case=effect.case,
+                message=effect.message or "",
+                address=recipient.address,
+                text=words.text if words else "",
+                valid_until=effect.valid_until,
+                role=effect.to or "",
+                also=also,
+                remark=remark,
+                command=effect.command or "",
                 fields=tuple(desk.texts.items()) if command else (),
             )
             receipts.append(gateway.send(parcel))
@@ -151,29 +219,13 @@ class PostRoom:
         """Rows of the group whose reason still stands, with the name of their case; the others are dropped."""
         wanted = []
         for other in companions:
-            desk = SendingDesk(self.library.rulebook, self.store.load(other.effect.case), now)
-            look = desk.look(other.effect)
-            if look.drop is not None:
-                self._drop(other, look.drop, now)
+            desk = self._desk(other, now)
+            drop = desk.look(other.effect).drop if desk else "no_case"
+            if desk is None or drop is not None:
+                self._drop(other, drop or "", now)
             else:
                 wanted.append((other, desk.first_name))
         return wanted
-
-    def _over_cap(self, desk: SendingDesk, effect: Effect, recipient: Recipient, now: datetime) -> bool:
-        """`at_most` of the message; `caps` of customers and staff (fallbacks and calls are never held back)."""
-        if effect.fallback_of is not None or effect.channel == "phone":
-            return False
-        rulebook = desk.rulebook
-        message = rulebook.messages.get(effect.message or "")
-        key = f"{effect.channel}:{recipient.address}"
-        if message is not None and message.at_most is not None and self._used(key, message.at_most, rulebook.timezone, message.name, now):
-            return True
-        cap = rulebook.caps.customer if recipient.customer else rulebook.caps.staff
-        return cap is not None and self._used(key, cap, rulebook.timezone, None, now)
-
-    def _used(self, recipient: str, cap: Cap, zone: str, message: str | None, now: datetime) -> bool:
-        since = day_start(zone, now) if cap.seconds == 86_400 else now - timedelta(seconds=cap.seconds)
-        return self.outbox.sent_since(recipient, since, message) >= cap.count
 
     def _settle(self, row: OutboxRow, receipt: Receipt, carried: Sequence[OutboxRow], now: datetime) -> None:
         """Write the outcome with the receipts' events in one transaction; a retry is nobody's business but ours."""
@@ -188,8 +240,13 @@ class PostRoom:
             self.down.add(row.effect.channel or "")
         for one in (row, *carried):
             settlement = Settlement(
-                effect_id=one.effect.id, status=_status(receipt), provider_id=receipt.provider_id,
-                error=f"{receipt.reason} {receipt.detail}".strip(), reports=(report_of(one.effect, receipt, now),),
+                effect_id=one.effect.id,
+                status=_status(receipt),
+                provider_id=receipt.provider_id,
+                error=f"{receipt.reason} {receipt.detail}".strip(),
+                reports=(
+                    report_of(one.effect, receipt, now, grouped=row.effect.id if one is not row else "", released=released_from(one)),
+                ),
                 next_at=now + LOOK_AGAIN if receipt.verdict is Verdict.UNKNOWN else None,
             )
             self.outbox.settle(settlement, now)
@@ -197,9 +254,21 @@ class PostRoom:
     def _later(self, row: OutboxRow, at: datetime, now: datetime, error: str = "") -> None:
         self.outbox.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.RETRY, next_at=at, error=error), now)
 
+    def _hold(self, rows: Sequence[OutboxRow], hindrance: Hindrance, now: datetime) -> None:
+        """Not yet: until its hour, or until a person decides; the journal says why."""
+        status = OutboxStatus.WAITING if hindrance.until is None else OutboxStatus.RETRY
+        self.braked |= hindrance.until is None
+        for row in rows:
+            # A rule's rows that a person released stay released while they wait for an hour.
+            key = "" if row.held_for.startswith(BRAKE) else hindrance.key
+            note = held(row.effect, hindrance.why, hindrance.until, now)
+            self.outbox.settle(
+                Settlement(effect_id=row.effect.id, status=status, next_at=hindrance.until, held_for=key, reports=(note,)), now
+            )
+
     def _drop(self, row: OutboxRow, why: str, now: datetime) -> None:
         """Not sent, with its reason: what the case does not know yet, it is told, so that the journal says it."""
-        reports = (_suppressed(row.effect, why, now),) if why in SUPPRESSIONS else ()
+        reports = (suppressed(row.effect, why, now),) if why in SUPPRESSIONS else ()
         self.outbox.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.DROPPED, error=why, reports=reports), now)
 
 
@@ -214,26 +283,16 @@ def key_of(effect_id: str, number: int = 0) -> str:
     return "".join(digits)
 
 
-def report_of(effect: Effect, receipt: Receipt, now: datetime) -> Report:
-    """A receipt as the event it is: one door, one kind of paper. It happened at the hand-over (D2), which is `now`."""
-    event = Event(
-        id=f"{effect.id}/{receipt.verdict.value}/{receipt.reason}", source=f"gateway/{effect.channel}", kind=EventKind.RECEIPT,
-        name="receipt", occurred_at=now, received_at=now,
-        extra={
-            "effect": effect.id, "verdict": receipt.verdict.value, "reason": receipt.reason, "message": effect.message or "",
-            "final": "yes" if receipt.final else "",
-        },
-    )
-    return Report(event=event, workflow=effect.workflow, names={}, case_id=effect.case)
+def _names(desk: SendingDesk, carried: Sequence[tuple[OutboxRow, str]]) -> list[str]:
+    """The cases one sending speaks of, each once."""
+    return list(dict.fromkeys([desk.first_name, *(name for _, name in carried)]))
 
 
-def _suppressed(effect: Effect, why: str, now: datetime) -> Report:
-    """The note that a message was held back by a rule of manners."""
-    event = Event(
-        id=f"{effect.id}/suppressed", source=f"gateway/{effect.channel}", kind=EventKind.NOTE, name="suppressed", occurred_at=now,
-        received_at=now, extra={"effect": effect.id, "why": why},
-    )
-    return Report(event=event, workflow=effect.workflow, names={}, case_id=effect.case)
+def _refused(row: OutboxRow, gateway: Gateway | None, now: datetime) -> str:
+    """Why it cannot leave at all; empty: it can."""
+    if row.effect.valid_until is not None and now >= row.effect.valid_until:
+        return "expired"
+    return "" if gateway else "account"
 
 
 def _receipt(effect: Effect, verdict: Verdict, reason: str, now: datetime) -> Receipt:

@@ -14,7 +14,7 @@ from engine.ports.directory import Directory
 from engine.ports.gateway import Gateway
 from engine.ports.store import Pending
 from engine.ports.worklist import Task, TaskStatus
-from engine.service import hands, ingest
+from engine.service import brake, feed_alarm, hands, ingest
 from engine.service.advance import Clerk, Tally
 from engine.service.almanac import Almanac
 from engine.service.desk import Answer, FinishAnswer, Health, Incoming, Problem, Reason, Said
@@ -94,9 +94,7 @@ class Running:
     def claim(self, task_id: str, by: str) -> Task | None:
         return hands.claim(self.stores, task_id, by, self.now())
 
-    def finish(
-        self, task_id: str, by: str, *, result: str, note: str = "", data: Mapping[str, object] | None = None
-    ) -> FinishAnswer:
+    def finish(self, task_id: str, by: str, *, result: str, note: str = "", data: Mapping[str, object] | None = None) -> FinishAnswer:
         done = hands.finish(self.stores, self.library.rulebook, task_id, by, self.now(), result=result, note=note, data=data)
         self.wake()
         return done
@@ -129,8 +127,13 @@ class Running:
         warnings += [f"feed {name} is silent" for name in silent] + [f"channel {name} is down" for name in sorted(self.post.down)]
         warnings += [one.en for one in self.outlook()]
         return Health(
-            ok=not reasons, reasons=(*reasons, *warnings), last_beat_age_seconds=age, numbers=numbers,
-            rulebook=self.library.rulebook.fingerprint, rulebook_problems=problems, silent_feeds=tuple(silent),
+            ok=not reasons,
+            reasons=(*reasons, *warnings),
+            last_beat_age_seconds=age,
+            numbers=numbers,
+            rulebook=self.library.rulebook.fingerprint,
+            rulebook_problems=problems,
+            silent_feeds=tuple(silent),
             channels_down=tuple(sorted(self.post.down)),
         )
 
@@ -167,6 +170,8 @@ class Running:
             done += carried
             if carried:
                 self.wake()
+            if self.post.braked:
+                self._watch_brakes(self.now())
             if not carried or self.clock.monotonic() >= deadline:
                 break
         return done
@@ -182,6 +187,13 @@ class Running:
             every = connection.heard_every_seconds if connection else None
             if every and feed.heard_at and feed.silent_since is None and now - feed.heard_at > timedelta(seconds=every):
                 self.stores.feeds.fell_silent(feed.connection, now)
+        feed_alarm.announce(self.stores.feeds, self.stores.worklist, self.library.rulebook, now)
+        self._watch_brakes(now)
+
+    def _watch_brakes(self, now: datetime) -> None:
+        """Storms and their incidents, as they stand."""
+        self.post.braked = False
+        brake.watch(self.stores.outbox, self.stores.worklist, self.library.rulebook, now)
 
     def _greet_channels(self, now: datetime) -> int:
         """Once after the start: channels that are open release what waited for them before."""
@@ -225,8 +237,11 @@ class Running:
 
 def _refresh_report(case_id: str, workflow: str, fingerprint: str, now: datetime) -> Report:
     event = Event(
-        id=f"{fingerprint}/{case_id}", source="rules", kind=EventKind.REFRESH, name="refresh", occurred_at=now, received_at=now,
+        id=f"{fingerprint}/{case_id}",
+        source="rules",
+        kind=EventKind.REFRESH,
+        name="refresh",
+        occurred_at=now,
+        received_at=now,
     )
     return Report(event=event, workflow=workflow, names={}, case_id=case_id)
-
-

@@ -18,6 +18,7 @@ from engine.model.case import Case, Issued
 from engine.model.condition import Answer
 from engine.model.effect import Effect
 from engine.model.event import Event, EventKind, Heard
+from engine.model.masks import mask_by_field
 from engine.model.message import Message
 from engine.model.rulebook import Rulebook
 
@@ -66,6 +67,15 @@ class SendingDesk:
         workflow = self.court.workflow
         return next((self.texts[name] for name in workflow.identified_by if self.texts.get(name)), self.case.id)
 
+    @property
+    def shown_name(self) -> str:
+        """The same for a list that others read: masked if that field is private."""
+        fields = self.court.workflow.fields
+        name = next((name for name in self.court.workflow.identified_by if self.texts.get(name)), None)
+        declared = fields.get(name or "")
+        private = name is not None and declared is not None and declared.private
+        return mask_by_field(name or "", self.first_name, declared.type) if private and declared else self.first_name
+
     def issued(self, effect_id: str | None) -> Issued | None:
         return next((one for one in self.case.ledger.issued if one.id == effect_id), None)
 
@@ -110,12 +120,17 @@ class SendingDesk:
         """Why it is a call (R19)."""
         return say_why(self.rulebook, self.court.workflow, effect.why)
 
-    def _say(
-        self, effect: Effect, message: Message | None, clocks: Sequence[Clock], group: Sequence[str], *, masked: bool
-    ) -> str:
+    def _say(self, effect: Effect, message: Message | None, clocks: Sequence[Clock], group: Sequence[str], *, masked: bool) -> str:
         scene = Scene(
-            court=self.court, texts=self.texts, state=self.reading.state, clocks=clocks, now=self.now,
-            why=effect.why, nth=self._nth(effect), group=group, masked=masked,
+            court=self.court,
+            texts=self.texts,
+            state=self.reading.state,
+            clocks=clocks,
+            now=self.now,
+            why=effect.why,
+            nth=self._nth(effect),
+            group=group,
+            masked=masked,
         )
         if message is None:
             return standard_sentence(scene, group or (self.first_name,))
@@ -127,8 +142,13 @@ class SendingDesk:
         reading = self.reading
         if message is not None and self._counts(effect):
             handed = Event(
-                id=f"{effect.id}?", source="gateway", kind=EventKind.RECEIPT, name="receipt", occurred_at=self.now,
-                received_at=self.now, extra={"message": message.name},
+                id=f"{effect.id}?",
+                source="gateway",
+                kind=EventKind.RECEIPT,
+                name="receipt",
+                occurred_at=self.now,
+                received_at=self.now,
+                extra={"message": message.name},
             )
             heard = Heard(handed, self.case.revision + 1, self.court.workflow.version)
             reading = read_case(self.court, self.case, [heard])

@@ -11,10 +11,10 @@ from engine.core.terms import Court
 from engine.model.case import ClockView
 from engine.model.rulebook import Rulebook
 from engine.ports.directory import Directory
-from engine.ports.outbox import Outbox
+from engine.ports.outbox import Post
 from engine.ports.store import Bells, Feeds, Pending, RulebookShelf, Store
 from engine.ports.worklist import Worklist
-from engine.service import ingest
+from engine.service import brake, feed_alarm, ingest
 from engine.service.advance import Clerk
 from engine.service.desk import Answer, Incoming
 from engine.service.dispatch import PostRoom
@@ -39,7 +39,7 @@ class Stores(Protocol):
     @property
     def shelf(self) -> RulebookShelf: ...
     @property
-    def outbox(self) -> Outbox: ...
+    def outbox(self) -> Post: ...
     @property
     def worklist(self) -> Worklist: ...
     @property
@@ -95,8 +95,16 @@ class Simulation:
             decided = self.clerk.advance(self.now, limit=1000)
             carried = self.post.deliver(self.now, limit=1000)
             if not decided and not carried:
+                self._watch_brakes()
                 return
         raise AssertionError("the work of one instant does not end")
+
+    def _watch_brakes(self) -> None:
+        if self.post.braked:
+            self.post.braked = brake.watch(self.stores.outbox, self.stores.worklist, self.library.rulebook, self.now) > 0
+
+    def _announce_feeds(self) -> None:
+        feed_alarm.announce(self.stores.feeds, self.stores.worklist, self.library.rulebook, self.now)
 
     def clocks(self, case_id: str) -> Sequence[ClockView]:
         """A case's clocks as they stand at this instant: the last of each policy, in order of policy."""
@@ -118,6 +126,7 @@ class Simulation:
         if mode == "up":
             self._silences = [one for one in self._silences if one.connection != name]
             self.stores.feeds.heard(name, self.now)
+            self._announce_feeds()
         else:
             self.stores.feeds.heard(name, self.now)
             self._silences.append(Silence(name, self.now + timedelta(seconds=heard_every)))
@@ -135,6 +144,7 @@ class Simulation:
         for silence in [one for one in self._silences if one.silent_from <= self.now]:
             self.stores.feeds.fell_silent(silence.connection, self.now)
             self._silences.remove(silence)
+            self._announce_feeds()
         for timer in self.stores.bells.due(self.now, 1, silent=self.clerk.silent(self.now)):
             self.clerk.ring(timer, self.now)
 
@@ -150,5 +160,12 @@ def incoming_of(
 ) -> Incoming:  # fmt: skip
     """An event handed in at a simulated instant."""
     return Incoming(
-        source=source, id=id, workflow=workflow, event=event, occurred_at=occurred_at or at, received_at=at, data=data, case=case,
+        source=source,
+        id=id,
+        workflow=workflow,
+        event=event,
+        occurred_at=occurred_at or at,
+        received_at=at,
+        data=data,
+        case=case,
     )

@@ -213,7 +213,6 @@ def test_a_running_chain_keeps_the_steps_it_began_with() -> None:
 # ---- section 5: notification control ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(strict=True, reason="beyond the cap staff get nothing")
 def test_beyond_the_cap_staff_get_an_hourly_digest() -> None:
     """`37 more`, not silence."""
     world = World(sla=first("while: new\nlimit: 1 h\n" + ON_LATE), messages=messages(message("hurry"), caps="caps: {staff: 3 per hour}"))
@@ -277,7 +276,6 @@ def test_a_disruption_taken_back_was_never_declared() -> None:
     assert [line for line in world.sent() if "hurry" in line] == ["11-23 11:00 sms boss T1 hurry"]
 
 
-@pytest.mark.xfail(strict=True, reason="told once per case, not per customer")
 def test_a_disruption_tells_each_customer_once() -> None:
     """Three parcels of one customer, one message."""
     world = World(sla=first("while: new\nlimit: 2 h\n" + ON_LATE), messages=TOLD, calendars=STORM)

@@ -247,7 +247,6 @@ def test_recoveries_held_over_night_leave_as_one_digest() -> None:
     assert [line for line in world.carried() if "已按时" in line] == ["sms boss T0等6票已按时"]
 
 
-@pytest.mark.xfail(strict=True, reason="without group_wait there is no digest at opening")
 def test_messages_held_over_night_leave_as_a_digest() -> None:
     """t56: at opening what is still true is sent, as a digest, also where no group_wait is written."""
     texts = messages(message("hurry", "send_hours: desk", text="{no}[[等{group.count}票]]"))
