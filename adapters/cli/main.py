@@ -56,6 +56,10 @@ COMMANDS: dict[str, Command] = {
     "agenda": Command(
         "agenda", "今后几小时会到期什么,按小时和岗位列出", "what falls due in the next hours, by hour and role", ("waybill agenda --hours 24",),
     ),
+    "report": Command(
+        "report", "数一数台账:误报率、每人每天收到几条", "count the journals: lateness taken back, messages per person",
+        ("waybill report regret", "waybill report manners --db var/waybill.db --json"),
+    ),
     "tasks": Command(
         "tasks", "待办和电话:列出、领取、办结", "tasks and calls: list, claim, finish",
         ("waybill tasks list --role desk_agent", "waybill tasks claim TASK", "waybill tasks finish TASK --result resolved --note 已联系客户"),

@@ -1,0 +1,214 @@
+"""Was nobody wronged in the fortnight? Each check answers with one line for each thing that is wrong; no line, all is well."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from engine.model.case import ClockVerdict
+from engine.model.decision import JournalRow
+from engine.ports.directory import SentRow
+from tests.simulation.fortnight import Fortnight, Handed
+from tests.simulation.town import END, LOCAL, Happened
+from tests.simulation.truth import Promise, promises
+
+HOUR = timedelta(hours=1)
+JUDGED = ("review_order", "pickup_deadline", "delivery_deadline")
+GOOD = (ClockVerdict.MET, ClockVerdict.MET_REPORTED_LATE)
+
+ENDS = {
+    "dispatch_order": ("picked_up", "pickup_failed", "order_cancelled"), "web_order_note": ("picked_up", "pickup_failed", "order_cancelled"),
+    "review_soon": ("order_confirmed", "order_cancelled"), "chase_pickup": ("picked_up", "pickup_failed", "order_cancelled"),
+    "chase_delivery": ("signed", "returning"), "customer_delay": ("signed", "returning"),
+    "chase_exception": ("signed", "out_for_delivery", "resolved", "returning"),
+    "ticket_due_soon": ("solved",), "vip_alert": ("solved",),
+}  # fmt: skip
+"""Message -> events after which its case has moved on and nobody is to be told any more."""
+
+
+def customers_are_not_pestered(handed: Sequence[Handed], roles: Iterable[str], most: int) -> list[str]:
+    """No customer gets more messages in one local day than `caps: {customer}` says."""
+    known = set(roles)
+    days = Counter(
+        (one.parcel.address, one.at.astimezone(LOCAL).date()) for one in handed if one.parcel.role not in known and _is_message(one)
+    )
+    return [f"{address} got {number} messages on {day}, more than {most}" for (address, day), number in days.items() if number > most]
+
+
+def staff_are_not_flooded(handed: Sequence[Handed], roles: Iterable[str], most: int) -> list[str]:
+    """No member of staff gets more messages within any hour than `caps: {staff}` says; calls are never held back."""
+    known = set(roles)
+    by_person: dict[str, list[datetime]] = defaultdict(list)
+    for one in handed:
+        if one.parcel.role in known and _is_message(one):
+            by_person[f"{one.channel}:{one.parcel.address}"].append(one.at)
+    wrong = []
+    for address, instants in by_person.items():
+        worst = most_within(sorted(instants), HOUR)
+        if worst > most:
+            wrong.append(f"{address} got {worst} messages within an hour, more than {most}")
+    return wrong
+
+
+def _is_message(one: Handed) -> bool:
+    return one.channel != "phone" and not one.parcel.command
+
+
+def most_within(instants: Sequence[datetime], span: timedelta) -> int:
+    """The largest number of sorted instants within any half-open span."""
+    first = worst = 0
+    for last, at in enumerate(instants):
+        while instants[first] <= at - span:
+            first += 1
+        worst = max(worst, last - first + 1)
+    return worst
+
+
+def nothing_urgent_is_held(run: Fortnight) -> list[str]:
+    """Every step of the chain of large customers leaves within its group wait, whatever the hour and the caps."""
+    wait = timedelta(seconds=run.rulebook.chains["vip_chain"].group_wait_seconds)
+    wrong = []
+    for row in run.rows():
+        sent = {one.effect_id: one for one in run.stores.directory.sent(row.id)}
+        for one in run.stores.store.load(row.id).ledger.issued:
+            if one.chain != "vip_chain" or one.dropped in ("reason_gone", "acknowledged"):
+                continue
+            left = sent[one.id].sent_at
+            if one.at + wait <= END and (left is None or left - one.at > wait):
+                wrong.append(f"{one.id} of {one.at} left at {left} ({sent[one.id].status} {sent[one.id].why})")
+    return wrong
+
+
+def nobody_is_told_after_the_case_moved_on(run: Fortnight) -> list[str]:
+    """Between the decision to send and the sending, nothing was heard that ends the reason."""
+    return [
+        f"{row.effect_id} {row.message} left at {row.sent_at}, after {event} was heard"
+        for case, happened in run.truth.items()
+        for row in run.stores.directory.sent(case)
+        for event in moved_on_before(happened, row)
+    ]
+
+
+def moved_on_before(happened: Sequence[Happened], row: SentRow) -> list[str]:
+    """Events heard after the decision to send, and not after the sending, that end the message's reason."""
+    if row.sent_at is None or row.status == "dropped":
+        return []
+    return [one.event for one in happened if one.event in ENDS.get(row.message or "", ()) and row.at < one.heard_at <= row.sent_at]
+
+
+def told_of(run: Fortnight) -> dict[str, list[datetime]]:
+    """Case -> when its driver was told of the order, by the channels' own log: a copy to the dispatcher does not count."""
+    told: dict[str, list[datetime]] = {case: list(instants) for case, instants in run.told_by_call.items()}
+    for one in run.handed:
+        if one.parcel.message == "dispatch_order" and one.channel == "sms" and one.parcel.role == "pickup_clerk":
+            told.setdefault(one.parcel.case, []).append(one.at)
+    return told
+
+
+def true_promises(run: Fortnight) -> dict[str, list[Promise]]:
+    """Case -> what was promised and what became of it, of all that was heard by the end."""
+    told = told_of(run)
+    return {
+        case: promises(
+            run.rulebook, parcel, [one for one in run.truth[case] if one.heard_at < END], told.get(case, ()), END
+        )
+        for case, parcel in run.by_case.items()
+    }  # fmt: skip
+
+
+def every_recorded_lateness_is_true(run: Fortnight, truly: Mapping[str, Sequence[Promise]]) -> list[str]:
+    """What is recorded late and neither corrected nor withdrawn was late, and all that was late is recorded."""
+    return [line for line, given_up in _differences(run, truly) if not given_up]
+
+
+def a_promise_given_up_in_time_is_not_late(run: Fortnight, truly: Mapping[str, Sequence[Promise]]) -> list[str]:
+    """A promise that was left before it was due (a failed collection, heard of too late) does not stay recorded as late."""
+    return [line for line, given_up in _differences(run, truly) if given_up]
+
+
+def _differences(run: Fortnight, truly: Mapping[str, Sequence[Promise]]) -> Iterator[tuple[str, bool]]:
+    """Lines, and whether promises given up in time explain them."""
+    for case, kept in truly.items():
+        standing = standing_lates(run.stores.directory.journal(case))
+        for policy in JUDGED:
+            mine = [one for one in kept if one.policy == policy]
+            late, left = sum(one.late for one in mine), sum(one.left for one in mine)
+            if standing[policy] != late:
+                shown = "; ".join(f"{one.start:%d %H:%M:%S} due {one.due:%d %H:%M:%S} end {one.end}" for one in mine)
+                line = f"{case} {policy}: {standing[policy]} recorded late, {late} truly late: {shown}"
+                yield line, late < standing[policy] <= late + left
+
+
+def standing_lates(journal: Iterable[JournalRow]) -> Counter[str]:
+    """Policy -> recorded late and never taken back."""
+    standing: Counter[str] = Counter()
+    for note in (note for row in journal for note in row.notes):
+        if note.kind == "late":
+            standing[note.subject] += 1
+        elif note.kind in ("corrected", "late_withdrawn"):
+            standing[note.subject] -= 1
+    return standing
+
+
+def the_verdicts_are_true(run: Fortnight, truly: Mapping[str, Sequence[Promise]]) -> list[str]:
+    """The last verdict of each policy says what the oracle says."""
+    wrong = []
+    for row in run.rows():
+        views = {view.policy: view for view in run.simulation.clocks(row.id)} if row.id in truly else {}
+        last = {one.policy: one for one in truly.get(row.id, ())}
+        for policy in JUDGED:
+            view, promise = views.get(policy), last.get(policy)
+            if (view is None) != (promise is None):
+                wrong.append(f"{row.id} {policy}: the engine says {view}, the oracle {promise}")
+            elif view is not None and promise is not None:
+                same = (view.verdict is ClockVerdict.LATE) == promise.late and (view.verdict in GOOD) == promise.kept
+                if not same or view.due != promise.due:
+                    wrong.append(f"{row.id} {policy}: the engine says {view.verdict} due {view.due}, the oracle {promise}")
+    return wrong
+
+
+def every_correction_follows_a_message(run: Fortnight) -> list[str]:
+    """Whoever gets a correction had been told before, of the same case; once for each time that was said."""
+    corrections = {one.correct: one.name for one in run.rulebook.messages.values() if one.correct}
+    wrong = []
+    for case in run.by_case:
+        rows = run.stores.directory.sent(case)
+        for row in rows:
+            if row.message in corrections and row.sent_at is not None:
+                before = [one for one in rows if one.message == corrections[row.message] and _told(one, row)]
+                wrong += [] if before else [f"{row.effect_id} {row.message} to {row.to}: nobody had been told"]
+    return wrong
+
+
+def _told(one: SentRow, correction: SentRow) -> bool:
+    return one.sent_at is not None and one.sent_at <= correction.at and one.to == correction.to
+
+
+def whoever_was_told_wrongly_is_told_so(run: Fortnight) -> list[str]:
+    """When lateness is corrected, everybody told of it gets a correction, if the message names one."""
+    because = {"pickup_deadline": ("chase_pickup", "pickup_was_fine"), "delivery_deadline": ("customer_delay", "customer_was_fine")}
+    wrong = []
+    for case in run.by_case:
+        rows = run.stores.directory.sent(case)
+        for at, policy, since in corrections_of(run.stores.directory.journal(case)):
+            said, corrected = because.get(policy, ("", ""))
+            told = {one.to for one in rows if one.message == said and one.status == "done" and since <= one.at and _left(one, at)}
+            put_right = {one.to for one in rows if one.message == corrected and one.at == at}
+            wrong += [
+                f"{case} {policy} corrected at {at}: {to} was told {said} and not put right" for to in sorted(map(str, told - put_right))
+            ]
+    return wrong
+
+
+def _left(one: SentRow, before: datetime) -> bool:
+    return one.sent_at is not None and one.sent_at <= before
+
+
+def corrections_of(journal: Iterable[JournalRow]) -> Iterator[tuple[datetime, str, datetime]]:
+    """(when, policy, since when it was recorded late) for each correction."""
+    since: dict[str, datetime] = {}
+    for row in journal:
+        for note in row.notes:
+            if note.kind == "late":
+                since[note.subject] = row.received_at
+            elif note.kind == "corrected":
+                yield row.received_at, note.subject, since[note.subject]
