@@ -1,7 +1,7 @@
 """What became of a message, and what then? Receipts, the fallback call, the one resend (R18-R20, messaging.md section 11)."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from engine.core.draft import Draft
 from engine.core.escalate import step_failed
@@ -15,6 +15,9 @@ from engine.model.timer import Timer
 DEADLINE_ROW = "deadline"
 
 CALLS_TOGETHER_SECONDS_MAX = 60
+
+WITHOUT_END = datetime(9999, 1, 1, tzinfo=UTC)
+"""Held until a person decides."""
 
 SETTLED = (Verdict.DELIVERED, Verdict.REJECTED)
 
@@ -153,7 +156,9 @@ def _deadline(draft: Draft, one: Issued) -> datetime | None:
     message = draft.court.rulebook.messages.get(one.message or "")
     if message is None or message.fallback is None or not one.open or one.fallback_of or one.resend_of or one.verdict in SETTLED:
         return None
-    return (one.handed_at or one.at) + timedelta(seconds=message.fallback.after_seconds)
+    if one.handed_at is None and one.held_until == WITHOUT_END:
+        return None
+    return (one.handed_at or one.held_until or one.at) + timedelta(seconds=message.fallback.after_seconds)
 
 
 def finish_task(draft: Draft, event: Event) -> None:
@@ -167,7 +172,9 @@ def note_suppression(draft: Draft, event: Event) -> None:
     """A message held back by manners, or not sent at all for them or for `drop_if`: the journal says why."""
     one = draft.issued.get(event.extra.get("effect", ""))
     if one is not None and event.name == "held":
-        draft.note("held", one.message or one.chain or one.id, f"{event.extra.get('why', '')} {event.extra.get('until', '')}".strip())
+        until = event.extra.get("until", "")
+        draft.change(one.id, held_until=datetime.fromisoformat(until) if until else WITHOUT_END)
+        draft.note("held", one.message or one.chain or one.id, f"{event.extra.get('why', '')} {until}".strip())
     if one is None or event.name != "suppressed":
         return
     draft.change(one.id, dropped=event.extra.get("why", ""), open=False)

@@ -1,7 +1,7 @@
 """What has this decision come to so far? The scratch sheet of one `decide`, thrown away after it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.core.clocks import Clock
 from engine.core.reading import clocks_of, keep, read_case, read_on
@@ -87,8 +87,14 @@ class Draft:
         """Tell whoever keeps the rules: a role without a person, a chain at its end."""
         self.add(
             Effect(
-                id=self.next_id(), case=self.case.id, workflow=self.case.workflow, kind=EffectKind.ALARM,
-                cause=cause, reason="", at=self.now, text=text,
+                id=self.next_id(),
+                case=self.case.id,
+                workflow=self.case.workflow,
+                kind=EffectKind.ALARM,
+                cause=cause,
+                reason="",
+                at=self.now,
+                text=text,
             )
         )
 
@@ -119,15 +125,35 @@ class Draft:
 
     def ledger(self) -> Ledger:
         return Ledger(
-            issued=tuple(self.issued.values()), chains=tuple(self.chains.values()), fired=self.fired, gens=self.gens,
-            late=tuple(self.late), corrected=tuple(self.corrected), told=tuple(self.told), floors=self.floors,
+            issued=tuple(self.issued.values()),
+            chains=tuple(self.chains.values()),
+            fired=self.fired,
+            gens=self.gens,
+            late=tuple(self.late),
+            corrected=tuple(self.corrected),
+            told=tuple(self.told),
+            floors=self.floors,
             dues={clock.id: clock.due for clock in self.clocks if clock.live and clock.due is not None and not clock.paused_since},
         )
 
 
 def _as_issued(effect: Effect) -> Issued:
+    wait = timedelta(seconds=effect.group_wait_seconds)
     return Issued(
-        id=effect.id, kind=effect.kind.value, cause=effect.cause, reason=effect.reason, message=effect.message, channel=effect.channel,
-        to=effect.to, copy=effect.copy, resend_of=effect.resend_of, fallback_of=effect.fallback_of, row=effect.row, at=effect.at,
-        chain=effect.chain, target=effect.target, open=not effect.shadow and effect.kind is not EffectKind.MAIL,
+        id=effect.id,
+        kind=effect.kind.value,
+        cause=effect.cause,
+        reason=effect.reason,
+        message=effect.message,
+        channel=effect.channel,
+        to=effect.to,
+        copy=effect.copy,
+        resend_of=effect.resend_of,
+        fallback_of=effect.fallback_of,
+        row=effect.row,
+        at=effect.at,
+        held_until=(effect.not_before or effect.at) + wait if effect.not_before or wait else None,
+        chain=effect.chain,
+        target=effect.target,
+        open=not effect.shadow and effect.kind is not EffectKind.MAIL,
     )

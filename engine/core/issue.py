@@ -131,8 +131,9 @@ def _add_message(
             return
         to, person = LAST_RESORT, _address(draft, LAST_RESORT, False)
     fallback = message.fallback
-    until = draft.now + timedelta(seconds=fallback.after_seconds) if fallback else None
     not_before = _not_before(draft, message)
+    leaves = (not_before or draft.now) + timedelta(seconds=message.group_wait_seconds)
+    until = leaves + timedelta(seconds=fallback.after_seconds) if fallback else None
     # What is held overnight for one recipient leaves as one at opening, if the text can speak of several.
     groups = message.group_wait_seconds or (not_before is not None and speaks_of_group(message.text))
     draft.add(

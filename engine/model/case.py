@@ -26,6 +26,8 @@ class Issued:
     fallback_of: str | None = None
     row: str = ""
     at: datetime
+    held_until: datetime | None = None
+    """Held back by manners (sending hours, a group, a cap, a brake): how long it may take counts from then."""
     handed_at: datetime | None = None
     verdict: Verdict | None = None
     verdict_reason: str = ""

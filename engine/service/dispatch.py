@@ -204,7 +204,7 @@ class PostRoom:
                 message=effect.message or "",
                 address=recipient.address,
                 text=words.text if words else "",
-                valid_until=effect.valid_until,
+                valid_until=_valid_until(row, now),
                 role=effect.to or "",
                 also=also,
                 remark=remark,
@@ -290,9 +290,18 @@ def _names(desk: SendingDesk, carried: Sequence[tuple[OutboxRow, str]]) -> list[
 
 def _refused(row: OutboxRow, gateway: Gateway | None, now: datetime) -> str:
     """Why it cannot leave at all; empty: it can."""
-    if row.effect.valid_until is not None and now >= row.effect.valid_until:
+    valid_until = _valid_until(row, now)
+    if valid_until is not None and now >= valid_until:
         return "expired"
     return "" if gateway else "account"
+
+
+def _valid_until(row: OutboxRow, now: datetime) -> datetime | None:
+    """What manners held back is as valid when it leaves as it was when it was issued."""
+    effect = row.effect
+    if effect.valid_until is None or not released_from(row):
+        return effect.valid_until
+    return now + (effect.valid_until - effect.at)
 
 
 def _receipt(effect: Effect, verdict: Verdict, reason: str, now: datetime) -> Receipt:
