@@ -36,7 +36,7 @@ class MemoryDirectory:
 
     def find(self, text: str) -> Sequence[CaseRow]:
         """See Directory.find."""
-        found = {case_id for (_, _, value), case_id in self._state.names.items() if value == text}
+        found = set(self._state.ids_by_value.get(text, ()))
         if text in self._state.cases:
             found.add(text)
         return [case_row(self._state.cases[case_id]) for case_id in sorted(found)]
@@ -48,7 +48,8 @@ class MemoryDirectory:
 
     def sent(self, case_id: str) -> Sequence[SentRow]:
         """In order of issue, what never left included."""
-        return [sent_row(row) for row in self._state.outbox.values() if row.effect.case == case_id]
+        record = self._state.cases.get(case_id)
+        return [sent_row(row) for row in record.posted] if record is not None else []
 
     def private(self, case_id: str) -> Mapping[str, str]:
         """Of each personal field the value received last."""
@@ -71,14 +72,14 @@ class MemoryDirectory:
         """See Directory.backlog; an oldest of nothing is 0."""
         state = self._state
         new = [paper for paper in state.undecided.values() if paper.status == "new"]
-        statuses = Counter(row.status for row in state.outbox.values())
+        statuses = Counter({status: len(rows) for status, rows in state.by_status.items()})
         return {
             "inbox_pending": len(new),
             "inbox_oldest_at": min((paper.event.received_at.timestamp() for paper in new), default=0),
             "timers_armed": len(state.bells),
             "timer_oldest_due": state.bells[0][0].timestamp() if state.bells else 0,
             "outbox_ready": len(state.live),
-            "outbox_oldest_at": min((row.due_at.timestamp() for row in state.live.values()), default=0),
+            "outbox_oldest_at": state.queue[0][0].timestamp() if state.queue else 0,
             "dead": len(state.undecided) - len(new) + statuses[OutboxStatus.DEAD],
             "parked": len(state.parked),
             "unknown": statuses[OutboxStatus.UNKNOWN],

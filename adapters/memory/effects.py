@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from adapters.memory.state import LIVE, Posted, State
+from adapters.memory.state import LIVE, State
 from engine.model.decision import Decision
 from engine.model.effect import Drop, Effect, EffectKind
 from engine.ports.directory import Unread
@@ -19,11 +19,10 @@ def write(state: State, decision: Decision, now: datetime) -> None:
         if effect.kind is EffectKind.ALARM:
             state.alarms.append(alarm(effect))
         elif effect.kind is EffectKind.TASK and not effect.shadow:
-            state.tasks.setdefault(effect.id, task(effect))
+            if effect.id not in state.tasks:
+                state.put_task(task(effect))
         elif effect.kind is not EffectKind.MAIL:
-            row = Posted(len(state.outbox), effect, OutboxStatus.READY, not_before(effect), held_for=effect.waits_for_channel or "")
-            state.outbox[effect.id] = row
-            state.post(row, first_status(effect))
+            state.issue(effect, first_status(effect), not_before(effect), effect.waits_for_channel or "")
     for drop in decision.drops:
         take_back(state, drop, now)
 
@@ -61,16 +60,16 @@ def take_back(state: State, drop: Drop, now: datetime) -> None:
         state.post(row, OutboxStatus.DROPPED)
     open_task = state.tasks.get(drop.effect_id)
     if open_task is not None and open_task.status is TaskStatus.OPEN:
-        state.tasks[open_task.id] = replace(open_task, status=TaskStatus.WITHDRAWN, withdrawn_why=drop.why, finished_at=now)
+        state.put_task(replace(open_task, status=TaskStatus.WITHDRAWN, withdrawn_why=drop.why, finished_at=now))
         _offer_again(state, drop.effect_id)
     elif open_task is not None and open_task.status is TaskStatus.CLAIMED:
         # Somebody works on it: it says why it is no longer needed, and is not offered again when the claim runs out.
-        state.tasks[open_task.id] = replace(open_task, withdrawn_why=drop.why)
+        state.put_task(replace(open_task, withdrawn_why=drop.why))
 
 
 def _offer_again(state: State, call: str) -> None:
     """A call that spoke for several cases is withdrawn with its own; the others are still owed one."""
-    for row in state.outbox.values():
-        if row.carried_by == call and row.status is OutboxStatus.ACCEPTED:
-            row.carried_by = None
+    for row in list(state.carried.get(call, {}).values()):
+        if row.status is OutboxStatus.ACCEPTED:
+            state.carry(row, None)
             state.post(row, OutboxStatus.READY)

@@ -29,7 +29,7 @@ class MemoryBells:
 
     def next_due(self) -> datetime | None:
         """See Bells.next_due."""
-        instants = [row.due_at for row in self._state.live.values()]
+        instants = [due_at for due_at, _, _ in self._state.queue[:1]]
         instants += [paper.retry_at for paper in self._state.undecided.values() if paper.status == "new" and paper.retry_at]
         for timer in self._state.armed():
             feed = self._state.feeds.get(timer.waits_for or "")

@@ -22,16 +22,21 @@ class MemoryOutbox:
         self, now: datetime, limit: int, *, owner: str, lease_until: datetime, not_channels: Collection[str] = ()
     ) -> Sequence[OutboxRow]:
         """See Outbox.claim."""
-        rows = [row for row in self._state.live.values() if row.due_at <= now and row.channel not in not_channels]
-        rows.sort(key=lambda row: (row.due_at, row.seq))
-        return [self._take(row, owner, lease_until) for row in rows[:limit]]
+        rows: list[Posted] = []
+        for due_at, _, effect_id in self._state.queue:
+            if due_at > now or len(rows) >= limit:
+                break
+            row = self._state.outbox[effect_id]
+            if row.channel not in not_channels:
+                rows.append(row)
+        return [self._take(row, owner, lease_until) for row in rows]
 
     def companions(self, row: OutboxRow, *, owner: str, lease_until: datetime) -> Sequence[OutboxRow]:
         """See Outbox.companions."""
         group = row.effect.group
         if group is None:
             return []
-        rows = [other for other in self._state.live.values() if other.effect.group == group and other.status is OutboxStatus.READY]
+        rows = [other for other in self._state.groups.get(group, {}).values() if other.status is OutboxStatus.READY]
         rows.sort(key=lambda other: (other.due_at, other.seq))
         return [self._take(other, owner, lease_until) for other in rows]
 
@@ -41,10 +46,12 @@ class MemoryOutbox:
         """See Outbox.hand_over. Raises NotFound."""
         row = self._row(effect_id)
         row.sent_at, row.masked = at, masked
-        row.recipients |= dict.fromkeys((recipient, *counts), at)
+        for one in dict.fromkeys((recipient, *counts)):
+            self._state.hand(row, one, at)
         for carried in carries:
             other = self._row(carried)
-            other.carried_by, other.sent_at, other.masked = effect_id, at, masked
+            self._state.carry(other, effect_id)
+            other.sent_at, other.masked = at, masked
 
     def settle(self, settlement: Settlement, now: datetime) -> None:
         """See Outbox.settle. Each carried row is settled by itself, so that its own case hears of it. Raises NotFound."""
@@ -53,11 +60,7 @@ class MemoryOutbox:
 
     def crashed(self, now: datetime) -> Sequence[OutboxRow]:
         """See Outbox.crashed."""
-        found = [
-            row
-            for row in self._state.outbox.values()
-            if row.status is OutboxStatus.SENDING and row.lease_until is not None and row.lease_until <= now
-        ]
+        found = [row for row in self._with(OutboxStatus.SENDING) if row.lease_until is not None and row.lease_until <= now]
         for row in found:
             self._state.post(row, OutboxStatus.READY if row.sent_at is None else OutboxStatus.UNKNOWN)
             row.owner, row.lease_until = "", None
@@ -79,7 +82,7 @@ class MemoryOutbox:
 
     def piles(self, prefix: str) -> Sequence[Pile]:
         """See Holding.piles."""
-        rows = [row for row in self._state.outbox.values() if row.status is OutboxStatus.WAITING and row.held_for.startswith(prefix)]
+        rows = [row for row in self._with(OutboxStatus.WAITING) if row.held_for.startswith(prefix)]
         cases: dict[str, list[str]] = {}
         for row in rows:
             cases.setdefault(row.held_for, []).append(row.effect.case)
@@ -95,7 +98,7 @@ class MemoryOutbox:
 
     def carried(self, effect_id: str) -> Sequence[OutboxRow]:
         """See Holding.carried."""
-        return [as_row(row) for row in self._state.outbox.values() if row.carried_by == effect_id]
+        return [as_row(row) for row in sorted(self._state.carried.get(effect_id, {}).values(), key=lambda row: row.seq)]
 
     def find(self, effect_id: str) -> OutboxRow | None:
         """See Outbox.find."""
@@ -104,11 +107,17 @@ class MemoryOutbox:
 
     def sent_since(self, recipient: str, since: datetime, message: str | None = None) -> int:
         """See Outbox.sent_since."""
-        rows = (row for row in self._state.outbox.values() if message is None or row.effect.message == message)
-        return sum(1 for row in rows if recipient in row.recipients and row.recipients[recipient] >= since)
+        places = self._state.handed_since(recipient, since)
+        if message is None:
+            return len(places)
+        return sum(self._state.outbox[effect_id].effect.message == message for _, _, effect_id in places)
 
     def _waiting(self, key: str) -> list[Posted]:
-        return [row for row in self._state.outbox.values() if row.status is OutboxStatus.WAITING and row.held_for == key]
+        return [row for row in self._with(OutboxStatus.WAITING) if row.held_for == key]
+
+    def _with(self, status: OutboxStatus) -> list[Posted]:
+        """Rows of one status, in order of issue."""
+        return sorted(self._state.by_status.get(status, {}).values(), key=lambda row: row.seq)
 
     def _row(self, effect_id: str) -> Posted:
         row = self._state.outbox.get(effect_id)
@@ -131,7 +140,7 @@ class MemoryOutbox:
             row.why = settlement.error
         if settlement.status is OutboxStatus.RETRY:
             row.due_at = settlement.next_at or row.due_at
-            row.carried_by = None  # What is tried again is carried by nobody.
+            self._state.carry(row, None)  # What is tried again is carried by nobody.
         self._state.post(row, settlement.status)
 
 

@@ -168,6 +168,7 @@ def learn(state: State, record: CaseRecord, names: dict[str, str]) -> None:
     fresh = {("", "", case.id)}
     for key in keys(case.workflow, names):
         if state.names.setdefault(key, case.id) == case.id:
+            state.ids_by_value.setdefault(key[-1], set()).add(case.id)
             fresh.add(key)
     record.names.update(names)
     for paper, parked_under in list(state.parked.values()):

@@ -13,7 +13,7 @@ from engine.model.timer import Timer
 from engine.ports.directory import Unread
 from engine.ports.outbox import OutboxStatus
 from engine.ports.store import Feed
-from engine.ports.worklist import Task
+from engine.ports.worklist import Task, TaskStatus
 
 Name = tuple[str, str, str]
 """(workflow, field, value)."""
@@ -22,6 +22,9 @@ Bell = tuple[datetime, str, str, str, int, str]
 """(due_at, case, owner, row, gen, slot): sorts as timers are rung."""
 
 LIVE = (OutboxStatus.READY, OutboxStatus.RETRY)
+
+Place = tuple[datetime, int, str]
+"""(instant, seq, effect): sorts rows of the outbox by when they may go, or when they went."""
 
 
 @dataclass(slots=True)
@@ -54,6 +57,8 @@ class CaseRecord:
     timers: dict[Bell, Timer] = field(default_factory=dict)
     papers: list[Paper] = field(default_factory=list)
     """Every paper of the case, in order of receipt."""
+    posted: list["Posted"] = field(default_factory=list)
+    """Its rows of the outbox, in order of issue."""
     undecided: dict[int, Paper] = field(default_factory=dict)
 
 
@@ -77,6 +82,8 @@ class Posted:
     recipients: dict[str, datetime] = field(default_factory=dict)
     """To whom it was handed, and when last: a role may be several people."""
     masked: str = ""
+    queued: Place | None = None
+    """Its place among the live rows."""
 
     @property
     def channel(self) -> str | None:
@@ -97,13 +104,27 @@ class State:
     alarms: list[Unread] = field(default_factory=list)
     cases: dict[str, CaseRecord] = field(default_factory=dict)
     names: dict[Name, str] = field(default_factory=dict)
+    ids_by_value: dict[str, set[str]] = field(default_factory=dict)
+    """Value of any name -> the cases it leads to."""
     open_keys: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
     counters: dict[Name, int] = field(default_factory=dict)
     bells: list[Bell] = field(default_factory=list)
     outbox: dict[str, Posted] = field(default_factory=dict)
     live: dict[str, Posted] = field(default_factory=dict)
     """Rows of the outbox that are ready or to be tried again."""
+    queue: list[Place] = field(default_factory=list)
+    """The live rows, by when they may go."""
+    groups: dict[str, dict[str, Posted]] = field(default_factory=dict)
+    """Group -> its live rows."""
+    by_status: dict[OutboxStatus, dict[str, Posted]] = field(default_factory=dict)
+    carried: dict[str, dict[str, Posted]] = field(default_factory=dict)
+    """Row -> rows it was sent for."""
+    handed: dict[str, list[Place]] = field(default_factory=dict)
+    """Recipient -> when each row was handed over last."""
     tasks: dict[str, Task] = field(default_factory=dict)
+    task_numbers: dict[str, int] = field(default_factory=dict)
+    """Tasks in order of their first filing."""
+    tasks_by_status: dict[TaskStatus, dict[str, None]] = field(default_factory=dict)
     feeds: dict[str, Feed] = field(default_factory=dict)
     rulebooks: dict[str, Mapping[str, str]] = field(default_factory=dict)
     last_id: int = 0
@@ -132,13 +153,63 @@ class State:
             insort(self.bells, bell)
         record.timers = wanted
 
+    def issue(self, effect: Effect, status: OutboxStatus, due_at: datetime, held_for: str) -> None:
+        """A new row of the outbox."""
+        row = Posted(len(self.outbox), effect, status, due_at, held_for=held_for)
+        self.outbox[effect.id] = row
+        self.cases[effect.case].posted.append(row)
+        self.post(row, status)
+
     def post(self, row: Posted, status: OutboxStatus) -> None:
-        """Move an outbox row to a status and keep the index of live rows in step."""
+        """Move an outbox row to a status and keep the indexes in step; `due_at` is set before."""
+        key = row.effect.id
+        self.by_status.get(row.status, {}).pop(key, None)
+        self.by_status.setdefault(status, {})[key] = row
         row.status = status
+        if row.queued is not None:
+            del self.queue[bisect_left(self.queue, row.queued)]
+            row.queued = None
+        group = row.effect.group
         if status in LIVE:
-            self.live[row.effect.id] = row
-        else:
-            self.live.pop(row.effect.id, None)
+            self.live[key] = row
+            row.queued = (row.due_at, row.seq, key)
+            insort(self.queue, row.queued)
+            if group is not None:
+                self.groups.setdefault(group, {})[key] = row
+        elif self.live.pop(key, None) is not None and group is not None:
+            del self.groups[group][key]
+
+    def carry(self, row: Posted, by: str | None) -> None:
+        """The row is sent by another one, or by none."""
+        if row.carried_by is not None:
+            self.carried[row.carried_by].pop(row.effect.id, None)
+        if by is not None:
+            self.carried.setdefault(by, {})[row.effect.id] = row
+        row.carried_by = by
+
+    def hand(self, row: Posted, recipient: str, at: datetime) -> None:
+        """The row goes to this recipient; of one handed over again, the last time counts."""
+        places = self.handed.setdefault(recipient, [])
+        before = row.recipients.get(recipient)
+        if before is not None:
+            del places[bisect_left(places, (before, row.seq, row.effect.id))]
+        row.recipients[recipient] = at
+        insort(places, (at, row.seq, row.effect.id))
+
+    def handed_since(self, recipient: str, since: datetime) -> list[Place]:
+        """What was handed to this recipient at this instant or later."""
+        places = self.handed.get(recipient, [])
+        return places[bisect_left(places, (since, -1, "")) :]
+
+    def put_task(self, task: Task) -> Task:
+        """Write a task, new or changed."""
+        before = self.tasks.get(task.id)
+        if before is not None:
+            self.tasks_by_status[before.status].pop(task.id, None)
+        self.task_numbers.setdefault(task.id, len(self.task_numbers))
+        self.tasks[task.id] = task
+        self.tasks_by_status.setdefault(task.status, {})[task.id] = None
+        return task
 
     def armed(self) -> Iterator[Timer]:
         """Every armed timer, oldest first."""

@@ -21,7 +21,8 @@ class MemoryWorklist:
 
     def add(self, task: Task) -> bool:
         """See Worklist.add."""
-        return self._state.tasks.setdefault(task.id, task) is task
+        known = self._state.tasks.get(task.id)
+        return known is task or (known is None and self._state.put_task(task) is task)
 
     def tasks(
         self, *, status: Sequence[TaskStatus] = (), role: str | None = None, case: str | None = None, limit: int = 200
@@ -29,8 +30,8 @@ class MemoryWorklist:
         """See Worklist.tasks; oldest first."""
         found = [
             task
-            for task in self._state.tasks.values()
-            if (not status or task.status in status) and (role is None or task.role == role) and (case is None or task.case == case)
+            for task in self._of(status or tuple(TaskStatus))
+            if (role is None or task.role == role) and (case is None or task.case == case)
         ]
         found.sort(key=lambda task: task.created_at)
         return found[:limit]
@@ -79,7 +80,7 @@ class MemoryWorklist:
 
     def release_expired(self, now: datetime) -> int:
         """See Worklist.release_expired."""
-        late = [task for task in self._state.tasks.values() if task.status is TaskStatus.CLAIMED and expired(task, now)]
+        late = [task for task in self._of((TaskStatus.CLAIMED,)) if expired(task, now)]
         for task in late:
             if task.withdrawn_why:
                 self._put(replace(task, status=TaskStatus.WITHDRAWN, claimed_by="", claim_until=None, finished_at=now))
@@ -88,8 +89,13 @@ class MemoryWorklist:
         return len(late)
 
     def _put(self, task: Task) -> Task:
-        self._state.tasks[task.id] = task
-        return task
+        return self._state.put_task(task)
+
+    def _of(self, status: Sequence[TaskStatus]) -> list[Task]:
+        """Tasks of these statuses, in order of their first filing."""
+        state = self._state
+        ids = [task_id for one in dict.fromkeys(status) for task_id in state.tasks_by_status.get(one, {})]
+        return [state.tasks[task_id] for task_id in sorted(ids, key=state.task_numbers.__getitem__)]
 
 
 def expired(task: Task, now: datetime) -> bool:
