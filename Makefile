@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lint imports types bench crash lock clean
+.PHONY: help install run test check format lint imports types bench crash fortnight lock clean
 
 help: ## 列出全部命令 · show this list
 	@printf '用法 Usage: make <target>\n\n'
@@ -50,6 +50,9 @@ bench: install ## 测性能,数字记入 docs/performance.md · measure; the num
 
 crash: install ## 反复 kill -9 真正的进程 · kill -9 a real daemon, again and again
 	$(BIN)/python -m pytest tests/crash -m crash
+
+fortnight: install ## 模拟两周、一万单:台风、关停、晚到的报文 · a simulated fortnight of ten thousand orders; the figures of docs/fortnight.md
+	$(BIN)/python -m tests.simulation.figures --cases 10000
 
 lock: install ## 依赖改了以后重写两个锁文件 · rewrite both lock files after a change of dependencies
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate \
