@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from engine.core.explain import explain_case
 from engine.model.diagnostic import Diagnostic
-from engine.model.event import Event, EventKind, Report
 from engine.model.rulebook import Rulebook
 from engine.ports.clock import Clock
 from engine.ports.directory import Directory
@@ -20,6 +19,7 @@ from engine.service.almanac import Almanac
 from engine.service.desk import Answer, FinishAnswer, Health, Incoming, Problem, Reason, Said
 from engine.service.dispatch import LEASE, PostRoom
 from engine.service.library import Library, Offer
+from engine.service.refresh import Refresher
 from engine.service.simulate import Stores
 
 BATCH = 100
@@ -47,6 +47,7 @@ class Running:
     """Called after something new was accepted, so that the next beat need not be waited for."""
     clerk: Clerk = field(init=False)
     post: PostRoom = field(init=False)
+    refresher: Refresher = field(init=False)
     deciding: threading.Lock = field(default_factory=threading.Lock)
     almanac: Almanac = field(default_factory=Almanac)
     last_beat: float = 0.0
@@ -58,6 +59,7 @@ class Running:
     def __post_init__(self) -> None:
         self.clerk = Clerk(self.stores.store, self.stores.bells, self.stores.feeds, self.library, on_failure=self._failed)
         self.post = PostRoom(self.stores.outbox, self.stores.store, self.library, self.gateways, owner=self.owner)
+        self.refresher = Refresher(self.stores.store, self.stores.directory, self.stores.shelf)
         self.last_beat = self.clock.monotonic()
 
     def _failed(self, pending: Pending, failure: Exception) -> None:
@@ -147,6 +149,8 @@ class Running:
         with self.deciding:
             while not self.stopping:
                 worked = self.clerk.advance(self.now(), limit=BATCH) + self._ring_due()
+                # Cases to be read again come after what is owed, a batch at a time.
+                worked = worked or self.refresher.step(self.now())
                 done += worked
                 if not worked or self.clock.monotonic() >= deadline:
                     break
@@ -205,24 +209,15 @@ class Running:
     def take_over(self) -> None:
         """At the start of the one daemon of a store: whatever was being sent when the last one died is nobody's any more."""
         self.post.reap(self.now() + 2 * LEASE)
+        self.refresher.wake_up(self.library.rulebook.fingerprint, self.now())
 
     def offer_rules(self, files: Mapping[str, str]) -> Offer:
         """Compile all, swap only if clean; open cases are read again under the new rules, in batches by the inbox."""
         offer = self.library.offer(files, self.now())
         if offer.changed:
-            self._refresh()
+            self.refresher.begin(self.library.rulebook.fingerprint, self.now())
+            self.wake()
         return offer
-
-    def _refresh(self) -> None:
-        """One REFRESH per open case: its clocks are computed again, old and new due times stand in the journal."""
-        fingerprint = self.library.rulebook.fingerprint
-        after: str | None = None
-        while rows := self.stores.directory.cases(final=False, after=after, limit=BATCH):
-            now = self.now()
-            reports = [_refresh_report(row.id, row.workflow, fingerprint, now) for row in rows]
-            self.stores.store.accept(reports, now)
-            after = rows[-1].id
-        self.wake()
 
     def next_due(self) -> datetime | None:
         return self.stores.bells.next_due()
@@ -234,14 +229,3 @@ class Running:
                 self._heard[name] = now
                 self.stores.feeds.heard(name, now)
 
-
-def _refresh_report(case_id: str, workflow: str, fingerprint: str, now: datetime) -> Report:
-    event = Event(
-        id=f"{fingerprint}/{case_id}",
-        source="rules",
-        kind=EventKind.REFRESH,
-        name="refresh",
-        occurred_at=now,
-        received_at=now,
-    )
-    return Report(event=event, workflow=workflow, names={}, case_id=case_id)

@@ -274,7 +274,10 @@ class World:
         if at is not None:
             self.until(at)
         self.files = {**self.files, **{path: text for path, text in files(**changed).items() if _named(path) in changed}}
-        offer = self.running().offer_rules(self.files)
+        running = self.running()
+        offer = running.offer_rules(self.files)
+        while running.refresher.step(self.simulation.now):
+            pass
         assert offer.taken, [f"{one.span} {one.code} {one.zh}" for one in offer.diagnostics]
         self.simulation.run_until(self.simulation.now)
         return offer

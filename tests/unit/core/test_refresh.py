@@ -1,0 +1,79 @@
+"""Are open cases read again after the rules changed, once each, also across a restart?"""
+
+from engine.service.refresh import Refresher
+from tests.unit.core.courtroom import MONDAY, Play, minute
+
+
+def refresher(play: Play) -> Refresher:
+    return Refresher(play.stores.store, play.stores.directory, play.stores.shelf)
+
+
+def opened(cases: int) -> Play:
+    play = Play()
+    for number in range(cases):
+        play.hear("ordered", number / 1000, case=f"P{number}")
+    return play
+
+
+def refreshes(play: Play) -> int:
+    play.simulation.settle()
+    return sum(row.kind == "refresh" for case in play.stores.directory.cases(limit=1000) for row in play.stores.directory.journal(case.id))
+
+
+def test_every_open_case_is_read_again_once_in_batches() -> None:
+    play = opened(230)
+    one = refresher(play)
+    one.wake_up("old", MONDAY)
+
+    one.begin("new", minute(5))
+
+    assert [one.step(minute(5)) for _ in range(4)] == [100, 100, 30, 0]
+    assert refreshes(play) == 230
+
+
+def test_a_pass_that_was_interrupted_is_taken_up_after_a_restart_and_doubles_nothing() -> None:
+    play = opened(150)
+    first = refresher(play)
+    first.wake_up("old", MONDAY)
+    first.begin("new", minute(5))
+    first.step(minute(5))
+
+    again = refresher(play)
+    again.wake_up("new", minute(6))
+    while again.step(minute(6)):
+        pass
+
+    assert refreshes(play) == 150
+
+
+def test_rules_changed_while_nobody_ran_are_noticed_at_the_start() -> None:
+    play = opened(3)
+    refresher(play).wake_up("old", MONDAY)
+
+    later = refresher(play)
+    later.wake_up("new", minute(5))
+
+    assert later.step(minute(5)) == 3
+    assert refreshes(play) == 3
+
+
+def test_going_back_to_earlier_rules_is_a_change_like_any_other() -> None:
+    play = opened(2)
+    one = refresher(play)
+    one.wake_up("a", MONDAY)
+    for at, fingerprint in ((5, "b"), (6, "a")):
+        one.begin(fingerprint, minute(at))
+        while one.step(minute(at)):
+            pass
+
+    assert refreshes(play) == 4
+
+
+def test_a_restart_under_the_same_rules_reads_nothing_again() -> None:
+    play = opened(2)
+    refresher(play).wake_up("same", MONDAY)
+
+    later = refresher(play)
+    later.wake_up("same", minute(5))
+
+    assert later.step(minute(5)) == 0
