@@ -138,6 +138,48 @@ class OutboxContract:
         assert released == [0, 1, 0]
         assert self.claim(stores, NOW + 60 * MINUTE) == [effect_id]
 
+    def test_what_is_held_for_an_hour_is_claimed_by_its_key(self, stores: Stores) -> None:
+        ids = self.issue(stores, {}, {}, {})
+        self.claim(stores)
+        for effect_id, key in zip(ids, ("digest:a", "digest:a", "digest:b"), strict=True):
+            self.settle(stores, effect_id, OutboxStatus.RETRY, next_at=NOW + MINUTE, held_for=key)
+
+        too_early = stores.outbox.held("digest:a", NOW, owner="a", lease_until=NOW + MINUTE)
+        rows = stores.outbox.held("digest:a", NOW + MINUTE, owner="a", lease_until=NOW + 2 * MINUTE)
+
+        assert too_early == []
+        assert [(row.effect.id, row.held_for, row.status) for row in rows] == [(one, "digest:a", OutboxStatus.SENDING) for one in ids[:2]]
+        assert self.claim(stores, NOW + MINUTE) == [ids[2]]
+
+    def test_what_waits_for_a_person_is_piled_by_key_and_let_go_one_after_another(self, stores: Stores) -> None:
+        ids = self.issue(stores, {}, {}, {}, {"waits_for_channel": "sms"})
+        self.claim(stores)
+        for effect_id, key in zip(ids, ("brake:x", "brake:y", "brake:x"), strict=False):
+            self.settle(stores, effect_id, OutboxStatus.WAITING, held_for=key)
+        assert self.claim(stores, NOW + 60 * MINUTE) == []
+        assert [(pile.key, pile.count, pile.cases) for pile in stores.outbox.piles("brake:")] == [
+            ("brake:x", 2, (CASE,)), ("brake:y", 1, (CASE,)),
+        ]  # fmt: skip
+        assert [row.effect.id for row in stores.outbox.waiting("brake:x", 1)] == [ids[0]]
+
+        let_go = [stores.outbox.let_go("brake:x", NOW + MINUTE, seconds_apart=60) for _ in range(2)]
+
+        assert let_go == [2, 0]
+        assert self.claim(stores, NOW + MINUTE) == [ids[0]]
+        assert self.claim(stores, NOW + 2 * MINUTE) == [ids[2]]
+        row = stores.outbox.find(ids[2])
+        assert row.held_for == "brake:x"
+
+    def test_a_sending_counts_under_further_names_and_knows_whom_it_spoke_for(self, stores: Stores) -> None:
+        ids = self.issue(stores, {}, {})
+        for minutes in (0, 1):
+            stores.outbox.hand_over(
+                ids[0], NOW + minutes * MINUTE, recipient=PHONE, masked="…", carries=[ids[1]], counts=["rule:x", "told:y"]
+            )
+
+        assert [stores.outbox.sent_since(name, NOW + MINUTE) for name in (PHONE, "rule:x", "told:y", "rule:z")] == [1, 1, 1, 0]
+        assert [row.effect.id for row in stores.outbox.carried(ids[0])] == [ids[1]]
+
     def test_what_was_sent_to_somebody_is_counted_by_message_and_time(self, stores: Stores) -> None:
         ids = self.issue(stores, {}, {"message": "other"}, {})
         for effect_id, minutes in zip(ids, (0, 1, 2), strict=True):
@@ -179,6 +221,17 @@ class WorklistContract:
             asks=("told", "refused"), created_at=NOW,
         )  # fmt: skip
         return replace(call, **changes)
+
+    def test_an_alarm_is_reworded_while_it_is_open_and_finished_without_a_paper(self, stores: Stores) -> None:
+        alarm = Task(id="feed/tms/1", case="", workflow="", kind="alarm", role="last_resort", text="没有消息", created_at=NOW)
+        stores.worklist.add(alarm)
+
+        stores.worklist.reword(alarm.id, "还没有消息")
+        done = stores.worklist.finish(alarm.id, "8011", NOW, result="", note="在修", report=None)
+        stores.worklist.reword(alarm.id, "晚了")
+
+        assert (done.first, done.task.text, stores.worklist.get(alarm.id).text) == (True, "还没有消息", "还没有消息")
+        assert stores.worklist.tasks(case="")[0].note == "在修"
 
     def note(self) -> Any:
         return a_report("n", "picked_up", names={}, case_id=CASE, may_open=False)
