@@ -25,7 +25,7 @@ def findings(run: Fortnight) -> dict[str, list[str]]:
     truly = checkers.true_promises(run)
     return {
         "customers_are_not_pestered": checkers.customers_are_not_pestered(run.handed, roles, caps.customer.count),
-        "staff_are_not_flooded": checkers.staff_are_not_flooded(run.handed, roles, caps.staff.count),
+        "staff_are_not_flooded": checkers.staff_are_not_flooded(run.handed, roles, caps.staff.count, checkers.free_of(run)),
         "nothing_urgent_is_held": checkers.nothing_urgent_is_held(run),
         "nobody_is_told_after_the_case_moved_on": checkers.nobody_is_told_after_the_case_moved_on(run),
         "every_recorded_lateness_is_true": checkers.every_recorded_lateness_is_true(run, truly),
@@ -56,7 +56,12 @@ def page(run: Fortnight, seconds: float, found: dict[str, list[str]]) -> str:
     )
     asked = manners(run.rulebook, letters)
     left = Counter((one.channel, one.parcel.message or "(chain)") for one in run.handed if not one.parcel.command)
-    held = Counter((note.subject, note.detail) for row in journal for note in row.notes if note.kind == "suppressed")
+    held = Counter(
+        (note.subject, note.kind, note.detail.partition(" ")[0] if note.kind in ("held", "suppressed") else "")
+        for row in journal
+        for note in row.notes
+        if note.kind in ("held", "suppressed", "grouped", "released")
+    )
     parts = [
         f"seed {run.seed} · {len(run.shipments):,} orders · {len(run.rows()):,} cases with their tickets · {len(journal):,} decisions · {seconds:.0f} s",
         table(["what was decided", "times"], sorted(kinds.items(), key=lambda one: -one[1])),
@@ -73,7 +78,7 @@ def page(run: Fortnight, seconds: float, found: dict[str, list[str]]) -> str:
             ["audience", "people", "messages", "most per day", "95 % of days at most", "most per hour"],
             [(one.audience, one.people, one.messages, one.most_per_day, one.p95_per_day, one.most_per_hour) for one in asked.lines],
         ),
-        table(["held back", "why", "times"], [(*key, number) for key, number in held.most_common()]),
+        table(["message or chain", "what manners did", "why", "times"], [(*key, number) for key, number in held.most_common()]),
         table(["issued and not sent", "times"], asked.suppressed.items()),
     ]
     return "\n\n".join(parts)

@@ -238,6 +238,8 @@ class Fortnight:
         """Who takes a task up, and when."""
         if task.kind == "call":
             self._finish_later(task, chance, 2, 8, "told" if chance.random() < 0.88 else "away")
+        elif "release" in task.asks:
+            self._finish_later(task, chance, 5, 20, chance.choices(["release", "drop"], [90, 10])[0])
         elif "order_confirmed" in task.asks:
             parcel = self.by_case[task.case]
             result = "order_cancelled" if parcel.fate == "cancelled_unconfirmed" else "order_confirmed"
