@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-
 UNSTATED_TIME = "time_unstated"
 """`extra` key: the sender did not say when it happened; two such arrivals are the same event whenever they are received."""
 
