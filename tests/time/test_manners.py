@@ -162,6 +162,30 @@ def test_a_step_of_a_chain_that_waits_for_the_hours_leaves_as_one_at_the_opening
     world.close()
 
 
+def test_a_post_room_that_takes_few_rows_at_a_time_still_sends_one_at_the_opening_and_one_digest(url: str | None) -> None:
+    chains = CHAINS.replace("group_wait: 0 min", "group_wait: 2 min").replace("repeat_last: {every: 1 h, times: 2}", "")
+    texts = messages(
+        message("hurry", "send_hours: desk", text="{no}[[等{group.count}票]]"), message("nag"), caps="caps: {staff: 2 per hour}"
+    )
+    late = "timeline:\n  - late: 0 min\n    do: [{escalate: ladder, message: hurry}]\n  - late: 15 h\n    do: [{send: nag}]"
+    world = World("11-23 16:00", sla=first(f"while: new\nlimit: 1 h\n{late}"), messages=texts, escalations=chains, url=url)
+    for number in range(6):
+        world.hear("created", f"11-23 18:0{number}", case=f"T{number}")
+    world.simulation.run_until(when("11-24 08:30"), inclusive=False)
+
+    world.simulation.clock.at = when("11-24 08:30")
+    for _ in range(3):
+        world.simulation.post.deliver(world.simulation.now, limit=1)
+    assert [line for line in world.carried() if "desk" in line] == ["wechat_work desk T0等6票"]
+
+    world.simulation.run_until(when("11-24 11:00"), inclusive=False)
+    world.simulation.clock.at = when("11-24 11:00")
+    for _ in range(5):
+        world.simulation.post.deliver(world.simulation.now, limit=1)
+    assert [line for line in world.carried() if "另有" in line] == ["sms boss 另有4条提醒:T2、T3、T4、T5。"]
+    world.close()
+
+
 # ---- calls --------------------------------------------------------------------------------------------------------------------
 
 CALLS = messages(message("hurry", "group_wait: 10 min", channel="phone", text="{no}[[等{group.count}票]]超时"))
