@@ -109,10 +109,10 @@ def nobody_is_told_after_the_case_moved_on(run: Fortnight) -> list[str]:
 
 
 def moved_on_before(happened: Sequence[Happened], row: SentRow) -> list[str]:
-    """Events heard after the decision to send, and not after the sending, that end the message's reason."""
+    """Events heard after the decision to send and before the sending that end the message's reason; at one instant either may be first."""
     if row.sent_at is None or row.status == "dropped":
         return []
-    return [one.event for one in happened if one.event in ENDS.get(row.message or "", ()) and row.at < one.heard_at <= row.sent_at]
+    return [one.event for one in happened if one.event in ENDS.get(row.message or "", ()) and row.at < one.heard_at < row.sent_at]
 
 
 def told_of(run: Fortnight) -> dict[str, list[datetime]]:
@@ -232,3 +232,10 @@ def corrections_of(journal: Iterable[JournalRow]) -> Iterator[tuple[datetime, st
                 since[note.subject] = row.received_at
             elif note.kind == "corrected":
                 yield row.received_at, note.subject, since[note.subject]
+
+
+def no_paper_of_ours_is_refused(run: Fortnight) -> list[str]:
+    """Nothing we wrote ourselves (receipts, bells, notes) is dead, or in conflict with what we wrote before."""
+    ours = ("gateway/", "timer", "clock", "case")
+    found = run.stores.directory.unread(limit=10**7)
+    return [f"{one.kind}: {one.event_id}" for one in found if one.kind in ("conflict", "dead") and one.source.startswith(ours)]

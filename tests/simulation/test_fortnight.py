@@ -79,6 +79,11 @@ def test_whoever_was_told_wrongly_is_told_so(run: Fortnight) -> None:
     assert checkers.whoever_was_told_wrongly_is_told_so(run) == []
 
 
+@pytest.mark.xfail(reason="a call of a group that is offered again has the receipt id of its first offer, with another body", strict=True)
+def test_nothing_we_wrote_ourselves_is_refused(run: Fortnight) -> None:
+    assert checkers.no_paper_of_ours_is_refused(run) == []
+
+
 def test_the_same_seed_gives_the_same_trace_and_another_seed_another() -> None:
     first, second, other = (Fortnight(seed, FEW).run().trace() for seed in (SEED, SEED, SEED + 1))
 
@@ -133,8 +138,8 @@ def test_something_heard_before_a_sending_is_seen() -> None:
     assert row.sent_at is not None
     assert checkers.nobody_is_told_after_the_case_moved_on(run) == []
 
-    run.truth[case].append(town.Happened("order_cancelled", row.sent_at, row.sent_at))
-    late = replace(row, at=row.at - timedelta(minutes=1))
+    heard = row.sent_at - timedelta(seconds=30)
+    run.truth[case].append(town.Happened("order_cancelled", heard, heard))
+    decided_before = replace(row, at=heard - timedelta(seconds=30))
 
-    assert late.at < row.at
-    assert checkers.moved_on_before(run.truth[case], late) == ["order_cancelled"]
+    assert checkers.moved_on_before(run.truth[case], decided_before) == ["order_cancelled"]
