@@ -133,7 +133,11 @@ class Daemon:
         self._heart = Heart(self._beats(), self.stopped.set)
         self.desk.wake = self._wake
         app = create_app(
-            self.desk, resolve=read_secret, tokens=options.tokens, lang=options.lang, simulated=options.simulated,
+            self.desk,
+            resolve=read_secret,
+            tokens=options.tokens,
+            lang=options.lang,
+            simulated=options.simulated,
         )
         self.server = Server(app, host=options.host, port=options.port, protected=bool(options.tokens))
 

@@ -40,9 +40,7 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
         parser.add_argument(
             "--speed", type=float, default=SPEED, help=speech.of(f"一秒当几秒(默认 {SPEED})", f"seconds in a second (default {SPEED})")
         )
-        parser.add_argument(
-            "--seed", type=int, help=speech.of("种子:同样的种子,同样的一天", "the same seed, the same day")
-        )
+        parser.add_argument("--seed", type=int, help=speech.of("种子:同样的种子,同样的一天", "the same seed, the same day"))
         parser.add_argument("--no-board", action="store_true", help=speech.of("不画看板,逐行打印", "no live board, plain lines"))
     else:
         parser.add_argument(

@@ -33,6 +33,8 @@ class Clock:
     due: datetime | None = None
     superseded: bool = False
     """Its policy no longer applied once it was late: the breach stays, and nothing rings any more (time.md 2.2)."""
+    storms: tuple[Span_, ...] = ()
+    """The disruptions among its pauses."""
     fixed_due: bool = False
     """The due time was moved to the moment of a change: rows count from it, not from the start."""
 
@@ -115,7 +117,8 @@ def _settled(court: Court, policy: Policy, runs: list[Clock], now: datetime) -> 
         if isinstance(terms_of(court, policy, clock.start, clock.last), DueField):
             # A due time set by hand is immune to pauses by state (T33); a disruption that names the policy does move it.
             clock.pauses, clock.paused_since = [], None
-        clock.pauses += pauses_by_disruption(court, clock.policy, clock.last)
+        clock.storms = tuple(pauses_by_disruption(court, clock.policy, clock.last))
+        clock.pauses += clock.storms
         _set_due(court, clock, now)
         if gone is not None:
             if clock.due is None or clock.due >= gone.at:

@@ -123,10 +123,20 @@ def _decision(draft: Draft, read: Read, *, keeps: bool, more: Sequence[Timer] = 
     after = replace(case, revision=draft.revision, state=standing.state, history=draft.history, ledger=draft.ledger())
     assert after.revision == case.revision + 1
     return Decision(
-        event=draft.event, outcome=outcome, state_before=case.state, after=after, standing=standing,
-        transition=read.row.key if read.row and read.outcome is not Outcome.COULD_NOT_TELL else None, span=read.span,
-        checks=read.checks, notes=tuple(draft.notes), effects=tuple(draft.effects), drops=tuple(draft.drops), timers=timers,
-        raised=tuple(draft.raised), rulebook=rulebook.fingerprint, texts=draft.reading.texts,
+        event=draft.event,
+        outcome=outcome,
+        state_before=case.state,
+        after=after,
+        standing=standing,
+        transition=read.row.key if read.row and read.outcome is not Outcome.COULD_NOT_TELL else None,
+        span=read.span,
+        checks=read.checks,
+        notes=tuple(draft.notes),
+        effects=tuple(draft.effects),
+        drops=tuple(draft.drops),
+        timers=timers,
+        raised=tuple(draft.raised),
+        rulebook=rulebook.fingerprint,
+        texts=draft.reading.texts,
         keeps_event=keeps,
     )
-

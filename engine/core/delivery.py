@@ -45,7 +45,7 @@ def receive(draft: Draft, event: Event) -> bool:
         _delivered(draft, one)
     elif verdict is Verdict.REJECTED:
         fall_back(draft, one, event.extra.get("reason", ""))
-        if one.chain is not None:
+        if one.chain is not None and f"f:{one.id}" not in draft.causes:
             step_failed(draft, one.chain, one.row)
     return counts
 

@@ -8,7 +8,7 @@ from engine.core.reading import clocks_of, keep, read_case, read_on
 from engine.core.renamed import renamed
 from engine.core.stays import Reading
 from engine.core.terms import Court
-from engine.model.case import Case, ChainRun, Fired, Issued, Ledger
+from engine.model.case import Case, ChainRun, ClosedDue, Fired, Issued, Ledger
 from engine.model.decision import Note
 from engine.model.effect import Drop, Effect, EffectKind
 from engine.model.event import Event, Heard
@@ -133,6 +133,7 @@ class Draft:
             corrected=tuple(self.corrected),
             told=tuple(self.told),
             floors=self.floors,
+            closed={clock.id: ClosedDue(clock.due, clock.storms) for clock in self.clocks if not clock.live and clock.due is not None},
             dues={clock.id: clock.due for clock in self.clocks if clock.live and clock.due is not None and not clock.paused_since},
         )
 

@@ -32,8 +32,15 @@ def start_chain(draft: Draft, do: Escalate, reason: str, why: str, row: str) -> 
     gen = draft.gens[f"chain:{do.chain}"] = draft.gens.get(f"chain:{do.chain}", 0) + 1
     chain = draft.court.rulebook.chains[do.chain]
     draft.chains[do.chain] = ChainRun(
-        chain=do.chain, gen=gen, reasons=(reason,), why=why, message=do.message, next_at=None, row=row,
-        remaining_seconds=chain.steps[0].wait_seconds, drawn=chain,
+        chain=do.chain,
+        gen=gen,
+        reasons=(reason,),
+        why=why,
+        message=do.message,
+        next_at=None,
+        row=row,
+        remaining_seconds=chain.steps[0].wait_seconds,
+        drawn=chain,
     )
     draft.note("chain_started", do.chain, why)
     _schedule(draft, do.chain, draft.now)
@@ -45,7 +52,7 @@ def settle_chains(draft: Draft) -> None:
         alive = [reason for reason in run.reasons if draft.alive(reason)]
         if not alive:
             if not run.ended:
-                draft.chains[name] = replace(_held(run, draft.now), ended=True)
+                draft.chains[name] = replace(_held(draft, run, draft.now), ended=True)
                 draft.note("chain_ended", name)
             continue
         if run.ended:
@@ -53,16 +60,17 @@ def settle_chains(draft: Draft) -> None:
             run = draft.chains[name] = replace(run, ended=False)
         since = _held_since(draft, alive)
         if since is not None and run.next_at is not None:
-            draft.chains[name] = _held(run, since)
+            draft.chains[name] = _held(draft, run, since)
         elif since is None and run.next_at is None and _wait_before(_drawn(draft, run), run.step) is not None:
             _schedule(draft, name, draft.now)
 
 
-def _held(run: ChainRun, since: datetime) -> ChainRun:
-    """The chain stopped in its wait: what is left of it counts from when it goes on."""
+def _held(draft: Draft, run: ChainRun, since: datetime) -> ChainRun:
+    """The chain stopped in its wait: what is left of it, at most the whole wait, counts from when it goes on."""
     if run.next_at is None:
         return run
-    return replace(run, next_at=None, remaining_seconds=max(0.0, (run.next_at - since).total_seconds()))
+    whole = _wait_before(_drawn(draft, run), run.step) or 0
+    return replace(run, next_at=None, remaining_seconds=min(whole, max(0.0, (run.next_at - since).total_seconds())))
 
 
 def _held_since(draft: Draft, reasons: Sequence[str]) -> datetime | None:
@@ -191,11 +199,21 @@ def _issue(draft: Draft, chain: Chain, run: ChainRun, role: str, channel: str, f
     wait = chain.group_wait_seconds
     draft.add(
         Effect(
-            id=draft.next_id(), case=draft.case.id, workflow=draft.case.workflow, kind=EffectKind.MESSAGE,
-            cause=f"s:{chain.name}:{run.gen}:{run.step}", reason=f"chain:{chain.name}#{run.gen}", at=draft.now, message=run.message,
-            channel=channel, to=role,
-            group=f"{chain.name}/{run.message or ''}|{channel}|{people}" if wait else None, group_wait_seconds=wait,
-            chain=chain.name, why=run.why, row=f"{chain.name}:{run.step}",
+            id=draft.next_id(),
+            case=draft.case.id,
+            workflow=draft.case.workflow,
+            kind=EffectKind.MESSAGE,
+            cause=f"s:{chain.name}:{run.gen}:{run.step}",
+            reason=f"chain:{chain.name}#{run.gen}",
+            at=draft.now,
+            message=run.message,
+            channel=channel,
+            to=role,
+            group=f"{chain.name}/{run.message or ''}|{channel}|{people}" if wait else None,
+            group_wait_seconds=wait,
+            chain=chain.name,
+            why=run.why,
+            row=f"{chain.name}:{run.step}",
             shadow=Mode.SHADOW in (chain.mode, _mode_of(draft, run.message)),
         )
     )

@@ -62,6 +62,10 @@ def _occasion(draft: Draft, intention: Intention) -> Occasion:
 
 def carry_out(draft: Draft, do: Do, occasion: Occasion) -> None:
     """One `do:` line: effects, a chain begun, an event raised."""
+    if occasion.shadow and isinstance(do, Set | Raise):
+        draft.told.append(occasion.cause)
+        draft.note("shadow", occasion.row, occasion.why)
+        return
     match do:
         case Send():
             send(draft, draft.court.rulebook.messages[do.message], occasion, to=do.to)

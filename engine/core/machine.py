@@ -66,8 +66,13 @@ class _Selector(Machine):
     def __init__(self, workflow: Workflow) -> None:
         self.rows: dict[str, Transition | Picked] = {}
         super().__init__(
-            model=None, states=list(workflow.states), initial=workflow.start_state, send_event=True,
-            auto_transitions=False, queued=False, ignore_invalid_triggers=False,
+            model=None,
+            states=list(workflow.states),
+            initial=workflow.start_state,
+            send_event=True,
+            auto_transitions=False,
+            queued=False,
+            ignore_invalid_triggers=False,
         )
         for state in workflow.states:
             for event, ways in _ways(workflow, state).items():
@@ -154,8 +159,7 @@ class _ById:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _ById) and (
-            self.workflow is other.workflow
-            or (self.workflow.name, self.workflow.version) == (other.workflow.name, other.workflow.version)
+            self.workflow is other.workflow or (self.workflow.name, self.workflow.version) == (other.workflow.name, other.workflow.version)
         )
 
 

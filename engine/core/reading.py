@@ -47,6 +47,9 @@ def clocks_of(court: Court, reading: Reading, now: datetime, floors: Mapping[str
 
 
 def _floored(clock: Clock, floors: Mapping[str, datetime]) -> Clock:
+    kept = floors.get(f"={clock.id}")
+    if kept is not None and not clock.live:
+        return replace(clock, due=kept)
     floor = floors.get(clock.id)
     if floor is None or clock.due is None or clock.due >= floor:
         return clock

@@ -25,7 +25,8 @@ def renamed(ledger: Ledger, rulebook: Rulebook) -> Ledger:
         late=tuple(_first(key, policies) for key in ledger.late),
         corrected=tuple(_first(key, policies) for key in ledger.corrected),
         dues={_first(key, policies): due for key, due in ledger.dues.items()},
-        floors={_first(key, policies): floor for key, floor in ledger.floors.items()},
+        floors={_floor_key(key, policies): floor for key, floor in ledger.floors.items()},
+        closed={_first(key, policies): closed for key, closed in ledger.closed.items()},
         told=tuple(_cause(key, policies) for key in ledger.told),
     )
 
@@ -59,6 +60,10 @@ def _first(key: str, names: Names) -> str:
     return f"{names.get(name, name)}{bar}{rest}"
 
 
+def _floor_key(key: str, names: Names) -> str:
+    return f"={_first(key[1:], names)}" if key.startswith("=") else _first(key, names)
+
+
 def _gen_key(key: str, policies: Names, chains: Names) -> str:
     kind, colon, name = key.partition(":")
     return f"chain:{chains.get(name, name)}" if kind == "chain" and colon and "|" not in name else _first(key, policies)
@@ -80,8 +85,12 @@ def _cause(cause: str, policies: Names) -> str:
 
 def _issued(one: Issued, policies: Names, chains: Names, messages: Names) -> Issued:
     return replace(
-        one, cause=_cause(one.cause, policies), reason=_reason(one.reason, policies, chains), row=_row(one.row, policies),
-        message=messages.get(one.message, one.message) if one.message else None, chain=chains.get(one.chain, one.chain) if one.chain else None,
+        one,
+        cause=_cause(one.cause, policies),
+        reason=_reason(one.reason, policies, chains),
+        row=_row(one.row, policies),
+        message=messages.get(one.message, one.message) if one.message else None,
+        chain=chains.get(one.chain, one.chain) if one.chain else None,
     )
 
 
@@ -93,7 +102,10 @@ def _row(row: str, policies: Names) -> str:
 def _chain(run: ChainRun, policies: Names, chains: Names, messages: Names) -> ChainRun:
     kind, _, name = run.why.partition(":")
     return replace(
-        run, chain=chains.get(run.chain, run.chain), reasons=tuple(_reason(one, policies, chains) for one in run.reasons),
-        why=f"policy:{policies.get(name, name)}" if kind == "policy" else run.why, row=_row(run.row, policies),
+        run,
+        chain=chains.get(run.chain, run.chain),
+        reasons=tuple(_reason(one, policies, chains) for one in run.reasons),
+        why=f"policy:{policies.get(name, name)}" if kind == "policy" else run.why,
+        row=_row(run.row, policies),
         message=messages.get(run.message, run.message) if run.message else None,
     )

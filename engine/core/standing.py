@@ -20,12 +20,15 @@ def standing_of(draft: Draft) -> Standing:
     private = {name for name, one in workflow.fields.items() if one.private}
     texts = {name: text for name, text in reading.texts.items() if text}
     return Standing(
-        state=reading.state, entered_at=reading.stay.entered_at, final=final,
+        state=reading.state,
+        entered_at=reading.stay.entered_at,
+        final=final,
         fields={name: text for name, text in texts.items() if name not in private},
         private=frozenset(private & texts.keys()),
         names={name: texts[name] for name in workflow.identified_by if name in texts},
         open_key=None if final else open_key(workflow.one_open_per, reading),
-        clocks=clock_views(draft.court, draft.clocks, draft.now), contradictions=reading.contradictions,
+        clocks=clock_views(draft.court, draft.clocks, draft.now),
+        contradictions=reading.contradictions,
     )
 
 
@@ -57,7 +60,13 @@ def _view(court: Court, clock: Clock, now: datetime) -> ClockView:
     confirmed = calendar.confirmed_through if calendar else None
     end_trace = clock.stopped or clock.ended
     return ClockView(
-        policy=clock.policy.name, number=clock.number, started_at=clock.start.at, due=clock.due, verdict=verdict,
-        stopped_at=end_trace.at if end_trace else None, late_seconds=late_s, late_open_seconds=late_open_s,
+        policy=clock.policy.name,
+        number=clock.number,
+        started_at=clock.start.at,
+        due=clock.due,
+        verdict=verdict,
+        stopped_at=end_trace.at if end_trace else None,
+        late_seconds=late_s,
+        late_open_seconds=late_open_s,
         estimated=bool(confirmed and clock.due and court.local_date(clock.due) > confirmed),
     )

@@ -147,9 +147,7 @@ def _disrupted(court: Court, policy: Policy, pauses: Iterable[Span_]) -> list[Sp
 
 def pauses_by_disruption(court: Court, policy: Policy, last: Trace) -> list[Span_]:
     """Spans in which a declared disruption holds this policy's clocks, for cases it concerns; past or to come, alike."""
-    return [
-        (one.since, one.until) for one in court.rulebook.disruptions if policy.name in one.pauses and concerns(court, one, last)
-    ]
+    return [(one.since, one.until) for one in court.rulebook.disruptions if policy.name in one.pauses and concerns(court, one, last)]
 
 
 def concerns(court: Court, disruption: Disruption, last: Trace) -> bool:

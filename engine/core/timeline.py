@@ -45,8 +45,14 @@ def _timer(draft: Draft, clock: Clock, instant: Instant) -> Timer | None:
     gen = _gen(draft, clock, instant, fired)
     feed = draft.court.rulebook.connections.get(clock.policy.hears_from or "") if waits_for_feed(instant.row) else None
     return Timer(
-        case=draft.case.id, owner=f"policy:{clock.policy.name}", row=instant.key, gen=gen, slot=instant.slot, due_at=instant.at,
-        waits_for=feed.name if feed else None, lag_seconds=feed.usual_lag_seconds if feed else 0,
+        case=draft.case.id,
+        owner=f"policy:{clock.policy.name}",
+        row=instant.key,
+        gen=gen,
+        slot=instant.slot,
+        due_at=instant.at,
+        waits_for=feed.name if feed else None,
+        lag_seconds=feed.usual_lag_seconds if feed else 0,
     )
 
 
@@ -119,7 +125,11 @@ def _carry_out_row(draft: Draft, clock: Clock, instant: Instant, row: TimelineRo
     for place, do in enumerate(row.do):
         cause = f"c:{clock.id}:{row.key}:{gen}:{instant.slot}:{place}"
         occasion = Occasion(
-            cause, f"clock:{clock.id}", instant.at, f"policy:{clock.policy.name}", f"{row_name}/{place}",
+            cause,
+            f"clock:{clock.id}",
+            instant.at,
+            f"policy:{clock.policy.name}",
+            f"{row_name}/{place}",
             shadow=clock.policy.mode is Mode.SHADOW,
         )
         if isinstance(do, Raise):
@@ -137,8 +147,11 @@ def _raise(draft: Draft, clock: Clock, instant: Instant, do: Raise, gen: int) ->
     suffix += f"/{instant.slot}" if instant.slot else ""
     draft.raised.append(
         Event(
-            id=f"{draft.case.id}/{clock.policy.name}/{clock.key}/{instant.key}{suffix}", source=CLOCK_SOURCE, name=do.event,
-            occurred_at=instant.at, received_at=draft.now,
+            id=f"{draft.case.id}/{clock.policy.name}/{clock.key}/{instant.key}{suffix}",
+            source=CLOCK_SOURCE,
+            name=do.event,
+            occurred_at=instant.at,
+            received_at=draft.now,
             extra={"policy": clock.policy.name, "clock": clock.key, "row": instant.key, "depth": "1"},
         )
     )
@@ -168,10 +181,24 @@ def note_moved_dues(draft: Draft) -> None:
             floored = True
         moved = max(clock.due, draft.floors.get(clock.id, clock.due))
         draft.note("due_moved", clock.policy.name, f"{old.isoformat()} -> {moved.isoformat()}", clock.policy.span)
+    if draft.event.kind is EventKind.REFRESH:
+        floored |= _keep_closed(draft)
     for clock_id in before.keys() - {clock.id for clock in draft.clocks} - set(draft.late):
         draft.note("clock_gone", clock_id.partition("|")[0], "its policy no longer applies; no verdict")
     if floored:
         draft.read()
+
+
+def _keep_closed(draft: Draft) -> bool:
+    """A closed clock keeps the due time it closed with, whatever was edited; a disruption declared backwards does reach it."""
+    kept = False
+    for clock in draft.clocks:
+        closed = draft.before.closed.get(clock.id)
+        if closed is None or clock.live or closed.due == clock.due or closed.storms != clock.storms:
+            continue
+        draft.floors[f"={clock.id}"] = closed.due
+        kept = True
+    return kept
 
 
 def tell_disruptions(draft: Draft) -> list[Timer]:
@@ -213,9 +240,9 @@ def settle_lateness(draft: Draft) -> None:
             draft.corrected.append(clock_id)
             _note_correction(draft, clock)
             _correct(draft, clock)
-        elif clock.due is not None and clock.due > draft.now:
+        elif verdict is ClockVerdict.NONE or (clock.due is not None and clock.due > draft.now):
             draft.late.remove(clock_id)
-            draft.note("late_withdrawn", policy, f"due {clock.due.isoformat()}")
+            draft.note("late_withdrawn", policy, f"due {clock.due.isoformat()}" if clock.due else "")
 
 
 def _note_correction(draft: Draft, clock: Clock) -> None:

@@ -77,6 +77,14 @@ class Fired:
     gen: int
 
 
+@dataclass(frozen=True, slots=True)
+class ClosedDue:
+    """The due time a clock closed with, and the disruptions that had moved it."""
+
+    due: datetime
+    storms: tuple[tuple[datetime, datetime], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
     """What was issued and rung, in order of receipt. Everything else is recomputed from history."""
@@ -94,7 +102,11 @@ class Ledger:
     dues: Mapping[str, datetime] = field(default_factory=dict)
     """Live clock (`policy|clock`) -> its due time as last decided, so that a move is noticed and journaled."""
     floors: Mapping[str, datetime] = field(default_factory=dict)
-    """Clocks whose due time an edit of the rules would have moved into the past: the moment of the edit instead."""
+    """What an edit of the rules may not do. `clock`: its due time would have moved into the past, the moment of the edit
+    stands instead. `=clock`: it was closed before the edit, and keeps the due time it closed with.
+    """
+    closed: Mapping[str, ClosedDue] = field(default_factory=dict)
+    """Closed clocks as they closed: an edit of hours, limits or holidays leaves them alone (time.md 2.2)."""
     told: tuple[str, ...] = ()
     """Disruptions the customer was told of; corrections sent."""
 

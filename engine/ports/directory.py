@@ -59,8 +59,16 @@ class Unread:
 
 
 class Directory(Protocol):
-    def cases(self, *, workflow: str | None = None, state: str | None = None, late: bool | None = None, final: bool | None = None,
-              after: str | None = None, limit: int = 100) -> Sequence[CaseRow]:
+    def cases(
+        self,
+        *,
+        workflow: str | None = None,
+        state: str | None = None,
+        late: bool | None = None,
+        final: bool | None = None,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> Sequence[CaseRow]:
         """In order of id; `after` is the last id of the page before."""
         ...
 

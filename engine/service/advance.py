@@ -133,6 +133,11 @@ class Clerk:
 def bell_of(timer: Timer, now: datetime) -> Event:
     """The paper a bell puts before the court; its id is the timer's identity and instant, so that it is decided once."""
     return Event(
-        id=f"{timer.key}@{timer.due_at.isoformat()}", source="timer", kind=EventKind.BELL, name="bell", occurred_at=timer.due_at, received_at=now,
+        id=f"{timer.key}@{timer.due_at.isoformat()}",
+        source="timer",
+        kind=EventKind.BELL,
+        name="bell",
+        occurred_at=timer.due_at,
+        received_at=now,
         extra={"owner": timer.owner, "row": timer.row, "gen": str(timer.gen), "slot": timer.slot},
     )

@@ -70,8 +70,14 @@ def report_of(rulebook: Rulebook, incoming: Incoming, now: datetime) -> Report:
     opens = workflow is not None and incoming.event in workflow.start_events
     names, case_id = _names_of(workflow, incoming, data, opens=opens)
     event = Event(
-        id=incoming.id or _digest(incoming, names, occurred), source=incoming.source, name=incoming.event, occurred_at=occurred,
-        received_at=received, data=data, extra=extra, sequence=incoming.sequence,
+        id=incoming.id or _digest(incoming, names, occurred),
+        source=incoming.source,
+        name=incoming.event,
+        occurred_at=occurred,
+        received_at=received,
+        data=data,
+        extra=extra,
+        sequence=incoming.sequence,
     )
     if workflow is None:
         return Report(event=event, workflow=incoming.workflow or "", names={})
@@ -92,8 +98,13 @@ def addressed(
         }
     places = {name: names.get(name, "") for name in workflow.identified_by if names.get(name) or name in serials}
     return Report(
-        event=event, workflow=workflow.name, names=places, case_id=case_id, may_open=may_open,
-        open_key=open_key_of(workflow.one_open_per, dict(event.data)) if may_open else None, serials=serials,
+        event=event,
+        workflow=workflow.name,
+        names=places,
+        case_id=case_id,
+        may_open=may_open,
+        open_key=open_key_of(workflow.one_open_per, dict(event.data)) if may_open else None,
+        serials=serials,
         private=frozenset(name for name in event.data if name in workflow.fields and workflow.fields[name].private),
     )
 
@@ -127,9 +138,7 @@ def workflow_of(rulebook: Rulebook, incoming: Incoming) -> Workflow | None:
     return declaring[0] if declaring else None
 
 
-def _data_of(
-    rulebook: Rulebook, workflow: Workflow | None, incoming: Incoming
-) -> tuple[dict[str, str], dict[str, str], list[Problem]]:
+def _data_of(rulebook: Rulebook, workflow: Workflow | None, incoming: Incoming) -> tuple[dict[str, str], dict[str, str], list[Problem]]:
     """Values as canonical text. A feed's unreadable value is kept beside, a person's is a problem."""
     data: dict[str, str] = {}
     extra = dict(incoming.extra)
@@ -166,9 +175,7 @@ def _text_of(raw: object) -> str:
             return str(raw)
 
 
-def _names_of(
-    workflow: Workflow | None, incoming: Incoming, data: dict[str, str], *, opens: bool
-) -> tuple[dict[str, str], str | None]:
+def _names_of(workflow: Workflow | None, incoming: Incoming, data: dict[str, str], *, opens: bool) -> tuple[dict[str, str], str | None]:
     """Identifying names by field, and the case's id if that was given. A bare case name may be any of them."""
     if workflow is None:
         return {}, None
@@ -192,8 +199,14 @@ def _names_of(
 def _digest(incoming: Incoming, names: Mapping[str, str], occurred: datetime) -> str:
     """The event's own key when its sender has none: what it says, of whom, and when it happened."""
     body = [
-        incoming.workflow, incoming.event, incoming.case, occurred.isoformat(timespec="microseconds"), incoming.sequence, dict(names),
-        {name: _text_of(raw) for name, raw in sorted(incoming.data.items())}, dict(incoming.extra),
+        incoming.workflow,
+        incoming.event,
+        incoming.case,
+        occurred.isoformat(timespec="microseconds"),
+        incoming.sequence,
+        dict(names),
+        {name: _text_of(raw) for name, raw in sorted(incoming.data.items())},
+        dict(incoming.extra),
     ]
     return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -217,7 +230,8 @@ def refuse_impossible(store: Store, directory: Directory, rulebook: Rulebook, re
         options = "、".join(f"{name}({workflow.events[name].label})" for name in possible(workflow, case.state)) or "没有"
         raise Refused(
             Problem(
-                "event", f"“{state}”时不能做“{report.event.name}”,现在可以:{options}",
+                "event",
+                f"“{state}”时不能做“{report.event.name}”,现在可以:{options}",
                 f"{report.event.name} is not possible in state {case.state}; possible now: {', '.join(possible(workflow, case.state))}",
             )
         )

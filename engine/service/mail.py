@@ -15,9 +15,7 @@ _OWN = (FieldType.SERIAL, FieldType.COUNT)
 
 def mail_of(rulebook: Rulebook, decision: Decision) -> Sequence[Report]:
     """The reports a decision sends to other cases, written by the same transaction."""
-    return [
-        _report(rulebook, decision, effect) for effect in decision.effects if effect.kind is EffectKind.MAIL and not effect.shadow
-    ]
+    return [_report(rulebook, decision, effect) for effect in decision.effects if effect.kind is EffectKind.MAIL and not effect.shadow]
 
 
 def _report(rulebook: Rulebook, decision: Decision, effect: Effect) -> Report:
@@ -37,7 +35,12 @@ def _report(rulebook: Rulebook, decision: Decision, effect: Effect) -> Report:
 def _event(decision: Decision, effect: Effect, data: dict[str, str]) -> Event:
     at = decision.event.received_at
     return Event(
-        id=effect.id, source=f"case/{effect.case}", name=effect.event or "", occurred_at=at, received_at=at, data=data,
+        id=effect.id,
+        source=f"case/{effect.case}",
+        name=effect.event or "",
+        occurred_at=at,
+        received_at=at,
+        data=data,
         extra={"from_case": effect.case, "because": effect.why or ""},
     )
 

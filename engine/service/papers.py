@@ -13,8 +13,10 @@ def report_of(effect: Effect, receipt: Receipt, now: datetime, *, grouped: str =
     `grouped`: the row that was sent for this one. `released`: what had held it back before.
     """
     told = {"grouped": grouped, "released": released}
+    # A call is offered again when the one that carried it was taken back: each offer is a paper of its own.
+    offer = f"/{grouped}/{now.isoformat()}" if grouped or receipt.reason == "offered" else ""
     event = Event(
-        id=f"{effect.id}/{receipt.verdict.value}/{receipt.reason}",
+        id=f"{effect.id}/{receipt.verdict.value}/{receipt.reason}{offer}",
         source=f"gateway/{effect.channel}",
         kind=EventKind.RECEIPT,
         name="receipt",

@@ -89,8 +89,15 @@ def replay(rulebook: Rulebook, case: OldCase, until: datetime, new_stores: Calla
 
 def _incoming(event: OldEvent, case: str) -> Incoming:
     return Incoming(
-        source=SOURCE, id=event.id, workflow=event.workflow, event=event.event, occurred_at=event.occurred_at,
-        received_at=event.received_at, case=case, data=event.data, sequence=event.sequence,
+        source=SOURCE,
+        id=event.id,
+        workflow=event.workflow,
+        event=event.event,
+        occurred_at=event.occurred_at,
+        received_at=event.received_at,
+        case=case,
+        data=event.data,
+        sequence=event.sequence,
     )
 
 
@@ -99,7 +106,12 @@ def _outcome(case: OldCase, own: CaseRow, stores: Stores, simulation: Simulation
     loaded = stores.store.load(own.id)
     views = _views(simulation, own.id)
     return CaseOutcome(
-        case=case.case, workflow=case.workflow, state=own.state, policies=views, linked=linked, parked=parked,
+        case=case.case,
+        workflow=case.workflow,
+        state=own.state,
+        policies=views,
+        linked=linked,
+        parked=parked,
         messages=Counter(one.message for one in loaded.ledger.issued if one.message and one.handed_at),
         outcomes=Counter(row.outcome.value for row in journal if row.kind == "happened"),
         effects=tuple(one.id for one in loaded.ledger.issued),

@@ -228,4 +228,3 @@ class Running:
             if name in self.library.rulebook.connections and (last is None or now - last >= HEARD_AGAIN):
                 self._heard[name] = now
                 self.stores.feeds.heard(name, now)
-

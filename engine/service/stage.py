@@ -59,8 +59,16 @@ class StageCallList(StageGateway):
         self.carried.append(parcel)
         self.worklist.add(
             Task(
-                id=parcel.effect_id, case=parcel.case, workflow=parcel.case.partition(":")[0], kind="call", role=parcel.role,
-                text=parcel.text, remark=parcel.remark, message=parcel.message, key=parcel.key, created_at=self.clock.at,
+                id=parcel.effect_id,
+                case=parcel.case,
+                workflow=parcel.case.partition(":")[0],
+                kind="call",
+                role=parcel.role,
+                text=parcel.text,
+                remark=parcel.remark,
+                message=parcel.message,
+                key=parcel.key,
+                created_at=self.clock.at,
             )
         )
         return Receipt(verdict=Verdict.ACCEPTED, reason="offered", key=parcel.key, at=self.clock.at)

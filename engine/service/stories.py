@@ -127,8 +127,14 @@ class _Player:
 
     def _raise(self, event: str, step: StoryStep, data: Mapping[str, object], case: str | None) -> str | None:
         one = incoming_of(
-            source=HAND, workflow=self.workflow.name if case is None else case.partition(":")[0], event=event, at=step.at, data=data,
-            case=case, occurred_at=step.happened_at, id=f"{step.span.line}.{event}",
+            source=HAND,
+            workflow=self.workflow.name if case is None else case.partition(":")[0],
+            event=event,
+            at=step.at,
+            data=data,
+            case=case,
+            occurred_at=step.happened_at,
+            id=f"{step.span.line}.{event}",
         )
         answer = self.simulation.accept([one])[0]
         if answer.said is not Said.ACCEPTED:

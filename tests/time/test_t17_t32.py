@@ -176,7 +176,8 @@ def test_an_edited_policy_shows_its_new_due_time_at_once() -> None:
     [
         "- {if: {}, limit: 1 h}",
         "- {limit: 1 h}",
-        "- {if: , limit: 1 h}", "- {if: {tier: VIP}, limit: 1 h}\n  - if:\n    limit: 30 min",
+        "- {if: , limit: 1 h}",
+        "- {if: {tier: VIP}, limit: 1 h}\n  - if:\n    limit: 30 min",
     ],
 )
 def test_an_exception_without_a_condition_is_refused(rows: str) -> None:

@@ -253,15 +253,21 @@ class Play:
         """(minute, channel, role, text) of everything that left, in order."""
         lines = []
         for row in self.stores.directory.cases(limit=1000):
-            lines += [(one.sent_at, one.channel or "", one.to or "", one.masked) for one in self.stores.directory.sent(row.id) if one.sent_at]
+            lines += [
+                (one.sent_at, one.channel or "", one.to or "", one.masked) for one in self.stores.directory.sent(row.id) if one.sent_at
+            ]
         return [((at - MONDAY).total_seconds() / 60, *rest) for at, *rest in sorted(lines)]
 
 
 def an_event(name: str, minute: float, received: float | None = None, **data: str) -> Event:
     """An event for direct calls of the court."""
     return Event(
-        id=f"{name}@{minute}", source="test", name=name, occurred_at=MONDAY + timedelta(minutes=minute),
-        received_at=MONDAY + timedelta(minutes=minute if received is None else received), data=data,
+        id=f"{name}@{minute}",
+        source="test",
+        name=name,
+        occurred_at=MONDAY + timedelta(minutes=minute),
+        received_at=MONDAY + timedelta(minutes=minute if received is None else received),
+        data=data,
     )
 
 

@@ -2,7 +2,9 @@
 
 from tests.unit.core.courtroom import CHAINS, PARCEL, PEOPLE, RULES, TEXTS, Play, rulebook
 
-ORDER = TEXTS + """
+ORDER = (
+    TEXTS
+    + """
   order:
     label: 下单
     workflow: parcel
@@ -13,8 +15,11 @@ ORDER = TEXTS + """
     text: |
       {no}请在{after_order.due|time}前提货。
 """
+)
 
-SENT = RULES + """
+SENT = (
+    RULES
+    + """
   after_order:
     label: 下单后提货
     workflow: parcel
@@ -23,6 +28,7 @@ SENT = RULES + """
     stops: {enters: picked_up}
     limit: 3 h
 """
+)
 
 
 def test_a_due_time_that_this_very_sending_starts_stands_in_it_and_in_its_copy() -> None:
