@@ -44,15 +44,8 @@ CLOSURE_RULE = """
 """
 
 
-URGENT = {
-    "rules/messages.yaml": ("    label: 下单短信\n", "    label: 作废通知\n"),
-    "rules/escalations.yaml": ("    label: 大客户升级\n",),
-}  # fmt: skip
-"""What a desk of this size must not hold back: an order to the driver is no reminder that could be one line of a digest."""
-
-
 def rulebook_files() -> dict[str, str]:
-    """The shipped rulebook with three additions: the closed hub, as many people as so many parcels need, and what is urgent."""
+    """The shipped rulebook with two additions: the closed hub, and as many people as so many parcels need."""
     files = dict(read_rules(shipped_rules_dir()))
     people, areas = [], []
     for place, city in enumerate(CITIES):
@@ -67,10 +60,6 @@ def rulebook_files() -> dict[str, str]:
     text = _after(files["rules/contacts.yaml"], "people:\n", "\n".join(people) + "\n")
     text = _after(text, "- {city: 深圳, district: 南山", "", before="\n".join(areas).strip() + "\n      ")
     files["rules/contacts.yaml"] = text
-    for name, marks in URGENT.items():
-        for mark in marks:
-            if f"{mark}    urgent: yes\n" not in files[name]:
-                files[name] = _after(files[name], mark, "    urgent: yes\n")
     files["rules/calendars.yaml"] = files["rules/calendars.yaml"].rstrip("\n") + CLOSURE_RULE
     return files
 
