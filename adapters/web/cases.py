@@ -70,6 +70,7 @@ class Cases:
             "timeline": [shapes.journal_shape(each, zone) for each in directory.journal(row.id)],
             "reasons": shapes.reasons_shape(self._desk.explain(row.id, rule=rule, lang=call.lang), zone),
             "messages": [shapes.sent_shape(each, zone) for each in directory.sent(row.id)],
+            "waiting": [shapes.waiting_shape(each, zone) for each in self._desk.waiting(row.id)],
             "tasks": [shapes.task_shape(each, zone) for each in self._desk.tasks(case=row.id)],
         }
         if workflow is not None and row.state in workflow.states:

@@ -9,6 +9,7 @@ from engine.model.decision import JournalRow, Note
 from engine.model.diagnostic import Diagnostic
 from engine.model.masks import mask_by_field, mask_phone, mask_text
 from engine.model.span import Span
+from engine.model.timer import Timer
 from engine.model.workflow import Workflow
 from engine.ports.directory import CaseRow, SentRow
 from engine.ports.worklist import Task
@@ -92,6 +93,12 @@ def sent_shape(row: SentRow, zone: tzinfo) -> Shape:
         "error": mask_text(row.error),
         "why": row.why,
     }
+
+
+def waiting_shape(timer: Timer, zone: tzinfo) -> Shape:
+    """Until when a case waits, and for which row of which policy, chain or message."""
+    kind, _, name = timer.owner.partition(":")
+    return {"until": time_shape(timer.due_at, zone), "by": kind, "rule": name, "row": timer.row, "feed": timer.waits_for}
 
 
 def task_shape(task: Task, zone: tzinfo, *, in_full: bool = False) -> Shape:

@@ -10,6 +10,7 @@ from engine.core.issue import Occasion, carry_out, send
 from engine.core.reader import CLOCK_SOURCE
 from engine.core.rows import Instant, instants, waits_for_feed
 from engine.core.terms import concerns
+from engine.model.calendar import Disruption
 from engine.model.case import ClockVerdict, Fired
 from engine.model.doing import Raise
 from engine.model.event import Event, EventKind
@@ -215,9 +216,15 @@ def tell_disruptions(draft: Draft) -> list[Timer]:
             timers.append(Timer(case=draft.case.id, owner=f"disruption:{disruption.label}", row="tell", gen=1, due_at=disruption.since))
             continue
         occasion = Occasion(cause, "", draft.now, f"disruption:{disruption.label}", f"disruption/{disruption.label}")
-        draft.note("disruption", disruption.label, f"until {disruption.until.isoformat()}", disruption.span)
+        draft.note("disruption", disruption.label, _declared(disruption), disruption.span)
         send(draft, draft.court.rulebook.messages[disruption.tell], occasion)
     return timers
+
+
+def _declared(disruption: Disruption) -> str:
+    """Until when, by whom and why, as the journal keeps it."""
+    said = [f"until {disruption.until.isoformat()}", f"by {disruption.by}" if disruption.by else "", disruption.reason]
+    return " ".join(one for one in said if one)
 
 
 def settle_lateness(draft: Draft) -> None:

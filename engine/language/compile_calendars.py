@@ -243,7 +243,7 @@ def _disruption(scope: Scope, form: DisruptionForm, zone: ZoneInfo) -> Disruptio
     condition = compile_condition(scope, form.sheet, (*form.where, "if"), subjects, known) if readers else None
     return Disruption(
         label=form.label, condition=condition, since=_instant(form.from_, zone), until=_instant(form.until, zone),
-        pauses=tuple(form.pauses), tell=form.tell, span=form.span("label"),
+        pauses=tuple(form.pauses), tell=form.tell, span=form.span("label"), by=form.by or "", reason=form.reason or "",
     )  # fmt: skip
 
 

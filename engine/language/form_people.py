@@ -211,6 +211,8 @@ class DisruptionForm(Form):
     until: DateTimeText
     pauses: Words
     tell: str | None = None
+    by: str | None = None
+    reason: str | None = None
 
 
 class CalendarsForm(Form):

@@ -60,3 +60,7 @@ class Disruption:
     tell: str | None
     """A message each customer concerned gets once."""
     span: Span
+    by: str = ""
+    """Who declared it."""
+    reason: str = ""
+    """Why, in words."""

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from engine.model.diagnostic import Diagnostic
 from engine.model.rulebook import Rulebook
+from engine.model.timer import Timer
 from engine.ports.directory import Directory
 from engine.ports.worklist import Task
 
@@ -131,6 +132,10 @@ class Desk(Protocol):
 
     def explain(self, case_id: str, *, rule: str | None = None, lang: str = "zh", at: datetime | None = None) -> Sequence[Reason]:
         """What happened and what is awaited. `at`: as it stood then, from what had been received by then."""
+        ...
+
+    def waiting(self, case_id: str) -> Sequence[Timer]:
+        """What will happen to a case by itself, soonest first: until when it waits, and for which row of which rule."""
         ...
 
     def health(self) -> Health: ...

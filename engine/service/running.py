@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from engine.core.explain import explain_case
 from engine.model.diagnostic import Diagnostic
 from engine.model.rulebook import Rulebook
+from engine.model.timer import Timer
 from engine.ports.clock import Clock
 from engine.ports.directory import Directory
 from engine.ports.gateway import Gateway
@@ -23,6 +24,7 @@ from engine.service.refresh import Refresher
 from engine.service.simulate import Stores
 
 BATCH = 100
+LOOK_AHEAD = timedelta(days=3660)
 BEAT_AGE_SECONDS_MAX = 10.0
 """Older than this, the last finished beat makes /healthz fail (E21)."""
 HEARD_AGAIN = timedelta(seconds=30)
@@ -115,6 +117,9 @@ class Running:
         now = at or max(self.now(), heard)  # Another daemon's clock may be a little ahead: what was received has happened.
         lines = explain_case(self.library.rulebook, case, journal, now, rule=rule, lang=lang)
         return [Reason(line.at, line.what, line.why, str(line.span) if line.span else "") for line in lines]
+
+    def waiting(self, case_id: str) -> Sequence[Timer]:
+        return self.stores.bells.due(self.now() + LOOK_AHEAD, BATCH, case_id=case_id)
 
     def health(self) -> Health:
         numbers = {**self.stores.directory.backlog(), "decided": self.tally.decided, "rung": self.tally.rung,

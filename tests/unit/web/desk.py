@@ -14,6 +14,7 @@ from engine.model.diagnostic import Diagnostic
 from engine.model.message import Caps
 from engine.model.rulebook import Rulebook
 from engine.model.span import Span
+from engine.model.timer import Timer
 from engine.model.values import FieldType
 from engine.model.workflow import Field, State, Workflow
 from engine.ports.directory import CaseRow, Directory, SentRow, Unread
@@ -217,6 +218,9 @@ class MemoryDesk:
     def acknowledge(self, case_id: str, chain: str, by: str) -> Answer:
         self.acknowledged.append((case_id, chain, by))
         return Answer(Said.ACCEPTED, case_id=case_id, event_id="ack")
+
+    def waiting(self, case_id: str) -> Sequence[Timer]:
+        return [Timer(case=case_id, owner="policy:pickup_deadline", row="due", gen=1, due_at=NOW)]
 
     def explain(self, case_id: str, *, rule: str | None = None, lang: str = "zh") -> Sequence[Reason]:
         return [Reason(NOW, "moved" if lang == "en" else "流转", f"{rule or 'all'}", str(PLACE))]

@@ -60,6 +60,7 @@ def test_one_case_tells_everything_but_no_personal_value(desk: MemoryDesk) -> No
     assert case["personal"] == {"shipper_name": "王*", "shipper_phone": "138******78"}
     assert (case["timeline"][0]["place"], case["timeline"][0]["checks"][0]["seen"]) == ("workflows/shipment.yaml:41:9", "1200")
     assert (case["reasons"][0]["what"], case["clocks"][0]["verdict"], len(case["messages"]), len(case["tasks"])) == ("流转", "late", 1, 1)
+    assert [(one["rule"], one["row"]) for one in case["waiting"]] == [("pickup_deadline", "due")]
     assert PHONE not in answer.text
     assert "王小明" not in answer.text
 
