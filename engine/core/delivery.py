@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from engine.core.draft import Draft
 from engine.core.escalate import step_failed
 from engine.model.case import Issued
-from engine.model.effect import Effect, EffectKind
+from engine.model.effect import EffectKind
 from engine.model.event import Event
 from engine.model.message import Fallback, Message
 from engine.model.receipt import RANK, Verdict
@@ -89,14 +89,8 @@ def _call(draft: Draft, one: Issued, message: Message, fallback: Fallback, why: 
     # Orders that were sent as one are called as one; a call waits for the others no longer than a minute.
     together = min(message.group_wait_seconds, CALLS_TOGETHER_SECONDS_MAX)
     draft.add(
-        Effect(
-            id=draft.next_id(),
-            case=draft.case.id,
-            workflow=draft.case.workflow,
-            kind=EffectKind.MESSAGE,
-            cause=f"f:{one.id}",
-            reason=one.reason,
-            at=draft.now,
+        replace(
+            draft.intend(EffectKind.MESSAGE, f"f:{one.id}", one.reason),
             message=message.name,
             channel=fallback.channel,
             to=fallback.to,
@@ -112,14 +106,8 @@ def _call(draft: Draft, one: Issued, message: Message, fallback: Fallback, why: 
 
 def _resend(draft: Draft, one: Issued, message: Message) -> None:
     draft.add(
-        Effect(
-            id=draft.next_id(),
-            case=draft.case.id,
-            workflow=draft.case.workflow,
-            kind=EffectKind.MESSAGE,
-            cause=f"r:{one.id}",
-            reason=one.reason,
-            at=draft.now,
+        replace(
+            draft.intend(EffectKind.MESSAGE, f"r:{one.id}", one.reason),
             message=message.name,
             channel=one.channel,
             to=one.to,

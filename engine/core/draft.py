@@ -72,6 +72,10 @@ class Draft:
         """The id of the next effect: case/revision/ordinal."""
         return f"{self.case.id}/{self.revision}/{len(self.effects) + 1}"
 
+    def intend(self, kind: EffectKind, cause: str, reason: str) -> Effect:
+        """The beginning of an effect: its id, its case, its instant; what it is about is for the caller to fill in."""
+        return Effect(id=self.next_id(), case=self.case.id, workflow=self.case.workflow, kind=kind, cause=cause, reason=reason, at=self.now)
+
     def add(self, effect: Effect) -> bool:
         """Issue an effect and remember it; False beyond the limit."""
         if len(self.effects) >= EFFECTS_MAX:
@@ -85,18 +89,7 @@ class Draft:
 
     def alarm(self, text: str, cause: str) -> None:
         """Tell whoever keeps the rules: a role without a person, a chain at its end."""
-        self.add(
-            Effect(
-                id=self.next_id(),
-                case=self.case.id,
-                workflow=self.case.workflow,
-                kind=EffectKind.ALARM,
-                cause=cause,
-                reason="",
-                at=self.now,
-                text=text,
-            )
-        )
+        self.add(replace(self.intend(EffectKind.ALARM, cause, ""), text=text))
 
     def drop(self, effect_id: str, why: str) -> None:
         """Withdraw what is not on its way yet, and remember that it was withdrawn."""

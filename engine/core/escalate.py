@@ -10,7 +10,7 @@ from engine.core.route import Resolved, resolve
 from engine.model.case import ChainRun
 from engine.model.contact import Person
 from engine.model.doing import Escalate
-from engine.model.effect import Effect, EffectKind
+from engine.model.effect import EffectKind
 from engine.model.escalation import LAST_RESORT, Chain, Step
 from engine.model.policy import Mode
 from engine.model.timer import Timer
@@ -198,14 +198,8 @@ def _issue(draft: Draft, chain: Chain, run: ChainRun, role: str, channel: str, f
     people = "+".join(person.id for person in found.people)
     wait = chain.group_wait_seconds
     draft.add(
-        Effect(
-            id=draft.next_id(),
-            case=draft.case.id,
-            workflow=draft.case.workflow,
-            kind=EffectKind.MESSAGE,
-            cause=f"s:{chain.name}:{run.gen}:{run.step}",
-            reason=f"chain:{chain.name}#{run.gen}",
-            at=draft.now,
+        replace(
+            draft.intend(EffectKind.MESSAGE, f"s:{chain.name}:{run.gen}:{run.step}", f"chain:{chain.name}#{run.gen}"),
             message=run.message,
             channel=channel,
             to=role,

@@ -10,7 +10,7 @@ from engine.core.order import OPENED_BY_CASE, event_key
 from engine.core.route import resolve
 from engine.core.stays import Intention
 from engine.model.doing import Assign, Command, Do, Escalate, Open, Raise, Send, Set
-from engine.model.effect import Effect, EffectKind
+from engine.model.effect import EffectKind
 from engine.model.escalation import LAST_RESORT
 from engine.model.event import Event
 from engine.model.message import Message, Optional_, Placeholder, Text
@@ -141,14 +141,8 @@ def _add_message(
     # What is held overnight for one recipient leaves as one at opening, if the text can speak of several.
     groups = message.group_wait_seconds or (not_before is not None and speaks_of_group(message.text))
     draft.add(
-        Effect(
-            id=draft.next_id(),
-            case=draft.case.id,
-            workflow=draft.case.workflow,
-            kind=EffectKind.MESSAGE,
-            cause=occasion.cause,
-            reason=occasion.reason,
-            at=draft.now,
+        replace(
+            draft.intend(EffectKind.MESSAGE, occasion.cause, occasion.reason),
             message=message.name,
             channel=message.channel,
             to=to,
@@ -189,14 +183,8 @@ def assign(draft: Draft, do: Assign, occasion: Occasion) -> None:
         draft.note("task_open_already", occasion.row)
         return
     draft.add(
-        Effect(
-            id=draft.next_id(),
-            case=draft.case.id,
-            workflow=draft.case.workflow,
-            kind=EffectKind.TASK,
-            cause=occasion.cause,
-            reason=occasion.reason,
-            at=draft.now,
+        replace(
+            draft.intend(EffectKind.TASK, occasion.cause, occasion.reason),
             to=do.role,
             text=do.text,
             asks=do.asks,
@@ -209,14 +197,8 @@ def assign(draft: Draft, do: Assign, occasion: Occasion) -> None:
 
 def _mail_open(draft: Draft, do: Open, occasion: Occasion) -> None:
     draft.add(
-        Effect(
-            id=draft.next_id(),
-            case=draft.case.id,
-            workflow=draft.case.workflow,
-            kind=EffectKind.MAIL,
-            cause=occasion.cause,
-            reason=occasion.reason,
-            at=draft.now,
+        replace(
+            draft.intend(EffectKind.MAIL, occasion.cause, occasion.reason),
             target=do.workflow,
             event=OPENED_BY_CASE,
             fill=do.fill,
@@ -229,14 +211,8 @@ def _mail_open(draft: Draft, do: Open, occasion: Occasion) -> None:
 
 def _command(draft: Draft, do: Command, occasion: Occasion) -> None:
     draft.add(
-        Effect(
-            id=draft.next_id(),
-            case=draft.case.id,
-            workflow=draft.case.workflow,
-            kind=EffectKind.COMMAND,
-            cause=occasion.cause,
-            reason="",
-            at=draft.now,
+        replace(
+            draft.intend(EffectKind.COMMAND, occasion.cause, ""),
             target=do.connection,
             command=do.name,
             channel=do.connection,
@@ -266,14 +242,8 @@ def _mail_reason_gone(draft: Draft, opened_by: str) -> None:
     """A linked case hears that what opened it is over; its own workflow decides."""
     draft.change(opened_by, target=_TOLD)
     draft.add(
-        Effect(
-            id=draft.next_id(),
-            case=draft.case.id,
-            workflow=draft.case.workflow,
-            kind=EffectKind.MAIL,
-            cause=f"gone:{opened_by}",
-            reason="",
-            at=draft.now,
+        replace(
+            draft.intend(EffectKind.MAIL, f"gone:{opened_by}", ""),
             target=f"follows:{opened_by}",
             event="reason_gone",
         )
