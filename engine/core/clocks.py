@@ -89,20 +89,8 @@ def read_clocks(court: Court, policies: Sequence[Policy], traces: Sequence[Trace
     """All clocks of a case that have a due time and whose policy applies, in order of policy, then of start."""
     clocks: list[Clock] = []
     for policy in policies:
-        clocks += _judged(court, policy, _runs(policy, traces), now)
+        clocks += [clock for clock in _settled(court, policy, _runs(policy, traces), now) if clock.due is not None]
     return clocks
-
-
-def unpromised(court: Court, policies: Sequence[Policy], traces: Sequence[Trace], now: datetime) -> list[Clock]:
-    """Live clocks without a due time: a blank field, a lane without a row. Listed, never counted."""
-    found: list[Clock] = []
-    for policy in policies:
-        found += [clock for clock in _settled(court, policy, _runs(policy, traces), now) if clock.live and clock.due is None]
-    return found
-
-
-def _judged(court: Court, policy: Policy, runs: list[Clock], now: datetime) -> list[Clock]:
-    return [clock for clock in _settled(court, policy, runs, now) if clock.due is not None]
 
 
 def _settled(court: Court, policy: Policy, runs: list[Clock], now: datetime) -> list[Clock]:

@@ -57,7 +57,6 @@ def _view(court: Court, clock: Clock, now: datetime) -> ClockView:
         end = clock.stopped.at if clock.stopped else now
         late_s = (end - clock.due).total_seconds()
         late_open_s = calendars.between(calendar, clock.due, end)
-    confirmed = calendar.confirmed_through if calendar else None
     end_trace = clock.stopped or clock.ended
     return ClockView(
         policy=clock.policy.name,
@@ -68,5 +67,5 @@ def _view(court: Court, clock: Clock, now: datetime) -> ClockView:
         stopped_at=end_trace.at if end_trace else None,
         late_seconds=late_s,
         late_open_seconds=late_open_s,
-        estimated=bool(confirmed and clock.due and court.local_date(clock.due) > confirmed),
+        estimated=clock.due is not None and calendars.is_estimated(calendar, clock.due),
     )

@@ -40,13 +40,6 @@ class TimeFormat:
     precision: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PathMatch:
-    """One comparison on a path of the report: a Clause whose subject is the path."""
-
-    condition: Condition
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventRow:
     """A report that matches becomes this event, or takes that event back."""

@@ -20,7 +20,6 @@ RETRY_SECONDS = (5, 15, 60, 300, 900, 1800, 3600)
 """Waits after a try that surely did not send (messaging.md: retry)."""
 LEASE = timedelta(seconds=60)
 """Longer than any gateway's own deadlines together (11 s)."""
-LOOK_AGAIN = timedelta(seconds=30)
 SUPPRESSIONS = ("at_most", "cap", "told_already", "drop_if", "delivered_meanwhile")
 """Reasons of the last look and of the manners that the court did not give itself."""
 
@@ -247,7 +246,6 @@ class PostRoom:
                 reports=(
                     report_of(one.effect, receipt, now, grouped=row.effect.id if one is not row else "", released=released_from(one)),
                 ),
-                next_at=now + LOOK_AGAIN if receipt.verdict is Verdict.UNKNOWN else None,
             )
             self.outbox.settle(settlement, now)
 

@@ -156,6 +156,3 @@ def _event_report(
     except NotFound:
         raise ingest.Refused(Problem("case", f"找不到单“{task.case}”", f"no such case: {task.case}")) from None
     return report
-
-
-__all__ = ["CALL_RESULTS", "acknowledge", "claim", "finish"]

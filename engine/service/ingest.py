@@ -12,7 +12,7 @@ from engine.core.machine import possible
 from engine.core.order import OPENED_BY_CASE
 from engine.core.standing import open_key_of
 from engine.model.decision import Outcome
-from engine.model.event import UNSTATED_TIME, Accepted, Event, Report
+from engine.model.event import UNSTATED_TIME, Event, Report
 from engine.model.fieldtext import BadValue, read_text, write_text
 from engine.model.rulebook import Rulebook
 from engine.model.values import FieldType
@@ -243,6 +243,3 @@ def _find(directory: Directory, report: Report) -> str | None:
             if row.workflow == report.workflow:
                 return row.id
     return None
-
-
-__all__ = ["Accepted", "accept", "addressed", "report_of", "serial_pattern", "workflow_of"]

@@ -1,7 +1,7 @@
 """Does the rulebook do what its stories say? Plays them on the production core at simulated time."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -58,11 +58,6 @@ class Window:
 def play(rulebook: Rulebook, story: Story, stores: Stores) -> StoryResult:
     """Play one story from its first step to its last; every mismatch of every step is reported."""
     return _Player(rulebook, story, stores).play()
-
-
-def play_all(rulebook: Rulebook, stories: Sequence[Story], new_stores: Callable[[], Stores]) -> list[StoryResult]:
-    """Each story in a world of its own."""
-    return [play(rulebook, story, new_stores()) for story in stories]
 
 
 class _Player:
