@@ -2,6 +2,7 @@
 
 import argparse
 
+from adapters.cli import explain_code
 from adapters.cli.desk import add_desk_options, opened, the_case
 from adapters.cli.speech import Speech
 from adapters.cli.times import read_time
@@ -23,6 +24,8 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
 
 def run(options: argparse.Namespace, speech: Speech) -> int:
     """Tell; 1 if nothing can be said."""
+    if explain_code.is_code(options.case):
+        return explain_code.run(options.case, speech)
     with opened(options, speech) as desk:
         zone = desk.rulebook.timezone
         row = the_case(desk, options.case)

@@ -8,7 +8,7 @@ from unicodedata import east_asian_width
 from engine.model.diagnostic import Diagnostic, Severity
 from engine.model.span import Span
 
-_SEVERITY = {
+SEVERITIES = {
     "zh": {Severity.ERROR: "错误", Severity.WARNING: "提醒", Severity.INFO: "说明"},
     "en": {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "info"},
 }
@@ -18,11 +18,13 @@ LINE_MAX = 160
 """Longer source lines are cut around the place."""
 
 
-def render(diagnostics: Iterable[Diagnostic], files: Mapping[str, str], lang: str = "zh", form: str = "full") -> str:
+def render(
+    diagnostics: Iterable[Diagnostic], files: Mapping[str, str], lang: str = "zh", form: str = "full", *, counted: bool = True
+) -> str:
     """Write diagnostics for people or programs.
 
     files: path -> text, for the source lines. lang: `zh` or `en`. form: `full` (with the source line and a caret), `concise`
-    (one line each), `json` (a list of objects). Ends without a newline.
+    (one line each), `json` (a list of objects). counted: end the full form with the count. Ends without a newline.
     """
     listed = list(diagnostics)
     if form == "json":
@@ -31,7 +33,7 @@ def render(diagnostics: Iterable[Diagnostic], files: Mapping[str, str], lang: st
         return "\n".join(_concise(found, lang) for found in listed)
     lines = {file: text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n") for file, text in files.items()}
     blocks = [_full(found, lines.get(found.span.file, []), lang) for found in listed]
-    return "\n\n".join([*blocks, summary(listed, len(files), lang)])
+    return "\n\n".join([*blocks, summary(listed, len(files), lang)] if counted else blocks)
 
 
 def summary(diagnostics: Iterable[Diagnostic], files: int, lang: str = "zh") -> str:
@@ -63,7 +65,7 @@ def _place(span: Span) -> dict[str, object]:
 
 
 def _headline(found: Diagnostic, lang: str) -> str:
-    return f"{_SEVERITY[lang][found.severity]}[{found.code} {found.name}]: {found.zh if lang == 'zh' else found.en}"
+    return f"{SEVERITIES[lang][found.severity]}[{found.code} {found.name}]: {found.zh if lang == 'zh' else found.en}"
 
 
 def _concise(found: Diagnostic, lang: str) -> str:

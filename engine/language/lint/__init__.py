@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from types import ModuleType
 
 from engine.language.diagnostics import Findings
 from engine.language.lint import (
@@ -11,6 +12,7 @@ from engine.language.lint import (
     gap_in_rota,
     hidden_exception,
     hidden_row,
+    hole_in_rota,
     no_address,
     row_beyond_limit,
     text_too_long,
@@ -22,19 +24,25 @@ from engine.model.rulebook import Rulebook
 
 Check = Callable[[Rulebook, Findings, date | None], None]
 
-CHECKS: tuple[Check, ...] = (
-    unreachable_state.check,
-    dead_end.check,
-    hidden_row.check,
-    hidden_exception.check,
-    event_never_used.check,
-    row_beyond_limit.check,
-    text_too_long.check,
-    calendar_not_confirmed.check,
-    unused_calendar.check,
-    no_address.check,
-    gap_in_rota.check,
+CHECKED: tuple[ModuleType, ...] = (
+    unreachable_state,
+    dead_end,
+    hidden_row,
+    hidden_exception,
+    event_never_used,
+    row_beyond_limit,
+    text_too_long,
+    calendar_not_confirmed,
+    unused_calendar,
+    no_address,
+    gap_in_rota,
 )
+"""One module per check, each with `check(rulebook, findings, today)`; in this order."""
+
+MODULES = (*CHECKED, hole_in_rota)
+"""All checks; the last is run by whoever can ask the roster (it reports holes found elsewhere)."""
+
+CHECKS: tuple[Check, ...] = tuple(module.check for module in CHECKED)
 
 
 def lint(rulebook: Rulebook, today: date | None = None) -> tuple[Diagnostic, ...]:

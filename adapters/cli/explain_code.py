@@ -1,0 +1,57 @@
+"""What does this code mean? What it finds, why it matters, an example, what to write instead, when to allow it."""
+
+import re
+
+from adapters.cli.speech import Speech
+from engine.language.compile import compile_rulebook
+from engine.language.diagnostics import CODES, nearest
+from engine.language.lessons import lesson, with_slip
+from engine.language.lessons.lesson import SECTIONS, Lesson
+from engine.language.show import SEVERITIES, as_data, render
+from engine.model.diagnostic import Diagnostic
+
+_CODE = re.compile(r"[A-Za-z]\d{3}", re.ASCII)
+
+
+def is_code(word: str) -> bool:
+    """A letter and three digits; anything else names a case."""
+    return _CODE.fullmatch(word) is not None
+
+
+def run(word: str, speech: Speech) -> int:
+    """Tell the long explanation; 1 if there is no such code."""
+    code = word.upper()
+    told = lesson(code, speech.lang)
+    if told is None:
+        near = nearest(code, CODES)
+        speech.warn(
+            f"没有 {code} 这个诊断" + (f",是不是想写 {near}?" if near else ""),
+            f"there is no diagnostic {code}" + (f"; did you mean {near}?" if near else ""),
+        )
+        return 1
+    known = CODES[code]
+    speech.line(f"{SEVERITIES[speech.lang][known.severity]}[{code} {known.name}]: {speech.of(known.zh, known.en)}")
+    for title, text in zip(SECTIONS[speech.lang], told.sections, strict=True):
+        speech.line()
+        speech.line(f"{title}:")
+        for line in text.splitlines():
+            speech.line(f"  {line}")
+    files = with_slip(told.slip)
+    found = reported(told)
+    if found:
+        speech.line()
+        speech.say("检查时这样报:", "check says:")
+        for line in render(found, files, speech.lang, counted=False).splitlines():
+            speech.line(f"  {line}".rstrip())
+    speech.data(
+        {
+            "code": code, "name": known.name, "severity": known.severity.value, "headline": speech.of(known.zh, known.en),
+            "sections": dict(zip(SECTIONS[speech.lang], told.sections, strict=True)), "reported": [as_data(one) for one in found],
+        }
+    )  # fmt: skip
+    return 0
+
+
+def reported(told: Lesson) -> tuple[Diagnostic, ...]:
+    """What `check` says of the example: the first diagnostic of this code, or none where it needs a date."""
+    return tuple(one for one in compile_rulebook(with_slip(told.slip)).diagnostics if one.code == told.code)[:1]

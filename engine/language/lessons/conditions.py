@@ -1,0 +1,5 @@
+"""?"""
+
+from engine.language.lessons.lesson import Entry
+
+ENTRIES: dict[str, Entry] = {}
