@@ -3,7 +3,7 @@
 from adapters.signing.caller import Caller
 from adapters.signing.exchange import Exchange, Resolve
 from engine.model.connection import Connection
-from engine.model.receipt import Capabilities, Parcel, Receipt, Verdict
+from engine.model.receipt import Capabilities, Parcel, Receipt, Sent, Verdict
 from engine.ports.clock import Clock
 
 TEXT_BYTES_MAX = 2048
@@ -38,7 +38,7 @@ class BotGateway:
         hide = tuple(value for value in (parcel.address, parcel.text) if value)
         return self._exchange.carry(self._send, marks, key=parcel.key, refused="text_refused", hide=hide)
 
-    def look_up(self, key: str, provider_id: str) -> Receipt | None:
+    def look_up(self, sent: Sent) -> Receipt | None:
         """A bot cannot tell."""
         return None
 

@@ -1,6 +1,6 @@
 """Who makes the call? A person of the desk: each call is a row on the work list, finished once, with its result."""
 
-from engine.model.receipt import Capabilities, Parcel, Receipt, Verdict
+from engine.model.receipt import Capabilities, Parcel, Receipt, Sent, Verdict
 from engine.ports.clock import Clock
 from engine.ports.worklist import Task, TaskStatus, Worklist
 
@@ -49,9 +49,10 @@ class CallList:
             task = self._worklist.get(parcel.effect_id) or task
         return Receipt(verdict=Verdict.ACCEPTED, key=parcel.key, at=task.created_at, provider_id=task.id)
 
-    def look_up(self, key: str, provider_id: str) -> Receipt | None:
+    def look_up(self, sent: Sent) -> Receipt | None:
         """How the call stands; None if there is no such row."""
-        task = self._worklist.get(provider_id) if provider_id else self._by_key(key, tuple(TaskStatus))
+        key = sent.key
+        task = self._worklist.get(sent.provider_id) if sent.provider_id else self._by_key(key, tuple(TaskStatus))
         if task is None or task.key != key:
             return None
         at = task.finished_at or task.created_at

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.model.masks import mask_phone
-from engine.model.receipt import Capabilities, Parcel, Receipt, Verdict
+from engine.model.receipt import Capabilities, Parcel, Receipt, Sent, Verdict
 from engine.ports.clock import Clock
 
 KEPT_MAX = 10_000
@@ -62,15 +62,15 @@ class Recorder:
         _LOG.info("recorded", extra=_line(self.name, parcel, receipt))
         return receipt
 
-    def look_up(self, key: str, provider_id: str) -> Receipt | None:
+    def look_up(self, sent: Sent) -> Receipt | None:
         """The truth: delivered, refused, or (once it speaks again) certainly not carried. None for a key it never saw."""
         with self._lock:
-            kept = self._kept.get(key)
+            kept = self._kept.get(sent.key)
             if kept is None:
                 return None
             if kept.receipt.verdict is Verdict.UNKNOWN and self.mode is not Mode.SILENT:
                 return Receipt(
-                    verdict=Verdict.REJECTED, reason="expired", key=key, at=self._clock.now(), detail="never carried", final=True
+                    verdict=Verdict.REJECTED, reason="expired", key=sent.key, at=self._clock.now(), detail="never carried", final=True
                 )
             return kept.receipt
 

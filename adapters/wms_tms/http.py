@@ -3,7 +3,7 @@
 from adapters.signing.caller import Caller
 from adapters.signing.exchange import Exchange, Resolve
 from engine.model.connection import Connection
-from engine.model.receipt import Capabilities, Parcel, Receipt, Verdict
+from engine.model.receipt import Capabilities, Parcel, Receipt, Sent, Verdict
 from engine.ports.clock import Clock
 
 
@@ -35,7 +35,7 @@ class CommandGateway:
         hide = tuple(value for _, value in parcel.fields if len(value) >= 4)
         return self._exchange.carry(outgoing, marks, key=parcel.key, refused="refused", hide=hide)
 
-    def look_up(self, key: str, provider_id: str) -> Receipt | None:
+    def look_up(self, sent: Sent) -> Receipt | None:
         """Not by this way; the answer is awaited or shown to a person."""
         return None
 

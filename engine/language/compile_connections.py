@@ -6,9 +6,9 @@ import json
 import re
 
 from engine.language.compile_conditions import compile_condition, path_subjects
+from engine.language.compile_providers import SECRET, compile_receipts, compile_templates, provider_options, say_literal
 from engine.language.compile_text import marks_in
 from engine.language.diagnostics import did_you_mean
-from engine.language.form_types import Form
 from engine.language.form_world import ConnectionForm, EventRowForm, HappenedForm, InboundForm, RequestForm, SignatureForm
 from engine.language.names import Scope, beside
 from engine.language.source import Node, Part, Path, Source
@@ -18,7 +18,6 @@ from engine.model.workflow import BUILT_IN_EVENTS
 
 PARCEL_MARKS = ("number", "text", "key", "message", "case", "sign")
 """What a provider's request may fill in."""
-_SECRET = re.compile(r"(env:[A-Za-z_][A-Za-z0-9_]*|file:\S+)")
 _JSON_PLAIN = re.compile(r"true|false|-?(0|[1-9]\d*)(\.\d+)?", re.ASCII)
 _SIGNATURE_OPTIONS = ("header", "algorithm", "encoding", "prefix", "normalize", "at", "path", "user")
 
@@ -36,38 +35,36 @@ def compile_connection(scope: Scope, form: ConnectionForm) -> Connection:
     if form.backup_for is not None:
         scope.refer("connection", form.backup_for, form.span("backup_for"))
     _check_options(scope, form, options)
+    options |= provider_options(scope, form)
     base = form.outbound.base_url if form.outbound else form.base_url
     requests = (form.outbound.commands if form.outbound else None) or {}
     fields = tuple(dict.fromkeys(name for workflow in scope.names.workflows.values() for name in workflow.fields))
     return Connection(
         name=form.connection, label=form.label, type=ConnectionType(form.type), carries=form.carries, backup_for=form.backup_for,
         usual_lag_seconds=form.usual_lag or 0, heard_every_seconds=form.heard_every, inbound=_inbound(scope, form.inbound) if form.inbound else None,
-        base_url=Secret(base) if base is not None and _SECRET.fullmatch(base) else base,
+        base_url=Secret(base) if base is not None and SECRET.fullmatch(base) else base,
         commands={name: _request(scope, name, request, (*fields, "key", "case")) for name, request in requests.items()},
         send=_request(scope, "send", form.send, PARCEL_MARKS) if form.send else None, options=options,
+        templates=compile_templates(scope, form), per_number=tuple(form.limits.per_number) if form.limits else (),
+        receipts=compile_receipts(scope, form.receipts),
         samples=tuple(beside(form.sheet.file, sample) for sample in (form.inbound.samples if form.inbound else None) or ()), span=form.span("connection"),
     )  # fmt: skip
 
 
 def _check_options(scope: Scope, form: ConnectionForm, options: dict[str, str]) -> None:
     for name, value in (form.options or {}).items():
-        if re.search(r"secret|password|token|_key$|_sk$", name) and not _SECRET.fullmatch(value):
-            _say_literal(scope, form, ("options", name))
+        if re.search(r"secret|password|token|_key$|_sk$", name) and not SECRET.fullmatch(value):
+            say_literal(scope, form, ("options", name))
 
 
 def _secrets(scope: Scope, form: SignatureForm) -> tuple[Secret, ...]:
     found: list[Secret] = []
     for index, value in enumerate(form.secret or ()):
-        if _SECRET.fullmatch(value):
+        if SECRET.fullmatch(value):
             found.append(Secret(value))
         else:
-            _say_literal(scope, form, ("secret", index))
+            say_literal(scope, form, ("secret", index))
     return tuple(found)
-
-
-def _say_literal(scope: Scope, form: Form, at: tuple[Part, ...]) -> None:
-    fix = ("写成 `env:名字`(环境变量)或 `file:路径`", "write `env:NAME` or `file:PATH`")
-    scope.findings.add("F120", form.span(*at), "密码、密钥不能写在规则里", "a secret must not stand in the rules", fix=fix)
 
 
 def _inbound(scope: Scope, form: InboundForm) -> Inbound:

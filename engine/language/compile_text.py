@@ -41,7 +41,7 @@ class _Parser:
     def mark(self, piece: str, offset: int) -> None:
         name, _, chosen = piece[1:-1].partition("|")
         self.marked = True
-        placeholder = self._placeholder(name.strip(), chosen.strip() or None, offset, len(piece))
+        placeholder = self.read(name.strip(), chosen.strip() or None, offset, len(piece))
         if placeholder is not None:
             (self.out if self.inner is None else self.inner).append(placeholder)
 
@@ -74,7 +74,8 @@ class _Parser:
         if self.inner is not None:
             self._say("N404", self.opened_at, 2, "[[ 没有用 ]] 收尾", "a [[ that is not closed")
 
-    def _placeholder(self, name: str, chosen: str | None, offset: int, width: int) -> Placeholder | None:
+    def read(self, name: str, chosen: str | None, offset: int, width: int) -> Placeholder | None:
+        """A known mark; None after saying what is wrong with it."""
         kind, may_be_blank = mark_kind(self.scope, self.workflow, name)
         if kind is None:
             note, fix = did_you_mean(name, known_marks(self.scope, self.workflow))
@@ -123,6 +124,14 @@ def compile_text(scope: Scope, source: Source, path: Path, text: str, workflow: 
     parser.literal(_literal(body[end:], after_double, False))
     parser.end()
     return tuple(parser.out)
+
+
+def compile_mark(scope: Scope, source: Source, path: Path, mark: str, workflow: str) -> Text:
+    """One mark written by itself, without braces: `order_no`, `pickup_deadline.due|time`. Blank, it says nothing."""
+    parser = _Parser(scope, source, path, workflow, inner=[])
+    name, _, chosen = mark.partition("|")
+    placeholder = parser.read(name.strip(), chosen.strip() or None, 0, len(mark))
+    return (Optional_((placeholder,)),) if placeholder is not None else ()
 
 
 def _literal(text: str, after_double: bool, before_double: bool) -> str:

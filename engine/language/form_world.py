@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from engine.language.form_providers import ProviderForm
 from engine.language.form_types import (
     TEXT_SCHEMA,
     Form,
@@ -19,7 +20,10 @@ from engine.language.form_types import (
     exactly_one,
 )
 
-TypeOfConnection = Literal["http", "call_list", "recorder"]
+TypeOfConnection = Literal[
+    "http", "call_list", "recorder", "aliyun_sms", "tencent_sms", "twilio_sms", "kannel", "aliyun_voice", "twilio_voice", "sip",
+    "wechat_work", "wecom_robot", "dingtalk_robot", "feishu_robot", "smtp",
+]  # fmt: skip
 BodyWord = Literal["json", "form", "xml", "x12", "iftsta", "csv", "json_lines"]
 SignatureWord = Literal["standard_webhooks", "hmac", "md5", "token", "basic", "none"]
 
@@ -156,7 +160,7 @@ class OutboundForm(Form):
     commands: dict[str, Request] | None = None
 
 
-class ConnectionForm(Form):
+class ConnectionForm(ProviderForm):
     """A whole connection file."""
 
     kind: Literal["connection"]
@@ -187,10 +191,16 @@ class ExpectForm(Form):
     corrected: Nothing | None = None
     opened: Nothing | None = None
     commands: Nothing | None = None
+    verdicts: dict[str, Literal["running", "paused", "met", "met_reported_late", "late", "none", "not_seen"]] | None = None
+    refused: str | None = None
 
 
 def _named(value: object) -> object:
     return {value: "now"} if isinstance(value, str) else value
+
+
+def _told(value: object) -> object:
+    return {value: "told"} if isinstance(value, str) else value
 
 
 class StoryStepForm(Form):
@@ -200,9 +210,12 @@ class StoryStepForm(Form):
     event: Annotated[dict[str, str], Or(_named, TEXT_SCHEMA)] | None = None
     with_: dict[str, str] | None = Field(default=None, alias="with")
     case: dict[str, str] | None = None
+    linked: str | None = None
+    by: Literal["person", "feed"] = "feed"
+    retracted: str | None = None
     channels: dict[str, Literal["refuses", "silent", "up"]] | None = None
     finished: dict[str, str] | None = None
-    answered: str | None = None
+    answered: Annotated[dict[str, Literal["told", "confirmed", "refused", "away", "bad_number"]], Or(_told, TEXT_SCHEMA)] | None = None
     acknowledged: str | None = None
     expect: ExpectForm | None = None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.model.condition import Condition
+from engine.model.message import Cap, Text
 from engine.model.span import Span
 
 
@@ -101,8 +102,38 @@ class Outgoing:
 
 class ConnectionType(StrEnum):
     HTTP = "http"
+    POLL = "poll"
+    FILES = "files"
     CALL_LIST = "call_list"
     RECORDER = "recorder"
+    ALIYUN_SMS = "aliyun_sms"
+    TENCENT_SMS = "tencent_sms"
+    TWILIO_SMS = "twilio_sms"
+    KANNEL = "kannel"
+    ALIYUN_VOICE = "aliyun_voice"
+    TWILIO_VOICE = "twilio_voice"
+    SIP = "sip"
+    WECHAT_WORK = "wechat_work"
+    WECOM_ROBOT = "wecom_robot"
+    DINGTALK_ROBOT = "dingtalk_robot"
+    FEISHU_ROBOT = "feishu_robot"
+    SMTP = "smtp"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message as a provider approved it: its code, and what fills its variables, in order."""
+
+    code: str
+    fill: tuple[tuple[str, Text], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDoor:
+    """How a provider's pushes come in: `/in/CONNECTION/TOKEN`, for the one who has the token."""
+
+    tokens: tuple[Secret, ...]
+    allow_ips: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +153,11 @@ class Connection:
     send: Outgoing | None = None
     """How a provider is asked to carry one message; marks {number} {text} {key} {message}."""
     options: Mapping[str, str] = field(default_factory=dict)
-    """Further keys as written (for: role, claim_for ...)."""
+    """Further keys as written (for: role, claim_for ...); a secret's is its reference."""
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    """Message, or `MESSAGE.resend` for the marked second copy -> what the provider approved."""
+    per_number: tuple[Cap, ...] = ()
+    """So often may one number be reached through this provider; attempts count, not successes."""
+    receipts: ReceiptDoor | None = None
     samples: tuple[str, ...] = ()
     span: Span

@@ -1,5 +1,6 @@
 """What became of an effect? The counter's answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -35,6 +36,10 @@ class Receipt:
     """The vendor's own words, at most 200 characters, numbers and secrets masked."""
     final: bool = False
     """ACCEPTED is the best this gateway will ever say."""
+    code: str = ""
+    """The vendor's own code, as written."""
+    measures: tuple[tuple[str, str], ...] = ()
+    """What was counted: `segments`, `cost`, `heard_seconds`, `pressed`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,10 @@ class Capabilities:
     dedup_by_key: bool = False
     look_up: bool = False
     validity: bool = False
+    templates: bool = False
+    """Texts leave as an approved template and its values; a message without one cannot be sent."""
+    replies: bool = False
+    """What people answer comes back (退订)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +76,67 @@ class Parcel:
     command: str = ""
     fields: tuple[tuple[str, str], ...] = ()
     """For a command: the case's fields, personal ones included."""
+    template: str = ""
+    """The provider's code of the approved template; empty: the text itself is sent."""
+    values: tuple[tuple[str, str], ...] = ()
+    """Variable of the template -> its words, in the template's order."""
+    spoken: str = ""
+    """The text as it is read aloud; empty: as written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What was handed over, when one asks for it again."""
+
+    key: str
+    provider_id: str
+    address: str
+    """Empty if nobody knows it any more."""
+    handed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """What a provider pushes to us: bytes as they came."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    query: tuple[tuple[str, str], ...] = ()
+    url: str = ""
+    """The address the provider called, as we publish it, with its query: some sign it."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortReply:
+    """What a person answered to a message."""
+
+    id: str
+    """The provider's; stays the same when it repeats itself."""
+    number: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line of a push that cannot be read; the others count."""
+
+    number: int
+    """From 1."""
+    why: str
+    text: str
+    """Masked, at most 200 characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """What a push said. Receipts without a key are matched by their provider_id."""
+
+    receipts: tuple[Receipt, ...] = ()
+    replies: tuple[ShortReply, ...] = ()
+    bad: tuple[BadLine, ...] = ()
+    answer: str = ""
+    """What the provider wants to hear once it is kept."""
+    media_type: str = "application/json"

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from engine.model.receipt import Capabilities, Parcel, Receipt
+from engine.model.receipt import Capabilities, Parcel, Push, Pushed, Receipt, Sent
 
 
 class Gateway(Protocol):
@@ -15,8 +15,8 @@ class Gateway(Protocol):
         """One request. Raises only for our own bugs."""
         ...
 
-    def look_up(self, key: str, provider_id: str) -> Receipt | None:
-        """What became of it? None if the gateway cannot tell."""
+    def look_up(self, sent: Sent) -> Receipt | None:
+        """What became of it? None if the gateway cannot tell. One request; raises only for our own bugs."""
         ...
 
     def cancel(self, key: str) -> None:
@@ -25,4 +25,12 @@ class Gateway(Protocol):
 
     def probe(self) -> bool:
         """Is the counter open? Without sending anything."""
+        ...
+
+
+class Listener(Protocol):
+    """A gateway whose provider pushes receipts or people's answers."""
+
+    def read(self, push: Push) -> Pushed | None:
+        """Bytes of one push, line by line. Pure but for the secret; None: the proof the provider signs with is wrong."""
         ...

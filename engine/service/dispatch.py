@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from engine.model.effect import Effect, EffectKind
-from engine.model.receipt import Parcel, Receipt, Verdict
+from engine.model.receipt import Parcel, Receipt, Sent, Verdict
 from engine.ports.gateway import Gateway
 from engine.ports.outbox import OutboxRow, OutboxStatus, Post, Settlement
 from engine.ports.store import NotFound, Store
@@ -84,7 +84,8 @@ class PostRoom:
 
     def _looked_up(self, row: OutboxRow, now: datetime) -> Receipt:
         gateway = self._gateway(row.effect)
-        found = gateway.look_up(key_of(row.effect.id), row.provider_id) if gateway else None
+        sent = Sent(key=key_of(row.effect.id), provider_id=row.provider_id, address="", handed_at=row.sent_at or now)
+        found = gateway.look_up(sent) if gateway else None
         return found or Receipt(verdict=Verdict.UNKNOWN, reason="crashed", key=key_of(row.effect.id), at=now)
 
     def _gateway(self, effect: Effect) -> Gateway | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from engine.model.receipt import Capabilities, Parcel, Receipt, Verdict
+from engine.model.receipt import Capabilities, Parcel, Receipt, Sent, Verdict
 from engine.ports.worklist import Task, Worklist
 
 
@@ -38,7 +38,7 @@ class StageGateway:
         self.carried.append(parcel)
         return Receipt(verdict=Verdict.DELIVERED, reason="receipt", key=parcel.key, at=self.clock.at, final=True)
 
-    def look_up(self, key: str, provider_id: str) -> Receipt | None:
+    def look_up(self, sent: Sent) -> Receipt | None:
         return None
 
     def cancel(self, key: str) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.clock import SettableClock
-from engine.model.receipt import Parcel, Verdict
+from engine.model.receipt import Parcel, Sent, Verdict
 from engine.ports.gateway import Gateway
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -85,13 +85,13 @@ class GatewayContract:
     def test_looking_up_tells_the_truth_or_nothing(self, gateway: Gateway) -> None:
         sent = gateway.send(a_parcel())
 
-        found = gateway.look_up(KEY, sent.provider_id)
+        found = gateway.look_up(Sent(key=KEY, provider_id=sent.provider_id, address=NUMBER, handed_at=NOW))
 
         assert (found is not None) is gateway.capabilities.look_up
         assert found is None or (found.verdict is sent.verdict and found.key == KEY)
 
     def test_a_key_that_was_never_sent_is_not_found(self, gateway: Gateway) -> None:
-        assert gateway.look_up("y" * 26, "") is None
+        assert gateway.look_up(Sent(key="y" * 26, provider_id="", address=NUMBER, handed_at=NOW)) is None
 
     def test_cancelling_is_harmless_before_after_and_twice(self, gateway: Gateway) -> None:
         gateway.cancel(KEY)

@@ -8,7 +8,7 @@ from adapters.clock import SettableClock
 from adapters.memory.state import State
 from adapters.memory.worklist import MemoryWorklist
 from adapters.phone.call_list import CallList
-from engine.model.receipt import Verdict
+from engine.model.receipt import Sent, Verdict
 from engine.ports.worklist import TaskStatus
 from tests.contract.gateway_contract import KEY, NOW, TEXT, GatewayContract, a_parcel
 
@@ -56,7 +56,7 @@ def test_an_unclaimed_call_can_be_taken_back(calls: CallList, worklist: MemoryWo
 
     calls.cancel(KEY)
 
-    found = calls.look_up(KEY, sent.provider_id)
+    found = calls.look_up(Sent(key=KEY, provider_id=sent.provider_id, address="", handed_at=NOW))
     assert worklist.tasks(status=(TaskStatus.WITHDRAWN,))[0].id == sent.provider_id
     assert found is not None
     assert (found.verdict, found.reason) == (Verdict.REJECTED, "expired")

@@ -8,7 +8,7 @@ import pytest
 from adapters.clock import SettableClock
 from adapters.logs import JsonLines
 from adapters.sms.recorder import Mode, Recorder
-from engine.model.receipt import Verdict
+from engine.model.receipt import Sent, Verdict
 from tests.contract.gateway_contract import KEY, NOW, NUMBER, GatewayContract, a_parcel
 
 
@@ -39,10 +39,10 @@ def test_a_recorder_that_refuses_says_account_so_that_the_circuit_opens(recorder
 def test_a_silent_recorder_does_not_know_until_it_speaks_again(recorder: Recorder) -> None:
     recorder.mode = Mode.SILENT
     sent = recorder.send(a_parcel())
-    meanwhile = recorder.look_up(KEY, "")
+    meanwhile = recorder.look_up(Sent(key=KEY, provider_id="", address="", handed_at=NOW))
 
     recorder.mode = Mode.UP
-    later = recorder.look_up(KEY, "")
+    later = recorder.look_up(Sent(key=KEY, provider_id="", address="", handed_at=NOW))
 
     assert (sent.verdict, sent.reason) == (Verdict.UNKNOWN, "no_answer")
     assert meanwhile == sent
