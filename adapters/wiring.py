@@ -8,31 +8,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from adapters.chat.bot import BotGateway
 from adapters.clock import SystemClock
 from adapters.files.rules import fingerprint_of_files, read_rules, shipped_rules_dir
+from adapters.gateways import gateways_of
 from adapters.logs import set_up_logs
 from adapters.memory import open_memory
-from adapters.phone.call_list import CallList
 from adapters.scheduler.heart import Beat, Heart
 from adapters.settings import read_secret
-from adapters.sms.http_gateway import HttpGateway
-from adapters.sms.recorder import Recorder
 from adapters.sql.ownership import acquire_ownership
 from adapters.sql.stores import open_stores
 from adapters.web.app import create_app
 from adapters.web.server import Server
-from adapters.wms_tms.http import CommandGateway
 from engine.language.compile import compile_rulebook
-from engine.model.connection import ConnectionType
 from engine.model.diagnostic import Diagnostic
 from engine.model.rulebook import Rulebook
 from engine.ports.gateway import Gateway
 from engine.ports.store import Pending
-from engine.ports.worklist import Worklist
 from engine.service.library import Library
 from engine.service.running import Running
-from engine.service.simulate import CHANNELS, Stores
+from engine.service.simulate import Stores
 from engine.service.simulated import SimulatedDesk
 
 log = logging.getLogger("waybill")
@@ -94,26 +88,6 @@ def open_desk(db: str, rules: str | None = None, lang: str = "zh") -> Iterator[O
         yield Opened(Running(stores, library, SystemClock(), {}), stores, rulebook)
     finally:
         stores.close()
-
-
-def gateways_of(rulebook: Rulebook, worklist: Worklist, clock: SystemClock) -> dict[str, Gateway]:
-    """Channel or connection -> who carries it: what the connections declare; else the call list for phone, a recorder for the rest."""
-    gateways: dict[str, Gateway] = {name: Recorder(name, clock) for name in CHANNELS}
-    gateways["phone"] = CallList(worklist, clock)
-    for connection in rulebook.connections.values():
-        if connection.commands:
-            gateways[connection.name] = CommandGateway(connection, clock, read_secret)
-        if connection.carries is None:
-            continue
-        match connection.type:
-            case ConnectionType.CALL_LIST:
-                gateways[connection.carries] = CallList(worklist, clock, role=connection.options.get("for", ""))
-            case ConnectionType.HTTP if connection.send is not None:
-                make = HttpGateway if connection.carries in ("sms", "phone") else BotGateway
-                gateways[connection.carries] = make(connection, clock, read_secret)
-            case _:
-                gateways[connection.carries] = Recorder(connection.carries, clock)
-    return gateways
 
 
 class Daemon:
