@@ -11,7 +11,8 @@ from engine.language.diagnostics import CODES
 from engine.language.show import render
 
 HERE = Path(__file__).parent
-BLOCK = re.compile(r"^## (?P<title>.+?)\n.*?^```yaml (?P<file>\S+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+SECTION = re.compile(r"^## (?P<title>.+?)\n(?P<rest>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```yaml (?P<file>\S+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 MARK = re.compile(r"# (?:error|warning|info)(?:\+(?P<below>\d+))?\[(?P<code>[A-Z]\d{3}) (?P<name>[a-z-]+)\]")
 
 
@@ -20,27 +21,32 @@ def small_rulebook() -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in sorted(folder.rglob("*.yaml"))}
 
 
-def snippets() -> Iterator[tuple[str, str, str]]:
+def snippets() -> Iterator[tuple[str, dict[str, str]]]:
+    """Title -> the files a section writes; each replaces or adds one of the small rulebook."""
     for path in sorted(HERE.glob("*.md")):
-        for match in BLOCK.finditer(path.read_text("utf-8")):
-            yield f"{path.stem}: {match['title']}", match["file"], match["body"]
+        for section in SECTION.finditer(path.read_text("utf-8")):
+            files = {block["file"]: block["body"] for block in BLOCK.finditer(section["rest"])}
+            if files:
+                yield f"{path.stem}: {section['title']}", files
 
 
 SNIPPETS = list(snippets())
 
 
-@pytest.mark.parametrize(("file", "body"), [(file, body) for _, file, body in SNIPPETS], ids=[title for title, _, _ in SNIPPETS])
-def test_a_broken_snippet_gets_the_marked_diagnostics_and_no_others(file: str, body: str) -> None:
+@pytest.mark.parametrize("written", [files for _, files in SNIPPETS], ids=[title for title, _ in SNIPPETS])
+def test_a_broken_snippet_gets_the_marked_diagnostics_and_no_others(written: dict[str, str]) -> None:
     expected = sorted(
         (file, number + int(mark["below"] or 0), mark["code"], mark["name"])
+        for file, body in written.items()
         for number, line in enumerate(body.split("\n"), start=1)
         for mark in MARK.finditer(line)
     )
 
-    compiled = compile_rulebook({**small_rulebook(), file: body})
+    files = {**small_rulebook(), **written}
+    compiled = compile_rulebook(files)
 
     found = sorted((each.span.file, each.span.line, each.code, each.name) for each in compiled.diagnostics)
-    assert found == expected, render(compiled.diagnostics, {**small_rulebook(), file: body}, "en")
+    assert found == expected, render(compiled.diagnostics, files, "en")
 
 
 def test_the_small_rulebook_itself_is_clean() -> None:
@@ -51,7 +57,7 @@ def test_the_small_rulebook_itself_is_clean() -> None:
 
 
 def test_there_are_enough_snippets_and_their_marks_use_known_codes() -> None:
-    marks = [mark for _, _, body in SNIPPETS for mark in MARK.finditer(body)]
+    marks = [mark for _, files in SNIPPETS for body in files.values() for mark in MARK.finditer(body)]
 
     assert len(SNIPPETS) >= 20
     assert {(mark["code"], mark["name"]) for mark in marks} <= {(code, known.name) for code, known in CODES.items()}
@@ -60,8 +66,8 @@ def test_there_are_enough_snippets_and_their_marks_use_known_codes() -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("form", ["full", "concise", "json"])
 def test_every_snippet_can_be_shown(lang: str, form: str) -> None:
-    for _, file, body in SNIPPETS:
-        files = {**small_rulebook(), file: body}
+    for _, written in SNIPPETS:
+        files = {**small_rulebook(), **written}
 
         shown = render(compile_rulebook(files).diagnostics, files, lang, form)
 

@@ -22,10 +22,15 @@ from engine.model.workflow import Workflow
 def check(rulebook: Rulebook, findings: Findings, today: date | None) -> None:
     """Report events that nothing names."""
     for workflow in rulebook.workflows.values():
-        used = set(_used(rulebook, workflow))
+        used = used_events(rulebook, workflow)
         for event in workflow.events.values():
             if event.name not in used:
                 findings.add("W505", event.span, f"事件“{event.label}”登记了却没有用到", f"event “{event.name}” is declared and never used")
+
+
+def used_events(rulebook: Rulebook, workflow: Workflow) -> set[str]:
+    """Events that a row, milestone, start, clock, count or task names."""
+    return set(_used(rulebook, workflow))
 
 
 def _used(rulebook: Rulebook, workflow: Workflow) -> Iterator[str]:

@@ -14,10 +14,12 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import islice, product
 
+from engine.language.boundaries import holds, situations
 from engine.language.diagnostics import Findings
 from engine.model.condition import AllOf, AnyOf, Clause, Condition, Operand, Word
 from engine.model.policy import DueAt, DueDay, Exception_, Policy
 from engine.model.rulebook import Rulebook
+from engine.model.workflow import Workflow
 
 VARIANTS_MAX = 64
 """So many combinations of listed values are looked at, per row."""
@@ -29,10 +31,10 @@ def check(rulebook: Rulebook, findings: Findings, today: date | None) -> None:
     """Report exceptions that earlier ones take away, wholly or for some of their values."""
     for policy in rulebook.policies.values():
         for place, row in enumerate(policy.excepts):
-            _check_row(policy, policy.excepts[:place], row, findings)
+            _check_row(policy, rulebook.workflows[policy.workflow], policy.excepts[:place], row, findings)
 
 
-def _check_row(policy: Policy, earlier: Sequence[Exception_], row: Exception_, findings: Findings) -> None:
+def _check_row(policy: Policy, workflow: Workflow, earlier: Sequence[Exception_], row: Exception_, findings: Findings) -> None:
     before = [one for one in earlier if not _yields(policy, one, row)]
     taken: list[tuple[Parts, Exception_]] = []
     variants = list(islice(_variants(row.condition), VARIANTS_MAX))
@@ -40,6 +42,8 @@ def _check_row(policy: Policy, earlier: Sequence[Exception_], row: Exception_, f
         first = next((one for one in before if _covers(one.condition, variant)), None)
         if first is not None:
             taken.append((variant, first))
+    if not taken and before and _taken_together(policy, workflow, before, row):
+        taken = [(variant, before[0]) for variant in variants]
     if not taken:
         return
     lines = "、".join(dict.fromkeys(str(first.span.line) for _, first in taken))
@@ -49,6 +53,13 @@ def _check_row(policy: Policy, earlier: Sequence[Exception_], row: Exception_, f
         zh, en = f"“{values}”在前面的行已经说过,这里不起作用", f"“{values}” is taken by an earlier row and has no effect here"
     fix = (f"看第 {lines} 行:范围小的写在前面,或删去一处", f"see line {lines}: put the narrower row first, or delete one")
     findings.add("W521", row.span, zh, en, fix=fix, related=[first.span for _, first in taken[:1]])
+
+
+def _taken_together(policy: Policy, workflow: Workflow, before: Sequence[Exception_], row: Exception_) -> bool:
+    """Whether several earlier rows take between them, at every boundary, whatever fits this one."""
+    looked_at = situations([row.condition, *(one.condition for one in before)], workflow, policy.while_states) or []
+    fits = [values for values in looked_at if holds(row.condition, values)]
+    return bool(fits) and all(any(holds(one.condition, values) for one in before) for values in fits)
 
 
 def _yields(policy: Policy, earlier: Exception_, row: Exception_) -> bool:

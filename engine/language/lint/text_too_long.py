@@ -15,12 +15,10 @@ from engine.language.diagnostics import Findings
 from engine.model.fieldtext import decimal_places
 from engine.model.message import Literal, Message, Optional_, Placeholder
 from engine.model.rulebook import Rulebook
+from engine.model.segments import segments_of, sign_units
 from engine.model.values import FieldType
 from engine.model.workflow import Field, Workflow
 
-SIGN_UNITS = 6
-"""【中铁物流】 and other signs of four characters; a connection's `sign` says otherwise."""
-ONE_SEGMENT, PER_SEGMENT = 70, 67
 PHONE_LONGEST = len("0755-83000000")
 TIME_LONGEST = len("12月31日15:00")
 DATE_LONGEST = len("12月31日")
@@ -57,9 +55,10 @@ def _check_message(rulebook: Rulebook, message: Message, findings: Findings) -> 
             f"message “{message.name}” takes up to {total} characters, more than {message.max_chars}",
         )
         findings.add("W512", message.span, zh, en, fix=("改短文字,或放宽 max_chars", "shorten the text, or raise max_chars"))
-    segments = segments_of(total + _sign(rulebook, message))
+    sign = sign_units(rulebook.connections.values(), message.channel)
+    segments = segments_of(total + sign)
     if message.channel == "sms" and message.max_segments is not None and segments > message.max_segments:
-        zh = f"“{message.label}”连签名最长 {total + _sign(rulebook, message)} 字,要 {segments} 条短信"
+        zh = f"“{message.label}”连签名最长 {total + sign} 字,要 {segments} 条短信"
         en = f"message “{message.name}” takes up to {segments} segments, sign included"
         findings.add(
             "W513",
@@ -68,20 +67,6 @@ def _check_message(rulebook: Rulebook, message: Message, findings: Findings) -> 
             en,
             fix=("一条容 64 字,两条 128 字(签名 6 字另算)", "one segment holds 64 characters beside the sign, two 128"),
         )
-
-
-def segments_of(units: int) -> int:
-    """Segments a mainland SMS of so many units is charged for (messaging.md 6.1)."""
-    return 1 if units <= ONE_SEGMENT else -(-units // PER_SEGMENT)
-
-
-def _sign(rulebook: Rulebook, message: Message) -> int:
-    signs = [
-        connection.options["sign"]
-        for connection in rulebook.connections.values()
-        if connection.carries == message.channel and "sign" in connection.options
-    ]
-    return max((len(sign.strip("【】")) + 2 for sign in signs), default=SIGN_UNITS)
 
 
 def _longest(rulebook: Rulebook, message: Message, part: Literal | Placeholder | Optional_) -> int | None:

@@ -19,14 +19,15 @@ from engine.model.workflow import State, Workflow
 def check(rulebook: Rulebook, findings: Findings, today: date | None) -> None:
     """Report states that nothing enters."""
     for workflow in rulebook.workflows.values():
-        reached = _reached(workflow)
+        reached = reached_states(workflow)
         for state in workflow.states.values():
             if state.name not in reached:
                 fix = ("写一条 `to` 到它的流转,或删去", "write a row that leads to it, or delete it")
                 findings.add("W501", state.span, f"没有任何流转能到“{state.label}”", f"no transition enters state “{state.name}”", fix=fix)
 
 
-def _reached(workflow: Workflow) -> set[str]:
+def reached_states(workflow: Workflow) -> set[str]:
+    """States a case can come to from the start."""
     reached: set[str] = set()
     waiting = [workflow.start_state]
     while waiting:
