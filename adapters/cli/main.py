@@ -35,6 +35,14 @@ COMMANDS: dict[str, Command] = {
         "check", "检查规则:所有问题一次报完,指到文件、行、列", "check the rules: all problems at once, each with its place",
         ("waybill check", "waybill check my-rules --form concise", "waybill check my-rules --defaults"),
     ),
+    "read": Command(
+        "read", "把规则读成一句一句的话,不看 YAML 也能审", "read the rules out in sentences, for a review without YAML",
+        ("waybill read", "waybill read my-rules -k 提货", "waybill read my-rules/rules/sla.yaml --places"),
+    ),
+    "diff": Command(
+        "diff", "两套规则有什么不同,一句一句说(0 相同,1 不同)", "what differs between two rulebooks, in sentences (0 equal, 1 different)",
+        ("waybill diff old-rules my-rules", "waybill diff old-rules my-rules --json"),
+    ),
     "test": Command(
         "stories", "演一遍规则里的故事,对不上的逐条列出", "play the stories of the rulebook and list what differs",
         ("waybill test", "waybill test my-rules -k 短信", "waybill test my-rules --junit stories.xml"),
