@@ -77,8 +77,8 @@ COMMANDS: dict[str, Command] = {
         ("waybill replay orders.jsonl.gz --rules my-rules", "waybill replay a.jsonl b.jsonl --rules my-rules --out result.jsonl --json"),
     ),
     "graph": Command(
-        "graph", "画出一个流程的状态图", "draw the states of a workflow",
-        ("waybill graph shipment", "waybill graph shipment --format svg -o shipment.svg"),
+        "graph", "画图:一个流程的状态,或谁在何时被告知", "draw the states of a workflow, or who is told when",
+        ("waybill graph shipment -o shipment.svg", "waybill graph -o told.svg", "waybill graph shipment --told"),
     ),
     "due": Command(
         "due", "从某时起、多久以后到期:逐日列出怎么算的", "when an amount of working time is used up, told day by day",

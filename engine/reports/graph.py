@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from engine.model.policy import Policy
+from engine.model.policy import Mode, Policy
 from engine.model.workflow import BACK, Workflow
 from engine.reports.graph_words import say_condition, say_do
 
@@ -55,25 +55,29 @@ def mermaid(workflow: Workflow, policies: Sequence[Policy] = (), lang: str = "zh
     """A `stateDiagram-v2` with safe ids; the promises that watch a state stand in its note."""
     ids = {name: f"s{number}" for number, name in enumerate(workflow.states, start=1)}
     text = ["stateDiagram-v2", "    direction LR"]
-    text += [f'    state "{_safe(_state_label(workflow, name, lang))}" as {ids[name]}' for name in workflow.states]
+    text += [f'    state "{safe(_state_label(workflow, name, lang))}" as {ids[name]}' for name in workflow.states]
     starts = "/".join(_event_label(workflow, event, lang) for event in workflow.start_events)
-    text.append(f"    [*] --> {ids[workflow.start_state]}: {_safe(starts)}")
+    text.append(f"    [*] --> {ids[workflow.start_state]}: {safe(starts)}")
     ways = arrows(workflow, lang)
     for arrow in ways:
         if arrow.source in ids and arrow.target in ids:
-            text.append(f"    {ids[arrow.source]} --> {ids[arrow.target]}: {_safe(arrow.text)}")
+            text.append(f"    {ids[arrow.source]} --> {ids[arrow.target]}: {safe(arrow.text)}")
     text += _any_state(ways, ids, lang)
     for arrow in ways:
         if arrow.target == BACK and arrow.source in ids:
-            text.append(f"    {ids[arrow.source]} --> {ids[arrow.source]}: {_safe(arrow.text)} ↩")
+            text.append(f"    {ids[arrow.source]} --> {ids[arrow.source]}: {safe(arrow.text)} ↩")
     text += [f"    {ids[name]} --> [*]" for name, state in workflow.states.items() if state.final]
-    for name, own in _watching(workflow, policies).items():
-        lines = [f"⏱ {_safe(policy.label if lang == 'zh' else policy.name)}" for policy in own]
+    for name, own in watching(workflow, policies).items():
+        lines = [f"⏱ {safe(policy.label if lang == 'zh' else policy.name)}{_shadow(policy, lang)}" for policy in own]
         text += [f"    note right of {ids[name]}", *(f"        {line}" for line in lines), "    end note"]
     text += ["    classDef line fill:#dff0e6,stroke:#2c7a4b", "    classDef final fill:#e8e8ee,stroke:#667"]
     text += [f"    class {ids[milestone.state]} line" for milestone in workflow.milestones if milestone.state in ids]
     text += [f"    class {ids[name]} final" for name, state in workflow.states.items() if state.final]
     return "\n".join(text) + "\n"
+
+
+def _shadow(policy: Policy, lang: str) -> str:
+    return ("(试行)" if lang == "zh" else " (shadow)") if policy.mode is Mode.SHADOW else ""
 
 
 def _any_state(ways: Sequence[Arrow], ids: dict[str, str], lang: str) -> list[str]:
@@ -83,11 +87,12 @@ def _any_state(ways: Sequence[Arrow], ids: dict[str, str], lang: str) -> list[st
         return []
     return [
         f'    state "{"任何未结束的状态" if lang == "zh" else "any state not final"}" as s0',
-        *(f"    s0 --> {ids[arrow.target]}: {_safe(arrow.text)}" for arrow in own),
+        *(f"    s0 --> {ids[arrow.target]}: {safe(arrow.text)}" for arrow in own),
     ]
 
 
-def _watching(workflow: Workflow, policies: Sequence[Policy]) -> dict[str, list[Policy]]:
+def watching(workflow: Workflow, policies: Sequence[Policy]) -> dict[str, list[Policy]]:
+    """State -> the policies of this workflow whose clocks live there."""
     watched: dict[str, list[Policy]] = {}
     for policy in policies:
         if policy.workflow == workflow.name:
@@ -111,5 +116,6 @@ _ESCAPES = str.maketrans({sign: chr(ord(sign) + 0xFEE0) for sign in '":;#<>{}%'}
 """Signs that mean something to Mermaid, as their full-width twins."""
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """A label that Mermaid cannot misread."""
     return " ".join(text.translate(_ESCAPES).split())

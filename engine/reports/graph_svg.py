@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
 
+from engine.model.policy import Mode, Policy
 from engine.model.workflow import BACK, Workflow
-from engine.reports.graph import ANY, Arrow, arrows
+from engine.reports.graph import ANY, Arrow, arrows, watching
 
 BOX_WIDTH, BOX_HEIGHT = 132, 46
 GAP_X, GAP_Y = 92, 128
 MARGIN, HEAD = 40, 156
 LABEL_LINES_MAX = 3
 TABLE_LINE = 20
-CELL_CHARS_MAX = 34
 FONT = "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Source Han Sans SC','WenQuanYi Micro Hei',sans-serif"
 
 Rect = tuple[float, float, float, float]
@@ -58,8 +58,8 @@ class _Edge:
         return ("bottom", "top") if self.source.row < self.target.row else ("top", "bottom")
 
 
-def svg(workflow: Workflow, lang: str = "zh") -> str:
-    """A standalone SVG document."""
+def svg(workflow: Workflow, lang: str = "zh", policies: Sequence[Policy] = ()) -> str:
+    """A standalone SVG document; `policies` are told where they watch: a clock in a state, and by name below."""
     ways = arrows(workflow, lang)
     boxes = _placed(workflow, ways, lang)
     edges = _edges(ways, boxes)
@@ -67,9 +67,20 @@ def svg(workflow: Workflow, lang: str = "zh") -> str:
     taken: list[Rect] = [box.rect for box in boxes.values()]
     drawn = [_draw_edge(edge, ports[number], taken) for number, edge in enumerate(edges)]
     bottom = max(box.y for box in boxes.values()) + BOX_HEIGHT + 44
-    table, table_width = _table(workflow, ways, bottom, lang)
-    width = max(max(box.x for box in boxes.values()) + BOX_WIDTH + MARGIN, table_width + MARGIN)
-    height = bottom + TABLE_LINE * (len(ways) + 2) + MARGIN / 2
+    rows, head = _rows(workflow, ways, lang)
+    table, table_width = _table([head, *rows], bottom)
+    watched = watching(workflow, policies)
+    clock_rows = [
+        [_name(workflow, state, lang), (",".join if lang == "zh" else ", ".join)(_clock(one, lang) for one in own)]
+        for state, own in ((state, watched[state]) for state in workflow.states if state in watched)
+    ]
+    clocks_top = bottom + TABLE_LINE * (len(rows) + 2)
+    clocks, clocks_width = _table(
+        [["状态", "在计时的时效"] if lang == "zh" else ["state", "clocks that run there"], *clock_rows], clocks_top
+    )
+    right = max(rect[2] for rect in taken)  # Boxes, and the labels placed beside them.
+    width = max(right + MARGIN, table_width + MARGIN, clocks_width + MARGIN if clock_rows else 0)
+    height = clocks_top + TABLE_LINE * (len(clock_rows) + 2) * bool(clock_rows) + MARGIN / 2
     start = boxes[workflow.start_state]
     return "\n".join(
         [
@@ -84,9 +95,10 @@ def svg(workflow: Workflow, lang: str = "zh") -> str:
             f'<path d="M{start.x - 18:.0f},{start.y + BOX_HEIGHT / 2:.0f} L{start.x - 1:.0f},{start.y + BOX_HEIGHT / 2:.0f}" '
             'stroke="#555" marker-end="url(#tip)"/>',
             *(path for path, _ in drawn),
-            *(_draw_box(box) for box in boxes.values()),
+            *(_draw_box(box, len(watched.get(box.name, ()))) for box in boxes.values()),
             *(label for _, label in drawn),
             *table,
+            *(clocks if clock_rows else ()),
             "</svg>",
             "",
         ]
@@ -254,24 +266,37 @@ def _overlap(one: Rect, other: Rect) -> float:
 _FILLS = {"line": ("#e4f3ea", "#2c7a4b"), "side": ("#fdf3e1", "#b7791f"), "final": ("#ececf2", "#667"), "any": ("#fff", "#999")}
 
 
-def _draw_box(box: _Box) -> str:
+def _draw_box(box: _Box, clocks: int) -> str:
     fill, stroke = _FILLS[box.kind]
     dash = ' stroke-dasharray="5 3"' if box.kind == "any" else ""
+    x, y = box.x + BOX_WIDTH - 22, box.y + BOX_HEIGHT - 9
+    # A clock drawn by hand: few fonts have one.
+    watched = (
+        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4.5" fill="#fff" stroke="#777"/><path d="M{x:.0f},{y - 3:.0f} V{y:.0f} H{x + 3:.0f}" fill="none" '
+        f'stroke="#777"/><text x="{x + 8:.0f}" y="{y + 4:.0f}" font-size="10" fill="#777">{clocks}</text>'
+    )
     return (
         f'<rect x="{box.x:.0f}" y="{box.y:.0f}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="9" fill="{fill}" stroke="{stroke}"{dash}/>'
         f'<text x="{box.middle:.0f}" y="{box.y + BOX_HEIGHT / 2 + 5:.0f}" text-anchor="middle" font-size="14">{escape(box.label)}</text>'
+        + (watched if clocks else "")
     )
 
 
-def _table(workflow: Workflow, ways: Sequence[Arrow], top: float, lang: str) -> tuple[list[str], float]:
-    """Every row in words, below the picture: from, event, to, condition, what it does."""
-    head = ("从", "事件", "到", "条件", "还做什么") if lang == "zh" else ("from", "event", "to", "if", "does")
-    rows = [
-        head,
-        *((_name(workflow, one.source, lang), one.event, _name(workflow, one.target, lang), one.condition, one.does) for one in ways),
-    ]
-    cells = [[_short(cell) for cell in row] for row in rows]
-    widths = [max(_width(row[column]) for row in cells) * 6.7 + 18 for column in range(len(head))]
+def _clock(policy: Policy, lang: str) -> str:
+    shadow = ("(试行)" if lang == "zh" else " (shadow)") if policy.mode is Mode.SHADOW else ""
+    return (policy.label if lang == "zh" else policy.name) + shadow
+
+
+def _rows(workflow: Workflow, ways: Sequence[Arrow], lang: str) -> tuple[list[list[str]], list[str]]:
+    """Every way in words: from, event, to, condition, what it does; and the head of their table."""
+    head = ["从", "事件", "到", "条件", "还做什么"] if lang == "zh" else ["from", "event", "to", "if", "does"]
+    rows = [[_name(workflow, one.source, lang), one.event, _name(workflow, one.target, lang), one.condition, one.does] for one in ways]
+    return rows, head
+
+
+def _table(cells: Sequence[Sequence[str]], top: float) -> tuple[list[str], float]:
+    """Rows in words below the picture, the first as their head; and how wide they are."""
+    widths = [max(_width(row[column]) for row in cells) * 6.7 + 18 for column in range(len(cells[0]))]
     drawn = []
     for number, row in enumerate(cells):
         x = float(MARGIN)
@@ -290,10 +315,6 @@ def _name(workflow: Workflow, state: str, lang: str) -> str:
     if state == BACK:
         return "原来的状态 ↩" if lang == "zh" else "the state before ↩"
     return workflow.states[state].label if lang == "zh" and state in workflow.states else state
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= CELL_CHARS_MAX else text[: CELL_CHARS_MAX - 1] + "…"
 
 
 def _width(text: str) -> int:

@@ -75,8 +75,8 @@ def _sentences(tongue: Tongue, policy: Policy) -> Iterator[Sentence]:
         )
         yield tongue.sentence("calendar", ("怎么算时间:", "how time counts: "), counts, policy.span)
     for timeline_row in policy.timeline:
-        zh, en = _when(tongue, timeline_row)
-        times = tongue.of("、", ", ").join(_clock(at) for at in timeline_row.times)
+        zh, en = when_words(tongue, timeline_row)
+        times = tongue.of("、", ", ").join(clock_words(at) for at in timeline_row.times)
         says = (times + tongue.of(",", ", ") if times else "") + tongue.doing(timeline_row.do, policy.workflow)
         yield tongue.sentence(_row_key(timeline_row), (f"{zh}:", f"{en}: "), says, timeline_row.span)
     yield from _manners(tongue, policy)
@@ -139,8 +139,8 @@ def terms_words(tongue: Tongue, terms: Terms, workflow: str) -> str:
         case DueAt(day, at):
             same = day is DueDay.SAME_DAY
             return tongue.of(
-                f"{'当天' if same else '下一个工作日'} {_clock(at)} 前",
-                f"by {_clock(at)} on {'the same day' if same else 'the next open day'}",
+                f"{'当天' if same else '下一个工作日'} {clock_words(at)} 前",
+                f"by {clock_words(at)} on {'the same day' if same else 'the next open day'}",
             )
         case DueField(field, end_of_day):
             shown = tongue.name("field", field, workflow)
@@ -167,7 +167,8 @@ def _mark(tongue: Tongue, mark: Mark, workflow: str) -> str:
     return tongue.of(f"消息{tongue.name('message', mark.message)}发出", f"the sending of {tongue.name('message', mark.message)}")
 
 
-def _when(tongue: Tongue, row: TimelineRow) -> tuple[str, str]:
+def when_words(tongue: Tongue, row: TimelineRow) -> tuple[str, str]:
+    """When a row fires, in both languages: `超时 2 小时`. Slots of a day are not in it."""
     amount = tongue.amount(row.amount)
     nothing = row.amount == Amount(written=row.amount.written)
     match row.when:
@@ -187,5 +188,6 @@ def _row_key(row: TimelineRow) -> str:
     return f"timeline/{row.when} {row.amount.seconds} {row.amount.business_days} {row.percent}"
 
 
-def _clock(at: time) -> str:
+def clock_words(at: time) -> str:
+    """`15:00`."""
     return f"{at:%H:%M}" if not at.second else f"{at:%H:%M:%S}"
