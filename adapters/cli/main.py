@@ -88,7 +88,14 @@ COMMANDS: dict[str, Command] = {
         "calendar_year", "把新一年的放假安排做成规则文件", "make a rule file of a new year's holidays",
         ("waybill calendar import 2027.csv --notice 国办发明电〔2026〕……号", "waybill calendar import holiday-cn/2027.json --rules my-rules", "waybill calendar import --year 2027"),
     ),
-    "schema": Command("schema", "输出 JSON Schema,给编辑器补全用", "print the JSON Schema, for editors", ("waybill schema -o waybill.schema.json",)),
+    "schema": Command(
+        "schema", "给编辑器用的 JSON Schema:带本项目的名字", "JSON Schemas for editors, with this project's names",
+        ("waybill schema my-rules --vscode", "waybill schema my-rules -o my-rules/.schemas --watch"),
+    ),
+    "lsp": Command(
+        "lsp", "编辑器的语言服务:边写边检查、补全、说明", "language server for editors: checks, completes and explains as one writes",
+        ("waybill lsp", "waybill lsp --lang en"),
+    ),
     "connection": Command(
         "connection", "试读一份报文:会变成哪些事件", "read a sample report: which events it makes",
         ("waybill connection test tms --sample rules/connections/samples/tms_scan.json",),
@@ -179,13 +186,14 @@ def _without_values(words: Sequence[str]) -> list[str]:
 
 def _run(options: argparse.Namespace, speech: Speech) -> int:
     if options.version:
-        print(_version())
+        print(own_version())
         return 0
     module = importlib.import_module(f"adapters.cli.{COMMANDS[options.command].module}")
     return int(module.run(options, speech))
 
 
-def _version() -> str:
+def own_version() -> str:
+    """The version of this installation."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:

@@ -20,11 +20,12 @@ _WRITTEN_WORDS = tuple(word.value for word in Word if word not in (Word.IS, Word
 _EQUAL = frozenset({Word.IS, Word.ONE_OF, Word.IS_NOT})
 _TEXT = _EQUAL | {Word.CONTAINS, Word.STARTS_WITH, Word.BLANK}
 _NUMBER = _EQUAL | {Word.MORE_THAN, Word.AT_LEAST, Word.LESS_THAN, Word.AT_MOST, Word.BLANK}
-_WORDS: Mapping[FieldType, frozenset[Word]] = {
+WORDS: Mapping[FieldType, frozenset[Word]] = {
     FieldType.TEXT: _TEXT, FieldType.PHONE: _TEXT, FieldType.SERIAL: _TEXT, FieldType.CHOICE: _EQUAL | {Word.BLANK},
     FieldType.NUMBER: _NUMBER, FieldType.MONEY: _NUMBER, FieldType.COUNT: _NUMBER, FieldType.YES_NO: _EQUAL | {Word.BLANK},
     FieldType.TIME: frozenset({Word.BEFORE, Word.FROM, Word.BLANK}), FieldType.DATE: _EQUAL | {Word.BEFORE, Word.FROM, Word.BLANK},
 }  # fmt: skip
+"""Type of a field -> the comparison words that fit."""
 _PARTIAL = (Word.CONTAINS, Word.STARTS_WITH)
 
 
@@ -93,7 +94,7 @@ def of_field(declared: Field, zone: str) -> Subject:
             raise BadValue("比较的值是空的", "the compared value is blank")
         return value
 
-    return Subject(_WORDS[declared.type], read, declared.private, declared.choices)
+    return Subject(WORDS[declared.type], read, declared.private, declared.choices)
 
 
 def _without_max(declared: Field) -> Field:

@@ -21,13 +21,14 @@ KINDS = {
 }  # fmt: skip
 """What a name can name, English -> Chinese."""
 
-_SECTIONS = {
+SECTIONS = {
     "sla": {"policies": "policy"},
     "escalations": {"chains": "chain"},
     "messages": {"messages": "message"},
     "contacts": {"people": "person", "tables": "table", "roles": "role", "rotas": "rota"},
     "calendars": {"calendars": "calendar", "holidays": "holiday list"},
 }
+"""kind of file -> section -> the kind of thing its keys declare."""
 
 _GATHERED = ("holiday list",)
 """Several files may add to one of these: a year's notice is a file of its own."""
@@ -80,7 +81,7 @@ def collect(sources: Iterable[Source], findings: Findings) -> Names:
             _collect_workflow(source, data, names, findings)
         elif kind == "connection":
             _collect_connection(source, data, names, findings)
-        for section, declares in _SECTIONS.get(str(kind), {}).items():
+        for section, declares in SECTIONS.get(str(kind), {}).items():
             for name, node in _mapping(data.get(section)).items():
                 if declares in _GATHERED and name in names.declared[declares]:
                     continue

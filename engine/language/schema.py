@@ -1,129 +1,155 @@
-"""What may an editor offer? JSON Schemas made from the forms, with this project's names filled in."""
+"""What may an editor offer? JSON Schemas made from the forms, with this project's names and the vocabulary filled in."""
 
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping
+
+from pydantic import BaseModel
 
 from engine.language.compile import FORMS
-from engine.language.names import CHANNELS
-from engine.model.condition import Word
-from engine.model.rulebook import Rulebook
-from engine.model.workflow import BACK, BUILT_IN_EVENTS
-
-Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+from engine.language.compile_conditions import WORDS
+from engine.language.form_people import PersonForm
+from engine.language.project import Declared, Project
+from engine.language.references import CONDITIONS, NAMED_KEYS, REFERENCES, offered
+from engine.language.said import Said
+from engine.language.schema_shape import FREE_TEXT, REF, Json, simple
+from engine.language.validate import forms_in
+from engine.language.vocabulary import BESIDE_FIELDS, COMPARISONS, explained
+from engine.model.values import FieldType
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_REFERENCES: Mapping[tuple[str, str], str] = {
-    ("DoForm", "send"): "message", ("DoForm", "message"): "message", ("DoForm", "for"): "role", ("DoForm", "to"): "recipient", ("DoForm", "asks"): "event",
-    ("DoForm", "escalate"): "chain", ("DoForm", "event"): "event", ("OpenForm", "workflow"): "workflow", ("CommandForm", "connection"): "connection",
-    ("RowForm", "event"): "event", ("RowForm", "to"): "target", ("StartForm", "state"): "state", ("StartForm", "by"): "event",
-    ("MilestoneForm", "state"): "state", ("MilestoneForm", "event"): "event", ("WorkflowForm", "identified_by"): "field", ("WorkflowForm", "one_open_per"): "field",
-    ("PolicyForm", "workflow"): "workflow", ("PolicyForm", "while"): "state", ("PolicyForm", "pauses"): "state", ("PolicyForm", "calendar"): "calendar",
-    ("PolicyForm", "hears_from"): "connection", ("MarkForm", "enters"): "state", ("MarkForm", "event"): "event", ("MarkForm", "sent"): "message",
-    ("LimitForm", "look_up"): "table", ("DueForm", "field"): "field", ("StepForm", "channel"): "channel", ("StepForm", "to"): "role",
-    ("StepForm", "during"): "calendar", ("ChainForm", "during"): "calendar", ("MessageForm", "workflow"): "workflow", ("MessageForm", "channel"): "channel",
-    ("MessageForm", "to"): "recipient", ("MessageForm", "copy_to"): "role", ("MessageForm", "send_hours"): "calendar", ("MessageForm", "correct"): "message",
-    ("FallbackForm", "channel"): "channel", ("FallbackForm", "to"): "recipient", ("RoleForm", "person"): "person", ("RoleForm", "look_up"): "table",
-    ("RoleForm", "on_duty"): "rota", ("ShiftForm", "people"): "person", ("ShiftForm", "during"): "calendar", ("ShiftForm", "on_open_days"): "calendar", ("ShiftForm", "on_closed_days"): "calendar",
-    ("RotateForm", "people"): "person", ("SwapForm", "person"): "person",
-    ("DisruptionForm", "pauses"): "policy", ("DisruptionForm", "tell"): "message", ("InboundForm", "workflow"): "workflow",
-    ("EventRowForm", "event"): "event", ("EventRowForm", "retracts"): "event", ("StoryForm", "workflow"): "workflow", ("StoryStepForm", "answered"): "recipient",
-    ("StoryStepForm", "acknowledged"): "chain", ("ExpectForm", "state"): "state", ("ExpectForm", "tasks"): "role", ("ExpectForm", "late"): "policy",
-    ("ExpectForm", "corrected"): "policy", ("ExpectForm", "opened"): "workflow",
-}  # fmt: skip
-"""(form, key) -> the kind of thing its value names."""
-_CONDITIONS = (("RowForm", "if"), ("PolicyForm", "if"), ("ExceptForm", "if"), ("DisruptionForm", "if"), ("MessageForm", "drop_if"))
-FREE_TEXT: list[Json] = ["string", "number", "boolean"]
-"""Free text may look like a number to an editor (`phone: 13800000001`)."""
+CONDITION = "Condition"
+_CONDITION_SAID = Said("条件:写在一起的全部成立才算", "a condition: all that is written here holds")
 
 
-def json_schema(rulebook: Rulebook | None) -> dict[str, Json]:
-    """One schema per kind of file: kind -> JSON Schema (2020-12).
+def json_schema(project: Project | None = None, lang: str = "zh") -> dict[str, Json]:
+    """One schema per kind of file: kind -> JSON Schema (2020-12), hover texts in `zh` or `en`.
 
-    With a rulebook, whatever names something of the project is an enum of its names; without one, any text will do. There are
-    no unions of forms and no nulls, for editors explain those badly (authoring.md section 7). `check` stays the judge.
+    With a project, whatever names something of it is an enum of its names; without one, any text will do. There are no unions
+    and no nulls, for editors explain those badly (authoring.md section 7). `check` stays the judge.
     """
-    names = _names(rulebook)
-    return {kind: _finish(form.model_json_schema(by_alias=True), names, rulebook) for kind, form in FORMS.items()}
+    return {kind: _schema(form, project, lang) for kind, form in FORMS.items()}
 
 
-def _names(rulebook: Rulebook | None) -> dict[str, list[str]]:
-    if rulebook is None:
-        return {}
-    contacts, workflows = rulebook.contacts, rulebook.workflows.values()
-    states = [state for workflow in workflows for state in workflow.states]
-    fields = [name for workflow in workflows for name in workflow.fields]
-    found: dict[str, Sequence[str]] = {
-        "workflow": list(rulebook.workflows), "state": states, "target": [*states, BACK], "event": [*(name for workflow in workflows for name in workflow.events), *BUILT_IN_EVENTS],
-        "field": fields, "calendar": list(rulebook.calendars), "role": list(contacts.roles), "recipient": [*contacts.roles, *fields], "person": list(contacts.people),
-        "rota": list(contacts.rotas), "table": list(contacts.tables), "chain": list(rulebook.chains), "message": list(rulebook.messages),
-        "policy": list(rulebook.policies), "connection": list(rulebook.connections),
-        "channel": [*CHANNELS, *(connection.carries for connection in rulebook.connections.values() if connection.carries)],
-    }  # fmt: skip
-    return {kind: list(dict.fromkeys(listed)) for kind, listed in found.items()}
+def every_form(root: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """A form and all forms inside it, each once."""
+    seen: set[type[BaseModel]] = set()
+    left = [root]
+    while left:
+        form = left.pop()
+        if form not in seen:
+            seen.add(form)
+            yield form
+            left += [inner for info in form.model_fields.values() for inner in forms_in(info.annotation)]
 
 
-def _finish(schema: Mapping[str, Json], names: Mapping[str, list[str]], rulebook: Rulebook | None) -> Json:
-    finished = _simplify(dict(schema))
-    assert isinstance(finished, dict)
-    forms = finished.get("$defs")
-    for name, form in (*(forms.items() if isinstance(forms, dict) else ()), (str(finished.get("title")), finished)):
-        properties = form.get("properties") if isinstance(form, dict) else None
-        for key, value in (properties or {}).items() if isinstance(properties, dict) else ():
-            if isinstance(value, dict):
-                _fill(value, name, key, names, rulebook)
-    return {"$schema": DIALECT, **finished}
+def _schema(root: type[BaseModel], project: Project | None, lang: str) -> Json:
+    made: dict[str, Json] = root.model_json_schema(by_alias=True)
+    defs = _block(made.pop("$defs", {}))
+    for form in every_form(root):
+        _fill(made if form is root else _block(defs[form.__name__]), form, project, lang)
+    defs.update(_conditions(project, lang))
+    whole = simple(made, defs)
+    assert isinstance(whole, dict)
+    return {"$schema": DIALECT, **whole, "$defs": {name: simple(each, defs) for name, each in defs.items()}}
 
 
-def _fill(value: dict[str, Json], form: str, key: str, names: Mapping[str, list[str]], rulebook: Rulebook | None) -> None:
-    """Replace a reference by the project's names, and a condition by its fields."""
-    if (form, key) in _CONDITIONS:
-        value.update(_condition(rulebook))
-        return
-    listed = names.get(_REFERENCES.get((form, key), ""))
-    if listed:
-        _name(value, list(listed))
+def _fill(made: dict[str, Json], form: type[BaseModel], project: Project | None, lang: str) -> None:
+    """One block: what it and its keys mean, and the names that fit."""
+    told = explained(form)
+    made.update({"title": told[""].of(lang) if "" in told else form.__name__})
+    made.pop("description", None)
+    properties = _block(made["properties"])
+    for key, node in properties.items():
+        place = (form.__name__, key)
+        value = {name: each for name, each in _block(node).items() if name != "title"}
+        if place in CONDITIONS:
+            value = {"$ref": REF + CONDITION}
+        if project is not None:
+            _name(value, _listed(offered(REFERENCES.get(place, ""), project)))
+            _name_keys(value, offered(NAMED_KEYS.get(place, ""), project), lang)
+        properties[key] = {**value, **(_said(told[key], lang) if key in told else {})}
+    if project is not None and form is PersonForm:
+        made["properties"] = {**properties, **{name: {"type": list(FREE_TEXT)} for name in project.of("channel")}}
 
 
-def _name(node: Json, listed: list[Json]) -> None:
-    """Every free text below becomes one of the names."""
-    if not isinstance(node, dict):
+def _name(node: Json, listed: dict[str, Json]) -> None:
+    """Every free text below becomes one of the names; `none` stays possible where it was."""
+    if not isinstance(node, dict) or not listed:
         return
     options = node.get("anyOf")
     for inner in [node.get("items"), *(options if isinstance(options, list) else [])]:
         _name(inner, listed)
-    if node.get("type") == FREE_TEXT:
-        node.update({"type": "string", "enum": listed})
+    if node.get("const") == "none":
+        del node["const"]
+        words, told = listed["enum"], listed["enumDescriptions"]
+        assert isinstance(words, list)
+        assert isinstance(told, list)
+        node.update({"type": "string", "enum": ["none", *words], "enumDescriptions": ["", *told]})
+    elif node.get("type") in ("string", ["string", "number"]):
+        node.update({**listed, "type": "string"})
 
 
-def _condition(rulebook: Rulebook | None) -> dict[str, Json]:
-    words: list[Json] = [word.value for word in Word if word not in (Word.IS, Word.ONE_OF)]
-    if rulebook is None:
-        return {"type": "object", "description": "条件:全部成立才算"}
-    fields = {name: field for workflow in rulebook.workflows.values() for name, field in workflow.fields.items()}
-    properties: dict[str, Json] = {
-        name: {
-            "description": field.label
-            + (f":{'、'.join(field.choices)}" if field.choices else f";比较词:{'、'.join(str(word) for word in words)}")
-        }
-        for name, field in fields.items()
-    }
-    for name, told in (("state", "状态"), ("started_at_time", "开始计时的时刻"), ("any_of", "任一成立"), ("none_of", "都不成立")):
-        properties[name] = {"description": told}
-    return {"type": "object", "description": "条件:全部成立才算", "properties": properties, "additionalProperties": False}
+def _listed(names: Mapping[str, Declared]) -> dict[str, Json]:
+    return {"enum": list(names), "enumDescriptions": [one.label for one in names.values()]} if names else {}
 
 
-def _simplify(node: Json) -> Json:
-    """Drop nulls and defaults: "not written" is said by not writing."""
-    if isinstance(node, list):
-        return [_simplify(item) for item in node]
-    if not isinstance(node, dict):
-        return node
+def _name_keys(node: Json, names: Mapping[str, Declared], lang: str) -> None:
+    """Every key of a free mapping becomes one of the names."""
+    if not isinstance(node, dict) or not names:
+        return
     options = node.get("anyOf")
-    if isinstance(options, list):
-        left = [option for option in options if option != {"type": "null"}]
-        if len(left) == 1 and isinstance(left[0], dict):
-            node = {**{key: value for key, value in node.items() if key != "anyOf"}, **left[0]}
-    simple = {key: _simplify(value) for key, value in node.items() if key != "default"}
-    if simple.get("type") == "string" and "enum" not in simple and "const" not in simple:
-        simple["type"] = list(FREE_TEXT)
-    return simple
+    for inner in [node.get("items"), *(options if isinstance(options, list) else [])]:
+        _name_keys(inner, names, lang)
+    value = node.get("additionalProperties")
+    if isinstance(value, dict):
+        node["properties"] = {name: {**value, "description": _label(one, lang)} for name, one in names.items()}
+        node["additionalProperties"] = False
+
+
+def _conditions(project: Project | None, lang: str) -> dict[str, Json]:
+    """`Condition`, and what may be compared for each type of field."""
+    condition: dict[str, Json] = {"type": "object", "title": _CONDITION_SAID.of(lang)}
+    if project is None:
+        return {CONDITION: condition}
+    forms: Json = {"type": "array", "items": {"$ref": REF + CONDITION}}
+    compared: dict[str, Json] = {
+        f"of_{each}": {
+            "properties": {word: _said(said, lang) for word, said in COMPARISONS.items() if word in WORDS[each]},
+            "additionalProperties": False,
+        }
+        for each in FieldType
+    }
+    fields: dict[str, Json] = {
+        name: {
+            **({"$ref": f"{REF}of_{one.type}"} if f"of_{one.type}" in compared else {}),
+            "description": _label(one, lang),
+            **_choices(one),
+        }
+        for name, one in project.of("field").items()
+    }
+    beside: dict[str, Json] = {
+        "state": {"description": BESIDE_FIELDS["state"].of(lang), "examples": list(project.of("state"))},
+        "started_at_time": {"$ref": f"{REF}of_{FieldType.TIME}", "description": BESIDE_FIELDS["started_at_time"].of(lang)},
+        **{word: {**_block(forms), "description": BESIDE_FIELDS[word].of(lang)} for word in ("any_of", "none_of")},
+    }
+    return {CONDITION: {**condition, "properties": {**fields, **beside}, "additionalProperties": False}, **compared}
+
+
+def _choices(field: Declared) -> dict[str, Json]:
+    return {"items": {"enum": list(field.choices)}, "examples": list(field.choices)} if field.choices else {}
+
+
+def _label(one: Declared, lang: str) -> str:
+    """城市:深圳、东莞"""
+    colon, comma = (":", "、") if lang == "zh" else (": ", ", ")
+    return (one.label or one.name) + (colon + comma.join(one.choices) if one.choices else "")
+
+
+def _said(said: Said, lang: str) -> dict[str, Json]:
+    """The hover text; once more for editors that show Markdown."""
+    text = said.of(lang)
+    return {"description": text.replace("`", ""), **({"markdownDescription": text} if "`" in text else {})}
+
+
+def _block(node: Json) -> dict[str, Json]:
+    assert isinstance(node, dict)
+    return node

@@ -133,15 +133,16 @@ def allowed_keys(model: type[BaseModel], loc: Path) -> list[str]:
         for candidate in here:
             for name, info in candidate.model_fields.items():
                 if (info.alias or name) == part:
-                    deeper += _forms_in(info.annotation)
+                    deeper += forms_in(info.annotation)
         here = deeper or here
     return list(dict.fromkeys(info.alias or name for form in here for name, info in form.model_fields.items()))
 
 
-def _forms_in(annotation: object) -> list[type[BaseModel]]:
+def forms_in(annotation: object) -> list[type[BaseModel]]:
+    """The forms that a key's type names."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    return [form for argument in get_args(annotation) for form in _forms_in(argument)]
+    return [form for argument in get_args(annotation) for form in forms_in(argument)]
 
 
 def _prune(data: Node, path: Path) -> bool:

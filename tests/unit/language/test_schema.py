@@ -5,17 +5,17 @@ import pytest
 
 from engine.language.compile import FORMS
 from engine.language.diagnostics import Findings
+from engine.language.project import Project, read_project
 from engine.language.reader import read_source
 from engine.language.schema import json_schema
-from engine.model.rulebook import Rulebook
-from tests.unit.language.rulebooks import SHIPPED, compiled
+from tests.unit.language.rulebooks import SHIPPED
 
 YAML = sorted(name for name in SHIPPED if name.endswith(".yaml"))
 
 
-@pytest.mark.parametrize("rulebook", [None, compiled(SHIPPED)], ids=["bare", "with names"])
-def test_the_shipped_files_fit_their_schemas(rulebook: Rulebook | None) -> None:
-    schemas = json_schema(rulebook)
+@pytest.mark.parametrize("project", [None, read_project(SHIPPED)], ids=["bare", "with names"])
+def test_the_shipped_files_fit_their_schemas(project: Project | None) -> None:
+    schemas = json_schema(project)
 
     for name in YAML:
         source = read_source(name, SHIPPED[name], Findings())
@@ -27,7 +27,7 @@ def test_the_shipped_files_fit_their_schemas(rulebook: Rulebook | None) -> None:
 
 
 def test_names_of_the_project_are_offered_and_others_refused() -> None:
-    schema = json_schema(compiled(SHIPPED))["sla"]
+    schema = json_schema(read_project(SHIPPED))["sla"]
     policy = {"label": "x", "workflow": "shipment", "while": "intake", "limit": "1 h"}
 
     def errors(**change: str) -> int:
