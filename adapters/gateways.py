@@ -13,6 +13,7 @@ from engine.model.rulebook import Rulebook
 from engine.ports.clock import Clock
 from engine.ports.gateway import Gateway
 from engine.ports.worklist import Worklist
+from engine.service.counters import routes_of
 from engine.service.simulate import CHANNELS
 
 Resolve = Callable[[str], str]
@@ -27,10 +28,12 @@ def gateways_of(rulebook: Rulebook, worklist: Worklist, clock: Clock) -> dict[st
     gateways: dict[str, Gateway] = {name: Recorder(name, clock) for name in CHANNELS}
     gateways["phone"] = CallList(worklist, clock)
     for connection in rulebook.connections.values():
-        if connection.commands:
-            gateways[connection.name] = CommandGateway(connection, clock, read_secret)
         if connection.carries is not None:
-            gateways[connection.carries] = gateway_of(connection, worklist, clock)
+            gateways[connection.name] = gateway_of(connection, worklist, clock)
+        elif connection.commands:
+            gateways[connection.name] = CommandGateway(connection, clock, read_secret)
+    for channel, names in routes_of(rulebook).items():
+        gateways[channel] = gateways[names[0]]
     return gateways
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from adapters.memory import registry
 from adapters.memory.state import Posted, State
+from engine.ports.attempts import Attempt
 from engine.ports.outbox import OutboxRow, OutboxStatus, Pile, Settlement
 from engine.ports.store import NotFound
 
@@ -41,13 +42,16 @@ class MemoryOutbox:
         return [self._take(other, owner, lease_until) for other in rows]
 
     def hand_over(
-        self, effect_id: str, at: datetime, *, recipient: str, masked: str, carries: Sequence[str] = (), counts: Sequence[str] = ()
-    ) -> None:
+        self, effect_id: str, at: datetime, *, recipient: str, masked: str, carries: Sequence[str] = (), counts: Sequence[str] = (),
+        attempt: Attempt | None = None,
+    ) -> None:  # fmt: skip
         """See Outbox.hand_over. Raises NotFound."""
         row = self._row(effect_id)
         row.sent_at, row.masked = at, masked
         for one in dict.fromkeys((recipient, *counts)):
             self._state.hand(row, one, at)
+        if attempt is not None:
+            self._state.book.begin(attempt)
         for carried in carries:
             other = self._row(carried)
             self._state.carry(other, effect_id)
@@ -56,6 +60,8 @@ class MemoryOutbox:
     def settle(self, settlement: Settlement, now: datetime) -> None:
         """See Outbox.settle. Each carried row is settled by itself, so that its own case hears of it. Raises NotFound."""
         self._settle(self._row(settlement.effect_id), settlement)
+        for answered in settlement.answered:
+            self._state.book.answer(answered)
         registry.accept(self._state, settlement.reports, now)
 
     def crashed(self, now: datetime) -> Sequence[OutboxRow]:
@@ -66,9 +72,14 @@ class MemoryOutbox:
             row.owner, row.lease_until = "", None
         return [as_row(row) for row in found if row.sent_at is not None]
 
-    def release(self, channel: str, now: datetime) -> int:
+    def doubtful(self, now: datetime, limit: int) -> Sequence[OutboxRow]:
+        """See Outbox.doubtful."""
+        asked = [(row.ask_at, row.seq, row) for row in self._with(OutboxStatus.UNKNOWN) if row.ask_at is not None and row.ask_at <= now]
+        return [as_row(row) for _, _, row in sorted(asked, key=lambda one: one[:2])[:limit]]
+
+    def release(self, channel: str, now: datetime, *, seconds_apart: float = 0, at_once: int = 1) -> int:
         """See Outbox.release."""
-        return self.let_go(channel, now, seconds_apart=0)
+        return self._let_go(channel, now, seconds_apart, at_once)
 
     def held(self, key: str, now: datetime, *, owner: str, lease_until: datetime) -> Sequence[OutboxRow]:
         """See Holding.held."""
@@ -90,9 +101,12 @@ class MemoryOutbox:
 
     def let_go(self, key: str, now: datetime, *, seconds_apart: float) -> int:
         """See Holding.let_go."""
+        return self._let_go(key, now, seconds_apart, 1)
+
+    def _let_go(self, key: str, now: datetime, seconds_apart: float, at_once: int) -> int:
         waiting = self._waiting(key)
         for place, row in enumerate(waiting):
-            row.due_at = max(row.due_at, now + timedelta(seconds=place * seconds_apart))
+            row.due_at = max(row.due_at, now + timedelta(seconds=max(0, place - at_once + 1) * seconds_apart))
             self._state.post(row, OutboxStatus.READY)
         return len(waiting)
 
@@ -136,6 +150,7 @@ class MemoryOutbox:
         row.provider_id = settlement.provider_id or row.provider_id
         row.error = settlement.error
         row.held_for = settlement.held_for or row.held_for
+        row.ask_at = settlement.next_at if settlement.status is OutboxStatus.UNKNOWN else None
         if settlement.status is OutboxStatus.DROPPED:
             row.why = settlement.error
         if settlement.status is OutboxStatus.RETRY:

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from adapters.memory.providers import Book
 from engine.model.case import Case
 from engine.model.decision import JournalRow, Standing
 from engine.model.effect import Effect
 from engine.model.event import Event
 from engine.model.timer import Timer
+from engine.model.version import Proposal, Version
 from engine.ports.directory import Unread
 from engine.ports.outbox import OutboxStatus
 from engine.ports.store import Feed
@@ -82,6 +84,8 @@ class Posted:
     recipients: dict[str, datetime] = field(default_factory=dict)
     """To whom it was handed, and when last: a role may be several people."""
     masked: str = ""
+    ask_at: datetime | None = None
+    """UNKNOWN: when it is asked for again."""
     queued: Place | None = None
     """Its place among the live rows."""
 
@@ -95,6 +99,7 @@ class Posted:
 class State:
     """The table itself."""
 
+    book: Book = field(default_factory=Book)
     papers: dict[int, Paper] = field(default_factory=dict)
     by_key: dict[tuple[str, str], Paper] = field(default_factory=dict)
     undecided: dict[int, Paper] = field(default_factory=dict)
@@ -126,7 +131,10 @@ class State:
     """Tasks in order of their first filing."""
     tasks_by_status: dict[TaskStatus, dict[str, None]] = field(default_factory=dict)
     feeds: dict[str, Feed] = field(default_factory=dict)
-    rulebooks: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    versions: list[tuple[Version, Mapping[str, str]]] = field(default_factory=list)
+    proposals: dict[int, Proposal] = field(default_factory=dict)
+    last_proposal: int = 0
+    marks: dict[str, str] = field(default_factory=dict)
     last_id: int = 0
 
     def next_id(self) -> int:

@@ -8,6 +8,7 @@ from adapters.memory import effects, registry
 from adapters.memory.directory import MemoryDirectory
 from adapters.memory.feeds import MemoryBells, MemoryFeeds, MemoryShelf
 from adapters.memory.outbox import MemoryOutbox
+from adapters.memory.providers import MemoryProviders
 from adapters.memory.state import Bell, CaseRecord, Paper, State
 from adapters.memory.worklist import MemoryWorklist
 from engine.model.case import Case
@@ -143,6 +144,7 @@ class MemoryStores:
     outbox: MemoryOutbox
     worklist: MemoryWorklist
     directory: MemoryDirectory
+    providers: MemoryProviders
 
     def close(self) -> None:
         """Nothing to give back; here so that both stores are closed alike."""
@@ -154,4 +156,5 @@ def open_memory() -> MemoryStores:
     return MemoryStores(
         MemoryStore(state), MemoryBells(state), MemoryFeeds(state), MemoryShelf(state),
         MemoryOutbox(state), MemoryWorklist(state), MemoryDirectory(state),
+        MemoryProviders(state.book),
     )  # fmt: skip

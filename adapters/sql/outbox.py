@@ -1,16 +1,16 @@
 """What is to be sent? The outbox: claimed with a lease, handed over once, settled."""
 
-import hashlib
-import hmac
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, Select, case, func, literal, select, update
+from sqlalchemy import Connection, RowMapping, Select, func, select, update
 
-from adapters.sql.codec import EFFECT, Instant
+from adapters.sql.codec import EFFECT
 from adapters.sql.database import Database, Row, insert_new
 from adapters.sql.inbox import Registry
+from adapters.sql.providers import answer, begin, fingerprint
 from adapters.sql.tables import HANDED, OUTBOX, is_one_of
+from engine.ports.attempts import Attempt
 from engine.ports.outbox import OutboxRow, OutboxStatus, Pile, Settlement
 from engine.ports.store import NotFound
 
@@ -43,8 +43,9 @@ class SqlOutbox:
         return self._take(rows.order_by(*ORDER), owner, lease_until)
 
     def hand_over(
-        self, effect_id: str, at: datetime, *, recipient: str, masked: str, carries: Sequence[str] = (), counts: Sequence[str] = ()
-    ) -> None:
+        self, effect_id: str, at: datetime, *, recipient: str, masked: str, carries: Sequence[str] = (), counts: Sequence[str] = (),
+        attempt: Attempt | None = None,
+    ) -> None:  # fmt: skip
         """See Outbox.hand_over. Raises NotFound."""
         with self._database.write() as connection:
             change(connection, effect_id, {"sent_at": at, "masked": masked})
@@ -54,6 +55,8 @@ class SqlOutbox:
             if insert_new(connection, HANDED, rows) != len(rows):
                 again = update(HANDED).where(HANDED.c.effect_id == effect_id, HANDED.c.recipient.in_(known))
                 connection.execute(again.values(at=at))
+            if attempt is not None:
+                begin(connection, self._secret, attempt)
             if carries:
                 carried = update(OUTBOX).where(OUTBOX.c.effect_id.in_(carries))
                 connection.execute(carried.values(carried_by=effect_id, sent_at=at, masked=masked))
@@ -62,6 +65,8 @@ class SqlOutbox:
         """See Outbox.settle. Each carried row is settled by itself, so that its own case hears of it. Raises NotFound."""
         with self._database.write() as connection:
             change(connection, settlement.effect_id, settled(settlement))
+            for answered in settlement.answered:
+                answer(connection, answered)
             registry = Registry(connection, self._secret, now)
             registry.accept(settlement.reports)
             registry.flush()
@@ -77,12 +82,15 @@ class SqlOutbox:
         self._update(lost.where(OUTBOX.c.sent_at.is_(None)), free | {"status": OutboxStatus.READY.value})
         return self._update(lost.order_by(OUTBOX.c.seq), free | {"status": OutboxStatus.UNKNOWN.value})
 
-    def release(self, channel: str, now: datetime) -> int:
+    def doubtful(self, now: datetime, limit: int) -> Sequence[OutboxRow]:
+        """See Outbox.doubtful."""
+        rows = select(OUTBOX).where(is_one_of(OUTBOX.c.status, "unknown"), OUTBOX.c.ask_at <= now).order_by(OUTBOX.c.ask_at).limit(limit)
+        with self._database.read() as connection:
+            return [outbox_row(row) for row in connection.execute(rows).mappings()]
+
+    def release(self, channel: str, now: datetime, *, seconds_apart: float = 0, at_once: int = 1) -> int:
         """See Outbox.release."""
-        waiting = update(OUTBOX).where(is_one_of(OUTBOX.c.status, "waiting"), OUTBOX.c.waits_for_channel == channel)
-        due_at = case((OUTBOX.c.due_at < now, literal(now, Instant)), else_=OUTBOX.c.due_at)
-        with self._database.write() as connection:
-            return connection.execute(waiting.values(status=OutboxStatus.READY.value, due_at=due_at)).rowcount
+        return self._let_go(channel, now, seconds_apart, at_once)
 
     def held(self, key: str, now: datetime, *, owner: str, lease_until: datetime) -> Sequence[OutboxRow]:
         """See Holding.held."""
@@ -110,11 +118,14 @@ class SqlOutbox:
 
     def let_go(self, key: str, now: datetime, *, seconds_apart: float) -> int:
         """See Holding.let_go."""
+        return self._let_go(key, now, seconds_apart, 1)
+
+    def _let_go(self, key: str, now: datetime, seconds_apart: float, at_once: int) -> int:
         rows = select(OUTBOX.c.seq, OUTBOX.c.due_at).where(is_one_of(OUTBOX.c.status, "waiting"), OUTBOX.c.waits_for_channel == key)
         with self._database.write() as connection:
             found = connection.execute(rows.order_by(OUTBOX.c.seq)).all()
             for place, (seq, due_at) in enumerate(found):
-                at = max(due_at, now + timedelta(seconds=place * seconds_apart))
+                at = max(due_at, now + timedelta(seconds=max(0, place - at_once + 1) * seconds_apart))
                 connection.execute(update(OUTBOX).where(OUTBOX.c.seq == seq).values(status=OutboxStatus.READY.value, due_at=at))
         return len(found)
 
@@ -159,8 +170,7 @@ class SqlOutbox:
         return [outbox_row(now[seq]) for seq in ids]
 
     def _fingerprint(self, recipient: str) -> str:
-        """Keyed: a phone number can be guessed from a plain digest."""
-        return hmac.new(self._secret, recipient.encode(), hashlib.sha256).hexdigest()
+        return fingerprint(self._secret, recipient)
 
 
 def settled(settlement: Settlement) -> Row:
@@ -172,6 +182,7 @@ def settled(settlement: Settlement) -> Row:
         changes["provider_id"] = settlement.provider_id
     if settlement.status is OutboxStatus.DROPPED:
         changes["why"] = settlement.error
+    changes["ask_at"] = settlement.next_at if settlement.status is OutboxStatus.UNKNOWN else None
     if settlement.status is OutboxStatus.RETRY:
         changes["carried_by"] = None  # What is tried again is carried by nobody.
         if settlement.next_at is not None:

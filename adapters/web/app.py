@@ -17,6 +17,7 @@ from adapters.web.door import LOOPBACK_HOSTS, Door, response
 from adapters.web.events import Events
 from adapters.web.health import Counters, HealthRooms
 from adapters.web.inbound import Connections
+from adapters.web.pushes import PushDoors
 from adapters.web.tasks import Tasks
 from engine.model.connection import Connection
 from engine.service.desk import Desk
@@ -45,8 +46,9 @@ def create_app(
     declared = connections or (lambda: desk.rulebook().connections)
     rooms = _rooms(desk, declared, counters, simulated=simulated)
     reports = Connections(desk, declared, resolve, counted=counters.event, turned_away=counters.turned_away)
+    pushes = PushDoors(desk, declared, resolve, turned_away=counters.turned_away)
     door = Door(tokens=tokens or {}, lang=lang, counters=counters, hosts=hosts)
-    inbound = Room(method="POST", path="/{path:path}", act=lambda call: _report(reports, call), zh="对方推送", en="reports", open=True)
+    inbound = Room(method="POST", path="/{path:path}", act=lambda call: _report(pushes, reports, call), zh="对方推送", en="reports", open=True)
     routes = [Route(room.path, door.endpoint(room), methods=[room.method]) for room in rooms]
     routes.append(Route(inbound.path, door.endpoint(inbound), methods=ANY_METHOD))
 
@@ -57,7 +59,11 @@ def create_app(
     return Starlette(routes=routes, exception_handlers={HTTPException: http_trouble, Exception: http_trouble})
 
 
-def _report(reports: Connections, call: Call) -> Reply:
+def _report(pushes: PushDoors, reports: Connections, call: Call) -> Reply:
+    # Kannel and others push receipts by GET.
+    told = pushes.post(call) if call.method in ("GET", "POST", "PUT") else None
+    if told is not None:
+        return told
     if call.method not in ("POST", "PUT"):
         raise Refusal(404, "not_found", "没有这个地址", "there is nothing here")
     return reports.post(call)
@@ -161,6 +167,11 @@ def _cases(desk: Desk) -> list[Room]:
     paging = {"after": "last id of the page before", "limit": "1 to 500", "q": "id or any identifying name"}
     return [
         Room(method="GET", path="/cases", act=cases.listed, zh="单据列表", en="list of cases", query={**listed, **paging}, answers={200: "cases"}),
+        Room(
+            method="GET", path="/cases/{id:path}/explain", act=cases.explained, zh="为什么,为什么没有", en="why, and why not; what the case waits for",
+            query={"rule": "any rule, by name or label", "at": "as it stood then, RFC 3339 with an offset"},
+            answers={200: "the answer", 400: "no time", 404: "no such case, no such rule", 409: "several bear this name"},
+        ),
         Room(
             method="GET", path="/cases/{id:path}", act=cases.one, zh="一单的全部", en="one case: timeline, reasons, clocks, messages, tasks",
             query={"rule": "explain this policy only"}, answers={200: "the case", 404: "no such case", 409: "several bear this name"},

@@ -44,6 +44,11 @@ def render(message: Message, scene: Scene) -> str:
     return text
 
 
+def render_text(text: Text, scene: Scene) -> str:
+    """A text by itself, such as one variable of a template."""
+    return _text(text, scene, ())
+
+
 def standard_sentence(scene: Scene, names: Sequence[str]) -> str:
     """What a chain step says when its row names no message."""
     workflow = scene.court.workflow

@@ -1,6 +1,6 @@
 """What must a neighbour's counter do? Carry one parcel, and say what became of it."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from engine.model.receipt import Capabilities, Parcel, Push, Pushed, Receipt, Sent
 
@@ -28,6 +28,7 @@ class Gateway(Protocol):
         ...
 
 
+@runtime_checkable
 class Listener(Protocol):
     """A gateway whose provider pushes receipts or people's answers."""
 

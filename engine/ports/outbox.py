@@ -8,6 +8,7 @@ from typing import Protocol
 
 from engine.model.effect import Effect
 from engine.model.event import Report
+from engine.ports.attempts import Answered, Attempt
 
 
 class OutboxStatus(StrEnum):
@@ -57,6 +58,8 @@ class Settlement:
     error: str = ""
     reports: Sequence[Report] = ()
     """Receipts for the cases concerned; accepted like any event."""
+    answered: Sequence[Answered] = ()
+    """Attempts and what the provider said."""
     held_for: str = ""
     """Held back (RETRY until `next_at`, or WAITING): under this key it is found again; empty leaves the key as it is."""
 
@@ -83,10 +86,11 @@ class Outbox(Protocol):
         ...
 
     def hand_over(
-        self, effect_id: str, at: datetime, *, recipient: str, masked: str, carries: Sequence[str] = (), counts: Sequence[str] = ()
-    ) -> None:
+        self, effect_id: str, at: datetime, *, recipient: str, masked: str, carries: Sequence[str] = (), counts: Sequence[str] = (),
+        attempt: Attempt | None = None,
+    ) -> None:  # fmt: skip
         """Before the request: the instant, the recipient (kept as a keyed fingerprint), the masked text, the rows it carries,
-        and what else `sent_since` shall count it under (its rule; a disruption's customer)."""
+        what else `sent_since` shall count it under (its rule; a disruption's customer), and the request itself."""
         ...
 
     def settle(self, settlement: Settlement, now: datetime) -> None: ...
@@ -95,8 +99,13 @@ class Outbox(Protocol):
         """Rows found sending past their lease: ready again if they were never handed over, else unknown (those are answered)."""
         ...
 
-    def release(self, channel: str, now: datetime) -> int:
-        """The channel is back: its waiting rows become ready. Answers how many."""
+    def doubtful(self, now: datetime, limit: int) -> Sequence[OutboxRow]:
+        """Rows of unknown outcome whose time to ask again has come (`next_at` of their settlement), oldest first."""
+        ...
+
+    def release(self, channel: str, now: datetime, *, seconds_apart: float = 0, at_once: int = 1) -> int:
+        """The channel is back: its waiting rows become ready, oldest first; the first few at once, then one every so many
+        seconds. Answers how many."""
         ...
 
     def find(self, effect_id: str) -> OutboxRow | None: ...

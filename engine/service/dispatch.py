@@ -1,15 +1,20 @@
 """How does an intention reach the world? Claim, last look, render, hand over, settle; the receipt comes back as an event."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from engine.model.effect import Effect, EffectKind
-from engine.model.receipt import Parcel, Receipt, Sent, Verdict
+from engine.model.receipt import Receipt, Verdict
+from engine.ports.attempts import Answered, CircuitState
+from engine.ports.clock import Clock
 from engine.ports.gateway import Gateway
 from engine.ports.outbox import OutboxRow, OutboxStatus, Post, Settlement
 from engine.ports.store import NotFound, Store
+from engine.service.counters import Counters
+from engine.service.doubts import ask, original
+from engine.service.handover import Letter, hand_over, key_of
 from engine.service.library import Library
 from engine.service.manners import BRAKE, DIGEST, HOURS, Hindrance, Manners, by_people, digest_text, listed, released_from, together
 from engine.service.papers import held, report_of, suppressed
@@ -18,9 +23,15 @@ from engine.service.sending import Recipient, SendingDesk, Words
 ATTEMPTS_MAX = 8
 RETRY_SECONDS = (5, 15, 60, 300, 900, 1800, 3600)
 """Waits after a try that surely did not send (messaging.md: retry)."""
+RESENDS_AT_ONCE, RESENDS_APART_SECONDS = 10, 2.0
+"""What waited for a channel leaves a few at once, then one by one, behind live traffic (messaging.md section 11)."""
+LOOK_AFTER, LOOK_EVERY, LOOKS_END = timedelta(seconds=30), timedelta(seconds=60), timedelta(minutes=30)
+"""When the provider is asked what became of a sending whose answer was lost."""
+LANE_TIME = timedelta(seconds=40)
+"""So long after its claim a row may still be begun: its lease must outlast a request."""
 LEASE = timedelta(seconds=60)
 """Longer than any gateway's own deadlines together (11 s)."""
-SUPPRESSIONS = ("at_most", "cap", "told_already", "drop_if", "delivered_meanwhile")
+SUPPRESSIONS = ("at_most", "cap", "told_already", "drop_if", "delivered_meanwhile", "opted_out")
 """Reasons of the last look and of the manners that the court did not give itself."""
 
 _STATUS = {
@@ -31,6 +42,10 @@ _STATUS = {
 }
 
 
+def _nobody(*_: object) -> None:
+    """Who hears of trouble when nobody listens."""
+
+
 @dataclass(slots=True)
 class PostRoom:
     """Carries what was decided; owns retries, caps and grouping, and never the decision."""
@@ -38,58 +53,135 @@ class PostRoom:
     outbox: Post
     store: Store
     library: Library
-    gateways: Mapping[str, Gateway]
-    """Channel, or connection of a command -> gateway."""
+    counters: Counters
     owner: str = "post"
-    down: set[str] = field(default_factory=set)
-    """Channels that refused as a whole; probed until they are back."""
+    clock: Clock | None = None
+    """Asked before each sending, for a slow provider takes its time; None: the round's instant holds."""
+    lanes: Executor | None = None
+    """Each channel in a lane of its own, so that a slow one holds up no other; None: one after another."""
+    on_trouble: Callable[[str, Exception], None] = _nobody
+    """A lane failed: a bug of ours. Its rows are found by their lease."""
+    done: Callable[[], None] = _nobody
+    """Called when a lane has ended: what it heard may be decided."""
+    stopping: bool = False
+    """Finish the row in hand, give back the others."""
+    busy: set[str] = field(default_factory=set)
+    """Channels whose lane is at work."""
     sent: int = 0
     braked: bool = False
     """A rule is held back since the last look at the brakes."""
     texts: bool = True
     """False: a replay, in which nobody reads what is not sent."""
 
+    @property
+    def gateways(self) -> Mapping[str, Gateway]:
+        """Channel or connection -> gateway."""
+        return self.counters.gateways
+
+    def serve(self, gateways: Mapping[str, Gateway], routes: Mapping[str, Sequence[str]]) -> None:
+        """From now on by these: the rules were swapped."""
+        self.counters.gateways, self.counters.routes = gateways, routes
+
+    @property
+    def down(self) -> set[str]:
+        """Channels, and connections of commands, of which no counter is open."""
+        shut = self.counters.shut()
+        channels = {self.counters.channel_of(name) for name in shut}
+        return {one for one in channels if all(name in shut for name in self.counters.route(one))}
+
     def deliver(self, now: datetime, limit: int = 50) -> int:
-        """Carry what is ready, oldest first. Answers how many rows were handled."""
-        rows = self.outbox.claim(now, limit, owner=self.owner, lease_until=now + LEASE)
+        """Carry what is ready, oldest first. Answers how many rows were handled, or given to a lane."""
+        rows = self.outbox.claim(now, limit, owner=self.owner, lease_until=now + LEASE, not_channels=tuple(self.busy))
         groups: dict[str, list[OutboxRow]] = {}
         for row in rows:
             groups.setdefault(together(row), []).append(row)
-        manners = Manners(self.outbox, self.library.rulebook, now)
-        for first, *others in groups.values():
-            if first.held_for.startswith(DIGEST):
-                self._digest([first, *others, *self._held_with(first, now)], manners)
-            else:
-                self._carry(first, others, manners)
+        if self.lanes is None:
+            for group in groups.values():
+                self._group(group, Manners(self.outbox, self.library.rulebook, self._now(now)))
+            return len(rows)
+        lanes: dict[str, list[list[OutboxRow]]] = {}
+        for group in groups.values():
+            lanes.setdefault(_channel(group[0]), []).append(group)
+        for channel, work in lanes.items():
+            self.busy.add(channel)
+            self.lanes.submit(self._lane, channel, work, now)
         return len(rows)
+
+    def _lane(self, channel: str, work: Sequence[list[OutboxRow]], claimed_at: datetime) -> None:
+        """One channel's rows, one after another; what a slow provider leaves no time for is given back before its lease ends."""
+        try:
+            for group in work:
+                now = self._now(claimed_at)
+                if self.stopping or now - claimed_at > LANE_TIME:
+                    for row in group:
+                        self._later(row, now, now)
+                else:
+                    self._group(group, Manners(self.outbox, self.library.rulebook, now))
+        except Exception as trouble:  # noqa: BLE001  # A lane has nobody above it to hear of its failure.
+            self.on_trouble(channel, trouble)
+        finally:
+            self.busy.discard(channel)
+            self.done()
+
+    def _group(self, rows: Sequence[OutboxRow], manners: Manners) -> None:
+        first, *others = rows
+        if first.held_for.startswith(DIGEST):
+            self._digest([first, *others, *self._held_with(first, manners.now)], manners)
+        else:
+            self._carry(first, others, manners)
+
+    def _now(self, round_at: datetime) -> datetime:
+        return max(self.clock.now(), round_at) if self.clock is not None else round_at
 
     def reap(self, now: datetime) -> int:
         """Rows found sending after a crash: unknown; looked up where the gateway can tell, never sent again blindly."""
         crashed = self.outbox.crashed(now)
         for row in crashed:
-            self._settle(row, self._looked_up(row, now), (), now)
+            found = ask(row, self.counters, self.store, self.library.rulebook, now)
+            unknown = Receipt(verdict=Verdict.UNKNOWN, reason="crashed", key=key_of(row.effect.id), at=now)
+            self._settle(row, found.receipt if found else unknown, (), now, answered=(found,) if found else ())
         return len(crashed)
 
+    def ask_again(self, now: datetime, limit: int = 50) -> int:
+        """Unknown outcomes whose time to be asked again has come. Answers how many were cleared up."""
+        cleared = 0
+        for row in self.outbox.doubtful(now, limit):
+            found = ask(row, self.counters, self.store, self.library.rulebook, now)
+            if found is None or found.receipt.verdict is Verdict.UNKNOWN:
+                self.outbox.settle(
+                    Settlement(effect_id=row.effect.id, status=OutboxStatus.UNKNOWN, error=row.error, next_at=_next_look(row, now)), now
+                )
+                continue
+            cleared += 1
+            self._settle(row, found.receipt, self.outbox.carried(row.effect.id), now, answered=(found,))
+        return cleared
+
     def probe(self, now: datetime) -> Sequence[str]:
-        """Ask channels that were down; those that are back release their resends (R20)."""
-        back = [channel for channel in sorted(self.down) if self.gateways[channel].probe()]
+        """Ask counters that are shut; those that are back open again, and their channel's resends are released (R20)."""
+        back = []
+        for name, circuit in sorted(self.counters.shut().items()):
+            gateway = self.gateways.get(name)
+            if circuit.state is CircuitState.OPEN and gateway is not None and gateway.probe():
+                self.counters.close(name, now)
+                back.append(self.counters.channel_of(name))
         for channel in back:
-            self.channel_back(channel, now)
+            self._release(channel, now)
         return back
+
+    def greet(self, now: datetime) -> int:
+        """At the start: what waited for a channel that is open may go. Answers how many rows were released."""
+        shut = self.counters.shut()
+        ready = [name for name, gateway in self.gateways.items() if name not in shut and gateway.probe()]
+        return sum(self._release(channel, now) for channel in dict.fromkeys(self.counters.channel_of(name) for name in ready))
 
     def channel_back(self, channel: str, now: datetime) -> int:
         """The channel works again: what waited for it may go."""
-        self.down.discard(channel)
-        return self.outbox.release(channel, now)
+        for name in self.counters.route(channel):
+            self.counters.close(name, now)
+        return self._release(channel, now)
 
-    def _looked_up(self, row: OutboxRow, now: datetime) -> Receipt:
-        gateway = self._gateway(row.effect)
-        sent = Sent(key=key_of(row.effect.id), provider_id=row.provider_id, address="", handed_at=row.sent_at or now)
-        found = gateway.look_up(sent) if gateway else None
-        return found or Receipt(verdict=Verdict.UNKNOWN, reason="crashed", key=key_of(row.effect.id), at=now)
-
-    def _gateway(self, effect: Effect) -> Gateway | None:
-        return self.gateways.get(effect.channel or "")
+    def _release(self, channel: str, now: datetime) -> int:
+        return self.outbox.release(channel, now, seconds_apart=RESENDS_APART_SECONDS, at_once=RESENDS_AT_ONCE)
 
     def _held_with(self, row: OutboxRow, now: datetime) -> Sequence[OutboxRow]:
         return self.outbox.held(row.held_for, now, owner=self.owner, lease_until=now + LEASE)
@@ -111,21 +203,53 @@ class PostRoom:
             return self._hold(
                 (row, *others), Hindrance("send_hours", f"{HOURS}{effect.group}" if effect.group else "", look.wait_until), now
             )
-        gateway = self._gateway(effect)
-        refused = _refused(row, gateway, now)
-        if gateway is None or refused:
+        names = self._open_counters(effect)
+        refused = _refused(row, bool(self.counters.route(_channel(row))), now)
+        if refused:
             return self._settle(row, _receipt(effect, Verdict.REJECTED, refused, now), others, now)
+        if not names:
+            return self._shut_out((row, *others), desk, now)
+        if effect.resend_of is not None and self._arrived(effect.resend_of, now):
+            return self._pass_on(row, "delivered_meanwhile", others, manners)
         if effect.kind is EffectKind.COMMAND:
-            return self._hand_over(row, gateway, desk, (), (Recipient(effect.target or "", "", False),), manners)
+            return self._hand_over(row, names, desk, (), (Recipient(effect.target or "", "", False),), manners)
         recipients = desk.recipients(effect)
         if not recipients:
             return self._settle(row, _receipt(effect, Verdict.REJECTED, "bad_number", now), others, now)
-        allowed, hindrance = manners.look(row, desk, recipients)
+        wanting = [one for one in recipients if not (one.customer and self.counters.book.is_suppressed(one.address))]
+        if not wanting and effect.fallback_of is None:
+            return self._pass_on(row, "opted_out", others, manners)
+        allowed, hindrance = manners.look(row, desk, wanting or recipients)
         if hindrance is not None and not hindrance.key:
             return self._pass_on(row, hindrance.why, others, manners)
         if hindrance is not None:
             return self._hold((row, *others), hindrance, now)
-        return self._hand_over(row, gateway, desk, self._companions(row, others, now), allowed, manners)
+        return self._hand_over(row, names, desk, self._companions(row, others, now), allowed, manners)
+
+    def _open_counters(self, effect: Effect) -> Sequence[str]:
+        shut = self.counters.shut()
+        return [name for name in self.counters.route(effect.channel or effect.target or "") if name not in shut]
+
+    def _shut_out(self, rows: Sequence[OutboxRow], desk: SendingDesk, now: datetime) -> None:
+        """No counter is open: the fallback at once where the rule has one, else it waits for the channel to come back."""
+        for row in rows:
+            message = desk.rulebook.messages.get(row.effect.message or "")
+            falls_back = message is not None and message.fallback is not None and row.effect.resend_of is None
+            if falls_back or row.effect.chain is not None or row.effect.fallback_of is not None:
+                self._settle(row, _receipt(row.effect, Verdict.REJECTED, "account", now), (), now)
+            else:
+                note = held(row.effect, "channel", None, now)
+                channel = _channel(row)
+                self.outbox.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.WAITING, held_for=channel, reports=(note,)), now)
+
+    def _arrived(self, effect_id: str, now: datetime) -> bool:
+        """Look at the original first: a resend of what arrived would be a double (messaging.md section 11)."""
+        row = self.outbox.find(effect_id)
+        found = original(row, self.counters, self.store, self.library.rulebook, now) if row is not None else None
+        if row is None or found is None or found.receipt.verdict is not Verdict.DELIVERED:
+            return False
+        self._settle(row, found.receipt, self.outbox.carried(effect_id), now, answered=(found,))
+        return True
 
     def _desk(self, row: OutboxRow, now: datetime) -> SendingDesk | None:
         try:
@@ -152,68 +276,50 @@ class PostRoom:
                 or look.drop
                 or look.wait_until
                 or not recipients
-                or _refused(row, self._gateway(row.effect), now)
+                or _refused(row, bool(self._open_counters(row.effect)), now)
             ):
                 self._carry(row, (), manners)
             else:
                 wanted.append((row, desk, recipients))
         for (row, desk, recipients), *others in by_people(wanted).values():
-            gateway = self.gateways[row.effect.channel or ""]
+            names = self._open_counters(row.effect)
             if not others:
-                self._hand_over(row, gateway, desk, (), recipients, manners)
+                self._hand_over(row, names, desk, (), recipients, manners)
                 continue
             text = digest_text([desk.shown_name, *(other.shown_name for _, other, _ in others)])
             carried = [(other, other_desk.first_name) for other, other_desk, _ in others]
-            self._send(row, gateway, desk, carried, recipients, Words(text, text), manners)
+            self._send(row, names, desk, carried, recipients, Words(text, text), manners)
 
     def _hand_over(
-        self, row: OutboxRow, gateway: Gateway, desk: SendingDesk, companions: Sequence[OutboxRow],
+        self, row: OutboxRow, counters: Sequence[str], desk: SendingDesk, companions: Sequence[OutboxRow],
         recipients: Sequence[Recipient], manners: Manners,
     ) -> None:  # fmt: skip
         carried = self._still_wanted(companions, manners.now)
         names = _names(desk, carried)
         command = row.effect.kind is EffectKind.COMMAND
         words = None if command or not self.texts else desk.words(row.effect, names if len(names) > 1 else ())
-        self._send(row, gateway, desk, carried, recipients, words, manners)
+        self._send(row, counters, desk, carried, recipients, words, manners)
 
     def _send(
-        self, row: OutboxRow, gateway: Gateway, desk: SendingDesk, carried: Sequence[tuple[OutboxRow, str]],
+        self, row: OutboxRow, counters: Sequence[str], desk: SendingDesk, carried: Sequence[tuple[OutboxRow, str]],
         recipients: Sequence[Recipient], words: Words | None, manners: Manners,
     ) -> None:  # fmt: skip
-        """One parcel per recipient; the best answer stands for the row and for those it carries."""
+        """Hand it over, and write down what came of it."""
         effect, now = row.effect, manners.now
-        also = tuple(other.effect.to or "" for other, _ in carried if other.effect.case == effect.case)
-        command = effect.kind is EffectKind.COMMAND
-        counts = manners.counts(row, recipients)
-        remark = " ".join(one for one in (desk.remark(effect), listed(_names(desk, carried)) if effect.channel == "phone" else "") if one)
-        receipts = []
-        for number, recipient in enumerate(recipients):
-            kept = words.masked if words else effect.command or ""
-            self.outbox.hand_over(
-                effect.id,
-                now,
-                recipient=f"{effect.channel}:{recipient.address or recipient.name}",
-                masked=kept,
-                carries=[other.effect.id for other, _ in carried],
-                counts=counts,
-            )
-            parcel = Parcel(
-                key=key_of(effect.id, number),
-                effect_id=effect.id,
-                case=effect.case,
-                message=effect.message or "",
-                address=recipient.address,
-                text=words.text if words else "",
-                valid_until=_valid_until(row, now),
-                role=effect.to or "",
-                also=also,
-                remark=remark,
-                command=effect.command or "",
-                fields=tuple(desk.texts.items()) if command else (),
-            )
-            receipts.append(gateway.send(parcel))
+        names = listed(_names(desk, carried)) if effect.channel == "phone" else ""
+        letter = Letter(
+            row=row,
+            desk=desk,
+            words=words,
+            carried=[other for other, _ in carried],
+            counts=manners.counts(row, recipients),
+            remark=" ".join(one for one in (desk.remark(effect), names) if one),
+            valid_until=_valid_until(row, now),
+            now=now,
+        )
+        outcome = hand_over(letter, recipients, counters, self.counters, self.outbox)
         self.sent += 1
-        self._settle(row, max(receipts, key=_proof), [other for other, _ in carried], now)
+        self._settle(row, outcome.receipt, letter.carried, self._now(now), answered=outcome.answered)
 
     def _still_wanted(self, companions: Sequence[OutboxRow], now: datetime) -> list[tuple[OutboxRow, str]]:
         """Rows of the group whose reason still stands, with the name of their case; the others are dropped."""
@@ -227,31 +333,37 @@ class PostRoom:
                 wanted.append((other, desk.first_name))
         return wanted
 
-    def _settle(self, row: OutboxRow, receipt: Receipt, carried: Sequence[OutboxRow], now: datetime) -> None:
+    def _settle(
+        self, row: OutboxRow, receipt: Receipt, carried: Sequence[OutboxRow], now: datetime, *, answered: Sequence[Answered] = ()
+    ) -> None:
         """Write the outcome with the receipts' events in one transaction; a retry is nobody's business but ours."""
         if receipt.verdict is Verdict.RETRY:
-            if row.attempts < ATTEMPTS_MAX:
-                wait = timedelta(seconds=RETRY_SECONDS[min(row.attempts - 1, len(RETRY_SECONDS) - 1)])
+            tries = len({one.nth for one in self.counters.book.of_effect(row.effect.id)})
+            if receipt.reason == "limited" or tries < ATTEMPTS_MAX:
+                wait = timedelta(seconds=RETRY_SECONDS[min(max(tries, 1) - 1, len(RETRY_SECONDS) - 1)])
                 for one in (row, *carried):
-                    self._later(one, receipt.until or now + wait, now, receipt.reason)
+                    self._later(one, receipt.until or now + wait, now, receipt.reason, answered if one is row else ())
                 return
+            if answered:
+                self.counters.gave_up(answered[-1].attempt.connection, receipt.reason, now)
             receipt = _receipt(row.effect, Verdict.REJECTED, receipt.reason or "no_connection", now)
-        if receipt.verdict is Verdict.REJECTED and receipt.reason in ("account", "no_connection") and row.effect.channel in self.gateways:
-            self.down.add(row.effect.channel or "")
         for one in (row, *carried):
+            status = _status(receipt)
             settlement = Settlement(
                 effect_id=one.effect.id,
-                status=_status(receipt),
+                status=status,
+                next_at=now + LOOK_AFTER if status is OutboxStatus.UNKNOWN and one is row else None,
                 provider_id=receipt.provider_id,
                 error=f"{receipt.reason} {receipt.detail}".strip(),
                 reports=(
                     report_of(one.effect, receipt, now, grouped=row.effect.id if one is not row else "", released=released_from(one)),
                 ),
+                answered=answered if one is row else (),
             )
             self.outbox.settle(settlement, now)
 
-    def _later(self, row: OutboxRow, at: datetime, now: datetime, error: str = "") -> None:
-        self.outbox.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.RETRY, next_at=at, error=error), now)
+    def _later(self, row: OutboxRow, at: datetime, now: datetime, error: str = "", answered: Sequence[Answered] = ()) -> None:
+        self.outbox.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.RETRY, next_at=at, error=error, answered=answered), now)
 
     def _hold(self, rows: Sequence[OutboxRow], hindrance: Hindrance, now: datetime) -> None:
         """Not yet: until its hour, or until a person decides; the journal says why."""
@@ -271,28 +383,17 @@ class PostRoom:
         self.outbox.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.DROPPED, error=why, reports=reports), now)
 
 
-def key_of(effect_id: str, number: int = 0) -> str:
-    """What a gateway gets as key: opaque, the same on every repetition, [0-9a-z]{26} (messaging.md section 7)."""
-    name = effect_id if number == 0 else f"{effect_id}#{number}"
-    value = int.from_bytes(hashlib.sha256(name.encode()).digest()[:17], "big")
-    digits = []
-    for _ in range(26):
-        value, rest = divmod(value, 36)
-        digits.append("0123456789abcdefghijklmnopqrstuvwxyz"[rest])
-    return "".join(digits)
-
-
 def _names(desk: SendingDesk, carried: Sequence[tuple[OutboxRow, str]]) -> list[str]:
     """The cases one sending speaks of, each once."""
     return list(dict.fromkeys([desk.first_name, *(name for _, name in carried)]))
 
 
-def _refused(row: OutboxRow, gateway: Gateway | None, now: datetime) -> str:
+def _refused(row: OutboxRow, served: bool, now: datetime) -> str:
     """Why it cannot leave at all; empty: it can."""
     valid_until = _valid_until(row, now)
     if valid_until is not None and now >= valid_until:
         return "expired"
-    return "" if gateway else "account"
+    return "" if served else "account"
 
 
 def _valid_until(row: OutboxRow, now: datetime) -> datetime | None:
@@ -313,9 +414,14 @@ def _status(receipt: Receipt) -> OutboxStatus:
     return _STATUS[receipt.verdict]
 
 
-_PROOF = (Verdict.RETRY, Verdict.REJECTED, Verdict.UNKNOWN, Verdict.ACCEPTED, Verdict.DELIVERED)
+def _next_look(row: OutboxRow, now: datetime) -> datetime | None:
+    """30 s after the sending, 60 s, then every minute while it may matter; afterwards only a receipt or a person can tell."""
+    sent_at = row.sent_at or now
+    if now - sent_at >= LOOKS_END:
+        return None
+    return max(now, sent_at + LOOK_AFTER) + LOOK_AFTER if now - sent_at < 2 * LOOK_AFTER else now + LOOK_EVERY
 
 
-def _proof(receipt: Receipt) -> int:
-    """Of several recipients, the best answer counts for the row."""
-    return _PROOF.index(receipt.verdict)
+def _channel(row: OutboxRow) -> str:
+    """The channel, or a command's connection."""
+    return row.effect.channel or row.effect.target or ""

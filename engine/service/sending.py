@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from engine.core import calendars
 from engine.core.clocks import Clock
 from engine.core.evaluate import Seen, evaluate
+from engine.core.goes_by import court_of, version_of
 from engine.core.reading import clocks_of, read_case
-from engine.core.render import Scene, render, resend_mark, standard_sentence
+from engine.core.render import Scene, render, render_text, resend_mark, standard_sentence
 from engine.core.route import resolve
 from engine.core.stays import Reading
-from engine.core.terms import Court
 from engine.core.words import say_why
 from engine.model.case import Case, Issued
 from engine.model.condition import Answer
@@ -51,10 +51,10 @@ class SendingDesk:
     """One case on the sending desk: its reading as of the hand-over instant."""
 
     def __init__(self, rulebook: Rulebook, case: Case, now: datetime) -> None:
-        self.rulebook = rulebook
+        self.court = court_of(rulebook, case)
+        self.rulebook = self.court.rulebook
         self.case = case
         self.now = now
-        self.court = Court(rulebook, rulebook.workflows[case.workflow])
         self.reading: Reading = read_case(self.court, case)
 
     @property
@@ -116,12 +116,32 @@ class SendingDesk:
         clocks = self._clocks(effect, message)
         return Words(self._say(effect, message, clocks, group, masked=False), self._say(effect, message, clocks, group, masked=True))
 
+    def template(self, effect: Effect, connection: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """The code of the message as this provider approved it, and the words of its variables; empty: it has none.
+
+        A marked second copy needs a template of its own: nothing can be added to an approved one (messaging.md section 6.2).
+        """
+        declared = self.rulebook.connections.get(connection)
+        name = f"{effect.message}.resend" if effect.resend_of else effect.message or ""
+        found = declared.templates.get(name) if declared is not None else None
+        if found is None:
+            return "", ()
+        scene = self._scene(effect, self._clocks(effect, self.rulebook.messages.get(effect.message or "")), (), masked=False)
+        return found.code, tuple((variable, render_text(text, scene)) for variable, text in found.fill)
+
     def remark(self, effect: Effect) -> str:
         """Why it is a call (R19)."""
         return say_why(self.rulebook, self.court.workflow, effect.why)
 
     def _say(self, effect: Effect, message: Message | None, clocks: Sequence[Clock], group: Sequence[str], *, masked: bool) -> str:
-        scene = Scene(
+        scene = self._scene(effect, clocks, group, masked=masked)
+        if message is None:
+            return standard_sentence(scene, group or (self.first_name,))
+        text = render(message, scene)
+        return text + self._mark(effect) if effect.resend_of else text
+
+    def _scene(self, effect: Effect, clocks: Sequence[Clock], group: Sequence[str], *, masked: bool) -> Scene:
+        return Scene(
             court=self.court,
             texts=self.texts,
             state=self.reading.state,
@@ -132,10 +152,6 @@ class SendingDesk:
             group=group,
             masked=masked,
         )
-        if message is None:
-            return standard_sentence(scene, group or (self.first_name,))
-        text = render(message, scene)
-        return text + self._mark(effect) if effect.resend_of else text
 
     def _clocks(self, effect: Effect, message: Message | None) -> Sequence[Clock]:
         """Clocks as they will stand once this is handed over: `sent` may start one."""
@@ -150,7 +166,7 @@ class SendingDesk:
                 received_at=self.now,
                 extra={"message": message.name},
             )
-            heard = Heard(handed, self.case.revision + 1, self.court.workflow.version)
+            heard = Heard(handed, self.case.revision + 1, version_of(self.court))
             reading = read_case(self.court, self.case, [heard])
         return clocks_of(self.court, reading, self.now, self.case.ledger.floors)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.memory import MemoryStores, open_memory
-from tests.contract import accept_contract, post_contract, store_contract
+from tests.contract import accept_contract, post_contract, provider_contract, store_contract
 
 
 @pytest.fixture
@@ -36,3 +36,9 @@ class TestWorklist(post_contract.WorklistContract): ...
 
 
 class TestDirectory(post_contract.DirectoryContract): ...
+
+
+class TestAttempts(provider_contract.AttemptsContract): ...
+
+
+class TestCircuits(provider_contract.CircuitsContract): ...

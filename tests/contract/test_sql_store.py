@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.sql import SqlStores, open_stores
-from tests.contract import accept_contract, post_contract, store_contract
+from tests.contract import accept_contract, post_contract, provider_contract, store_contract
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +52,9 @@ class TestWorklist(post_contract.WorklistContract): ...
 
 
 class TestDirectory(post_contract.DirectoryContract): ...
+
+
+class TestAttempts(provider_contract.AttemptsContract): ...
+
+
+class TestCircuits(provider_contract.CircuitsContract): ...

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from engine.service.dispatch import key_of
+from engine.service.handover import key_of
 from tests.crash.audit import audit, counts, effect_ids, sent_twice, unsettled
 from tests.crash.client import Client
 from tests.crash.living import Home, Hours, Living, ask, complaints

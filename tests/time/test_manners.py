@@ -103,7 +103,7 @@ def test_a_message_that_waits_for_its_digest_calls_nobody_meanwhile() -> None:
 def test_trying_again_is_no_further_sending() -> None:
     world = World(sla=ONE_HOUR, messages=messages(message("hurry", "at_most: 1 per day")))
     gateway = world.simulation.gateways["sms"] = _Stutter(world)
-    world.simulation.post.gateways = world.simulation.gateways
+    world.simulation.post.serve(world.simulation.gateways, {})
     flood(world, 1).until("11-23 12:00")
 
     assert (gateway.tries, world.notes("suppressed", "T0"), len(gateway.carried)) == (2, [], 1)
@@ -343,7 +343,7 @@ def test_two_post_rooms_of_one_store_agree_on_the_window(tmp_path: Path) -> None
     world = World(sla=ONE_HOUR, messages=messages(message("hurry"), caps=STORM), url=f"sqlite:///{tmp_path}/two.db")
     flood(world, 6)
     ours = world.simulation.post
-    world.simulation.post = PostRoom(ours.outbox, ours.store, ours.library, ours.gateways, owner="other")
+    world.simulation.post = PostRoom(ours.outbox, ours.store, ours.library, ours.counters, owner="other")
     world.until("11-23 10:01")
     world.simulation.post = ours
     world.until("11-23 10:30")

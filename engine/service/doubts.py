@@ -1,0 +1,49 @@
+"""What became of a sending whose answer was lost? The provider is asked, by the key; nothing is sent."""
+
+from datetime import datetime
+
+from engine.model.effect import Effect
+from engine.model.receipt import Receipt, Sent, Verdict
+from engine.model.rulebook import Rulebook
+from engine.ports.attempts import Answered, Attempt
+from engine.ports.outbox import OutboxRow, OutboxStatus
+from engine.ports.store import NotFound, Store
+from engine.service.counters import Counters
+from engine.service.handover import key_of
+from engine.service.sending import SendingDesk
+
+UNSURE = (OutboxStatus.ACCEPTED, OutboxStatus.UNKNOWN, OutboxStatus.DONE)
+
+
+def ask(row: OutboxRow, counters: Counters, store: Store, rulebook: Rulebook, now: datetime) -> Answered | None:
+    """What the provider of the last request says of it; None if it cannot tell, or was never asked."""
+    attempts = counters.book.of_effect(row.effect.id)
+    if not attempts:
+        return None
+    last = attempts[-1]
+    gateway = counters.gateways.get(last.connection)
+    if gateway is None or not gateway.capabilities.look_up:
+        return None
+    sent = Sent(key=last.key, provider_id=last.provider_id, address=_address(row.effect, last, store, rulebook, now), handed_at=last.at)
+    found = gateway.look_up(sent)
+    return Answered(last, found) if found is not None else None
+
+
+def original(row: OutboxRow, counters: Counters, store: Store, rulebook: Rulebook, now: datetime) -> Answered | None:
+    """How the original of a resend stands now, if anybody can tell more than we know."""
+    if row.status is OutboxStatus.DONE:
+        attempts = counters.book.of_effect(row.effect.id)
+        known = attempts[-1] if attempts else None
+        if known is not None and Verdict.DELIVERED in (known.verdict, known.receipt):
+            return Answered(known, Receipt(verdict=Verdict.DELIVERED, reason="receipt", key=known.key, at=now))
+    return ask(row, counters, store, rulebook, now) if row.status in UNSURE else None
+
+
+def _address(effect: Effect, attempt: Attempt, store: Store, rulebook: Rulebook, now: datetime) -> str:
+    """Whom it went to, as far as the case and today's roster still say; numbers are not kept with attempts."""
+    try:
+        desk = SendingDesk(rulebook, store.load(effect.case), now)
+    except NotFound:
+        return ""
+    people = desk.recipients(effect)
+    return next((one.address for number, one in enumerate(people) if key_of(effect.id, number) == attempt.key), "")
