@@ -1,12 +1,14 @@
 """What does this code mean? What it finds, why it matters, an example, what to write instead, when to allow it."""
 
 import re
+import sys
 
 from adapters.cli.speech import Speech
 from engine.language.compile import compile_rulebook
 from engine.language.diagnostics import CODES, nearest
-from engine.language.lessons import lesson, with_slip
-from engine.language.lessons.lesson import SECTIONS, Lesson
+from engine.language.lessons import Lesson, lesson
+from engine.language.lessons.lesson import SECTIONS
+from engine.language.lessons.page import page
 from engine.language.show import SEVERITIES, as_data, render
 from engine.model.diagnostic import Diagnostic
 
@@ -36,12 +38,11 @@ def run(word: str, speech: Speech) -> int:
         speech.line(f"{title}:")
         for line in text.splitlines():
             speech.line(f"  {line}")
-    files = with_slip(told.slip)
     found = reported(told)
     if found:
         speech.line()
         speech.say("检查时这样报:", "check says:")
-        for line in render(found, files, speech.lang, counted=False).splitlines():
+        for line in render(found, told.files, speech.lang, counted=False).splitlines():
             speech.line(f"  {line}".rstrip())
     speech.data(
         {
@@ -54,4 +55,8 @@ def run(word: str, speech: Speech) -> int:
 
 def reported(told: Lesson) -> tuple[Diagnostic, ...]:
     """What `check` says of the example: the first diagnostic of this code, or none where it needs a date."""
-    return tuple(one for one in compile_rulebook(with_slip(told.slip)).diagnostics if one.code == told.code)[:1]
+    return tuple(one for one in compile_rulebook(told.files).diagnostics if one.code == told.code)[:1]
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -39,6 +39,8 @@ class Subject:
     choices: tuple[str, ...] = ()
     """The only values there are: choices of a field, or states."""
     choice_code: str = "C204"
+    label: str = ""
+    """What people call the field."""
 
 
 Subjects = Callable[[str], Subject | None]
@@ -94,7 +96,7 @@ def of_field(declared: Field, zone: str) -> Subject:
             raise BadValue("比较的值是空的", "the compared value is blank")
         return value
 
-    return Subject(WORDS[declared.type], read, declared.private, declared.choices)
+    return Subject(WORDS[declared.type], read, declared.private, declared.choices, label=declared.label)
 
 
 def _without_max(declared: Field) -> Field:
@@ -217,14 +219,10 @@ class _Compiler:
             return None
         if subject.choices and value not in subject.choices:
             note, fix = did_you_mean(value, subject.choices)
-            self.findings.add(
-                subject.choice_code,
-                self.source.at(*path),
-                f"“{name}”没有“{value}”这个选项",
-                f"{name} has no choice “{value}”",
-                note=note,
-                fix=fix,
-            )
+            zh, en = f"“{subject.label}”没有“{value}”这个选项", f"field {name} ({subject.label}) has no choice “{value}”"
+            if not subject.label:
+                zh, en = f"没有叫“{value}”的状态", f"no state is called “{value}”"
+            self.findings.add(subject.choice_code, self.source.at(*path), zh, en, note=note, fix=fix)
             return None
         try:
             operand = subject.read(value, word)

@@ -13,7 +13,12 @@ SEVERITIES = {
     "en": {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "info"},
 }
 _FIX = {"zh": "办法", "en": "help"}
-_FIRST = {"zh": "第一次在这里", "en": "first written here"}
+_TWICE = ("Y012", "R305")
+_RELATED = {
+    "zh": {True: "第一次在这里", False: "这里在先"},
+    "en": {True: "first written here", False: "this one comes first"},
+}
+"""What is said of the second place: of a name written twice, and of anything else that stands before and takes its cases."""
 LINE_MAX = 160
 """Longer source lines are cut around the place."""
 
@@ -40,9 +45,11 @@ def summary(diagnostics: Iterable[Diagnostic], files: int, lang: str = "zh") -> 
     """The last line: how many files, errors, warnings."""
     counts = {severity: len(list(group)) for severity, group in groupby(sorted(found.severity for found in diagnostics))}
     errors, warnings = counts.get(Severity.ERROR, 0), counts.get(Severity.WARNING, 0)
+    infos = counts.get(Severity.INFO, 0)
     if lang == "zh":
-        return f"{files} 个文件,{errors} 处错误,{warnings} 处提醒"
-    return f"{files} file{'' if files == 1 else 's'}, {errors} error{'' if errors == 1 else 's'}, {warnings} warning{'' if warnings == 1 else 's'}"
+        return f"{files} 个文件,{errors} 处错误,{warnings} 处提醒" + (f",{infos} 处说明" if infos else "")
+    told = [(files, "file"), (errors, "error"), (warnings, "warning"), *([(infos, "note")] if infos else [])]
+    return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in told)
 
 
 def as_data(found: Diagnostic) -> dict[str, object]:
@@ -76,7 +83,7 @@ def _concise(found: Diagnostic, lang: str) -> str:
 def _full(found: Diagnostic, lines: list[str], lang: str) -> str:
     chinese = lang == "zh"
     note, fix = (found.note_zh, found.help_zh) if chinese else (found.note_en, found.help_en)
-    marks = [(span, _FIRST[lang], "-") for span in found.related if span.file == found.span.file]
+    marks = [(span, _RELATED[lang][found.code in _TWICE], "-") for span in found.related if span.file == found.span.file]
     marks = sorted([*marks, (found.span, note, "^")], key=lambda mark: (mark[0].line, mark[0].column))
     margin = len(str(max(span.line for span, _, _ in marks)))
     out = [_headline(found, lang), f"{' ' * margin}--> {found.span}"]

@@ -1,39 +1,50 @@
 """What does a code mean, at length? From the docstring of its check, else from the tables here; in Chinese and English."""
 
 import re
+from dataclasses import dataclass
+from functools import cache
 from inspect import cleandoc
 from types import ModuleType
 
 from engine.language.lessons import conditions, form, meaning, names, writing
-from engine.language.lessons.lesson import SECTIONS, Entry, Lesson, Slip
+from engine.language.lessons.lesson import SECTIONS, Entry, Sections, read_entries
 from engine.language.lessons.specimen import SPECIMEN
 from engine.language.lint import MODULES
 
-ENTRIES: dict[str, Entry] = {**writing.ENTRIES, **form.ENTRIES, **conditions.ENTRIES, **names.ENTRIES, **meaning.ENTRIES}
 _CODE = re.compile(r"\((?P<code>[A-Z]\d{3})\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One code at length, in one language."""
+
+    code: str
+    sections: Sections
+    """In the order of SECTIONS."""
+    quoted: tuple[bool, bool]
+    """Whether the example, and what is better, are lines of a file and not a sentence."""
+    files: dict[str, str]
+    """The specimen with the example written into it; `check` then reports the code, unless it needs a date or the roster."""
 
 
 def lesson(code: str, lang: str = "zh") -> Lesson | None:
     """Explain one code (`W504`) in `zh` or `en`; None where there is no such code."""
-    entry = ENTRIES.get(code)
+    entry = entries().get(code)
     if entry is None:
         return None
-    if lang == "en" and entry.en is None:
-        return Lesson(code, docstring_sections(_module_of(code)), entry.slip)
-    finds, matters, allow = entry.zh if lang == "zh" or entry.en is None else entry.en
-    better = entry.better[lang == "en"] or _quoted(entry.slip.good)
-    return Lesson(code, (finds, matters, _quoted(entry.slip.bad), better, allow), entry.slip)
+    module = next((module for module in MODULES if code in codes_of(module)), None)
+    sections = docstring_sections(module) if module is not None and lang == "en" else entry.sections(lang)
+    quoted = (False, False) if module is not None and lang == "en" else entry.quoted(lang)
+    return Lesson(code, sections, quoted, entry.applied(SPECIMEN))
 
 
-def with_slip(slip: Slip) -> dict[str, str]:
-    """The specimen's files with the slip made. Raises ValueError where the place is not there exactly once."""
-    text = SPECIMEN.get(slip.file, "")
-    if text.count(slip.good) != 1 and text:
-        raise ValueError(f"{slip.file}: {slip.good!r} stands {text.count(slip.good)} times")
-    return {**SPECIMEN, slip.file: text.replace(slip.good, slip.bad) if text else slip.bad}
+@cache
+def entries() -> dict[str, Entry]:
+    """All tables as one: code -> entry."""
+    return {code: entry for table in (writing, form, conditions, names, meaning) for code, entry in read_entries(table.LESSONS).items()}
 
 
-def docstring_sections(module: ModuleType) -> tuple[str, str, str, str, str]:
+def docstring_sections(module: ModuleType) -> Sections:
     """The five sections of a check's docstring. Raises ValueError where one is missing."""
     text = cleandoc(module.__doc__ or "")
     found = re.search("".join(rf"^{re.escape(title)}: (.+?)\s*" for title in SECTIONS["en"]) + r"\Z", text, re.MULTILINE | re.DOTALL)
@@ -46,11 +57,3 @@ def docstring_sections(module: ModuleType) -> tuple[str, str, str, str, str]:
 def codes_of(module: ModuleType) -> list[str]:
     """The codes a check's docstring names as its own: `hidden-row (W504)`."""
     return [found["code"] for found in _CODE.finditer((module.__doc__ or "").partition("What it finds")[0])]
-
-
-def _module_of(code: str) -> ModuleType:
-    return next(module for module in MODULES if code in codes_of(module))
-
-
-def _quoted(text: str) -> str:
-    return text.strip("\n")

@@ -10,7 +10,7 @@ from tests.unit.language.rulebooks import edited, small
 BROKEN = edited(small(), "rules/sla.yaml", "    while: new\n", "    if: {tier: 金卡, city: {more_then: 50}}\n    while: new\n")
 
 EXPECTED_ZH = """\
-错误[C204 unknown-choice]: “tier”没有“金卡”这个选项
+错误[C204 unknown-choice]: “级别”没有“金卡”这个选项
  --> rules/sla.yaml:6:16
   |
 6 |     if: {tier: 金卡, city: {more_then: 50}}
@@ -63,3 +63,42 @@ def test_every_code_is_a_letter_and_three_digits_with_both_languages() -> None:
         assert known.zh
         assert known.en
     assert len({known.name for known in CODES.values()}) == len(CODES)
+
+
+def test_the_second_place_of_an_overlap_says_that_it_comes_first() -> None:
+    overlap = "    except:\n      - {if: {tier: VIP}, limit: 20 min}\n      - {if: {tier: VIP}, limit: 10 min}\n    calendar: desk\n"
+    files = edited(small(), "rules/sla.yaml", "    calendar: desk\n", overlap)
+
+    shown = render(compile_rulebook(files).diagnostics, files)
+
+    assert "- 这里在先" in shown
+    assert "第一次在这里" not in shown
+
+
+def test_what_is_only_information_is_counted_where_there_is_any() -> None:
+    files = edited(small(), "workflows/parcel.yaml", "  signed: 签收\n", "  signed: 签收\n  weighed: 称重\n")
+
+    shown = [render(compile_rulebook(files).diagnostics, files, lang).splitlines()[-1] for lang in ("zh", "en")]
+
+    assert shown == ["6 个文件,0 处错误,0 处提醒,1 处说明", "6 files, 0 errors, 0 warnings, 1 note"]
+
+
+def test_a_choice_in_the_wrong_case_or_width_names_the_one_that_was_meant() -> None:
+    for written in ("vip", "ＶＩＰ"):
+        files = edited(small(), "rules/sla.yaml", "    while: new\n", f"    if: {{tier: {written}}}\n    while: new\n")
+
+        found = compile_rulebook(files).diagnostics
+
+        assert [(one.code, one.note_en) for one in found] == [("C204", "did you mean “VIP”?")]
+        assert found[0].en == f"field tier (级别) has no choice “{written}”"
+
+
+def test_an_unknown_name_lists_at_most_twelve_of_those_in_scope() -> None:
+    many = "".join(f"  e{number}: 事{number}\n" for number in range(20))
+    files = edited(small(), "workflows/parcel.yaml", "  signed: 签收\n", f"  signed: 签收\n{many}")
+    files = edited(files, "workflows/parcel.yaml", "      - event: failed\n", "      - event: zzzzzzzz\n")
+
+    found = [one for one in compile_rulebook(files).diagnostics if one.code == "R301"]
+
+    assert found[0].help_en.count(",") == 11
+    assert found[0].help_en.endswith("...")
