@@ -28,10 +28,12 @@ class Settings:
     database: str = field(default="sqlite:///var/waybill.db", repr=False)
     """SQLAlchemy address; may carry a password, so it is never shown."""
     lang: str = "zh"
+    publish: str = "folder"
+    """`folder` or `second-person`: who puts an edit of the rule folder into force."""
 
 
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
-    """WAYBILL_HOST, WAYBILL_PORT, WAYBILL_TOKENS (`name:token,name:token`, or WAYBILL_TOKENS_FILE), WAYBILL_DB, WAYBILL_LANG.
+    """WAYBILL_HOST, WAYBILL_PORT, WAYBILL_TOKENS (`name:token,name:token`, or WAYBILL_TOKENS_FILE), WAYBILL_DB, WAYBILL_LANG, WAYBILL_PUBLISH.
 
     Raises SettingProblem.
     """
@@ -45,6 +47,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         tokens=_tokens(tokens),
         database=env.get("WAYBILL_DB", "sqlite:///var/waybill.db"),
         lang=_lang(env.get("WAYBILL_LANG", "zh")),
+        publish=_publish(env.get("WAYBILL_PUBLISH", "folder")),
     )
 
 
@@ -85,6 +88,12 @@ def _port(text: str) -> int:
 def _lang(text: str) -> str:
     if text not in ("zh", "en"):
         raise SettingProblem("WAYBILL_LANG is zh or en")
+    return text
+
+
+def _publish(text: str) -> str:
+    if text not in ("folder", "second-person"):
+        raise SettingProblem("WAYBILL_PUBLISH is folder or second-person")
     return text
 
 

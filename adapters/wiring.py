@@ -3,13 +3,14 @@
 import logging
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapters.clock import SystemClock
-from adapters.files.rules import fingerprint_of_files, read_rules, shipped_rules_dir
+from adapters.files.rules import editor_of, fingerprint_of_files, read_rules, shipped_rules_dir
 from adapters.gateways import gateways_of
 from adapters.logs import set_up_logs
 from adapters.memory import open_memory
@@ -24,12 +25,20 @@ from engine.model.diagnostic import Diagnostic
 from engine.model.rulebook import Rulebook
 from engine.ports.gateway import Gateway
 from engine.ports.store import Pending
-from engine.service.library import Library
+from engine.service import folder
+from engine.service.counters import routes_of
+from engine.service.library import Library, shelved_library
+from engine.service.publish import Press, Told
 from engine.service.running import Running
 from engine.service.simulate import Stores
 from engine.service.simulated import SimulatedDesk
 
 log = logging.getLogger("waybill")
+
+LANES = 8
+"""So many channels are served at the same time."""
+SECOND_PERSON = "second-person"
+"""How `Options.publish` says that nobody publishes alone."""
 
 MEMORY = "memory:"
 """A database that is none: for tests and drills."""
@@ -57,6 +66,8 @@ class Options:
     simulated: bool = False
     """Time is what the feed says (`received_at`); for drills and proofs."""
     clock: SystemClock = field(default_factory=SystemClock)
+    publish: str = "folder"
+    """`folder`: who may write the watched folder publishes. `second-person`: what it says waits for somebody else."""
 
 
 @dataclass(slots=True)
@@ -81,11 +92,11 @@ def load_rules(folder: str | None) -> tuple[Rulebook, dict[str, str], Path]:
 @contextmanager
 def open_desk(db: str, rules: str | None = None, lang: str = "zh") -> Iterator[Opened]:
     """A desk for one command, beside a running daemon or without one: it takes events in, and decides nothing."""
-    rulebook, _, _ = load_rules(rules)
     stores = open_memory() if db == MEMORY else open_stores(db, check=False)
     try:
-        library = Library(rulebook)
-        yield Opened(Running(stores, library, SystemClock(), {}), stores, rulebook)
+        # What was published counts; a folder only where nothing ever was.
+        library = shelved_library(stores.shelf) or Library(load_rules(rules)[0])
+        yield Opened(Running(stores, library, SystemClock(), {}), stores, library.rulebook)
     finally:
         stores.close()
 
@@ -95,17 +106,23 @@ class Daemon:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        rulebook, files, self._folder = load_rules(options.rules)
+        self._folder = Path(options.rules) if options.rules else shipped_rules_dir()
         self._ownership = acquire_ownership(options.db)
         self._stores = open_stores(options.db)
-        self._library = Library(rulebook, self._stores.shelf)
-        self._library.keep(files, options.clock.now())
-        self._seen_files = fingerprint_of_files(self._folder)
+        try:
+            self._library = shelved_library(self._stores.shelf) or self._first_library()
+        except BaseException:
+            self._stores.close()
+            self._ownership.release()
+            raise
+        self._seen_files: object = None
         self._retired: Mapping[str, Gateway] = {}
+        self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="post")
         self.stopped = threading.Event()
         self.desk = self._make_desk()
         self._heart = Heart(self._beats(), self.stopped.set)
         self.desk.wake = self._wake
+        self._look_at_folder()
         app = create_app(
             self.desk,
             resolve=read_secret,
@@ -115,11 +132,28 @@ class Daemon:
         )
         self.server = Server(app, host=options.host, port=options.port, protected=bool(options.tokens))
 
+    def _first_library(self) -> Library:
+        """A store in which nothing was ever published begins with its folder, whoever must agree to later edits."""
+        rulebook, files, _ = load_rules(str(self._folder))
+        press = Press(self._stores.shelf, self._stores.directory, None)
+        folder.look(press, files, by=editor_of(self._folder), why="", second_person=False, now=self.options.clock.now())
+        library = Library(rulebook, self._stores.shelf)
+        library.follow()
+        return library
+
     def _make_desk(self) -> Running:
-        gateways = gateways_of(self._library.rulebook, self._stores.worklist, self.options.clock)
+        gateways, routes = self._counters()
         if self.options.simulated:
-            return SimulatedDesk(self._stores, self._library, self.options.clock, gateways)
-        return Running(self._stores, self._library, self.options.clock, gateways, on_failure=_log_failure)
+            return SimulatedDesk(self._stores, self._library, self.options.clock, gateways, routes=routes)
+        return Running(
+            self._stores, self._library, self.options.clock, gateways, on_failure=_log_failure, routes=routes, lanes=self._lanes,
+            on_trouble=_log_trouble,
+        )  # fmt: skip
+
+    def _counters(self) -> tuple[dict[str, Gateway], dict[str, Sequence[str]]]:
+        """Who carries what under the rules in force, and in which order."""
+        rulebook = self._library.rulebook
+        return gateways_of(rulebook, self._stores.worklist, self.options.clock), routes_of(rulebook)
 
     def start(self) -> None:
         backlog = self.desk.directory.backlog()
@@ -131,10 +165,11 @@ class Daemon:
 
     def stop(self) -> None:
         """Stop claiming, finish what is under way, release, close (E20)."""
-        self.desk.stopping = True
+        self.desk.stopping = self.desk.post.stopping = True
         self.server.stop()
         if not self.options.simulated:
             self._heart.stop()
+        self._lanes.shutdown(wait=True, cancel_futures=True)
         _close({**self._retired, **self.desk.post.gateways})
         self._stores.close()
         self._ownership.release()
@@ -169,21 +204,36 @@ class Daemon:
         self._heart.soon("decide")
 
     def _watch_rules(self, _: float) -> None:
-        """Files changed: compile all, swap only if clean, keep the last good set and say so."""
+        """What was published by a person, and what the folder says now."""
+        before = self._library.rulebook.fingerprint
+        self.desk.follow_rules()
+        self._look_at_folder()
+        if self._library.rulebook.fingerprint != before:
+            # The ones before may be in the middle of a sending: they are closed at the next swap.
+            _close(self._retired)
+            self._retired = self.desk.post.gateways
+            self.desk.post.serve(*self._counters())
+            version = self._library.version
+            log.info("rules swapped", extra={"version": version.number if version else 0, "how": version.how.value if version else "",
+                                             "rulebook": self._library.rulebook.fingerprint[:12]})  # fmt: skip
+
+    def _look_at_folder(self) -> None:
+        """Files changed: publish or propose them as a whole, or keep the last good set and say so."""
         seen = fingerprint_of_files(self._folder)
         if seen == self._seen_files:
             return
         self._seen_files = seen
-        offer = self.desk.offer_rules(read_rules(self._folder))
-        if not offer.taken:
-            log.error("rules refused, the last good ones stay", extra={"problems": len(offer.diagnostics),
-                                                                       "first": _first(offer.diagnostics)})  # fmt: skip
-        elif offer.changed:
-            # The ones before may be in the middle of a sending: they are closed at the next swap.
-            _close(self._retired)
-            self._retired = self.desk.post.gateways
-            self.desk.post.gateways = gateways_of(self._library.rulebook, self._stores.worklist, self.options.clock)
-            log.info("rules swapped", extra={"rulebook": self._library.rulebook.fingerprint[:12]})
+        found = self.desk.offer_rules(
+            read_rules(self._folder), by=editor_of(self._folder), second_person=self.options.publish == SECOND_PERSON
+        )  # fmt: skip
+        if found is None:
+            if folder.passed_over(self._stores.shelf):
+                log.warning("the rule folder differs from the rules in force, and waits until somebody edits it again")
+        elif found.told is Told.REFUSED:
+            log.error("rules refused, the last good ones stay", extra={"problems": len(found.diagnostics),
+                                                                       "first": _first(found.diagnostics)})  # fmt: skip
+        elif found.proposal is not None:
+            log.info("rules proposed, a second person decides", extra={"proposal": found.proposal.number, "by": found.proposal.by})
 
 
 def run_daemon(options: Options) -> int:
@@ -214,6 +264,10 @@ def _close(gateways: Mapping[str, Gateway]) -> None:
         close = getattr(gateway, "close", None)
         if close is not None:
             close()
+
+
+def _log_trouble(channel: str, trouble: Exception) -> None:
+    log.error("the post of a channel failed", extra={"channel": channel}, exc_info=trouble)
 
 
 def _log_failure(pending: Pending, failure: Exception) -> None:

@@ -44,6 +44,15 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
         parser.add_argument("--no-board", action="store_true", help=speech.of("不画看板,逐行打印", "no live board, plain lines"))
     else:
         parser.add_argument(
+            "--publish",
+            choices=("folder", "second-person"),
+            help=speech.of(
+                "folder:改了规则文件夹就生效;second-person:先成为提案,另一个人用 waybill publish 同意才生效(默认 WAYBILL_PUBLISH,再是 folder)",
+                "folder: an edit of the folder takes effect; second-person: it is proposed, and somebody else agrees with "
+                "waybill publish (default: WAYBILL_PUBLISH, then folder)",
+            ),
+        )
+        parser.add_argument(
             "--simulated", action="store_true", help=speech.of("时间由来报说了算(演练用)", "time is what the feed says (for drills)")
         )
 
@@ -72,7 +81,7 @@ def _run(options: argparse.Namespace, speech: Speech) -> int:
             Options(
                 db=address_of(options.db), rules=str(folder_of(options.rules)), host=options.host or settings.host,
                 port=settings.port if options.port is None else options.port, tokens=settings.tokens, lang=speech.lang,
-                simulated=options.simulated,
+                simulated=options.simulated, publish=options.publish or settings.publish,
             )
         )  # fmt: skip
     except RulesRefused as refused:

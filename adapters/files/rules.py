@@ -94,6 +94,15 @@ def fingerprint_of_files(folder: Path | str) -> tuple[tuple[str, int, int], ...]
     return tuple(found)
 
 
+def editor_of(folder: Path | str) -> str:
+    """Whom the machine names as owner of the file that was saved last; `folder` where it names nobody."""
+    newest = max(fingerprint_of_files(folder), key=lambda one: one[1], default=None)
+    try:
+        return (Path(folder) / newest[0]).owner() if newest is not None else "folder"
+    except (KeyError, OSError, NotImplementedError):  # A number without a name, a file gone, a system without owners.
+        return "folder"
+
+
 def copy_shipped(target: Path | str) -> list[str]:
     """Write the shipped rulebook into a folder; names written, in order. Raises RulesProblem rather than overwrite anything."""
     root, source = Path(target), shipped_rules_dir()

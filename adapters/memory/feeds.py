@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from adapters.memory.state import State
 from engine.model.timer import Timer
-from engine.ports.store import Feed
+from engine.model.version import Edition, Proposal, Version
+from engine.ports.store import Conflict, Feed
 
 
 class MemoryBells:
@@ -90,15 +91,51 @@ class MemoryShelf:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def keep(self, fingerprint: str, files: dict[str, str], now: datetime) -> None:
-        """Once per fingerprint."""
-        self._state.rulebooks.setdefault(fingerprint, dict(files))
+    def publish(self, edition: Edition, *, base: int | None, proposal: int | None = None) -> Version:
+        """See RulebookShelf.publish. Raises Conflict."""
+        current = self.current()
+        if (current.number if current else None) != base:
+            raise Conflict(f"version {base} is not in force any more")
+        version = Version(
+            number=len(self._state.versions) + 1, fingerprint=edition.fingerprint, by=edition.by, why=edition.why, how=edition.how,
+            at=edition.at, parent=base, renames={kind: dict(names) for kind, names in edition.renames.items()},
+        )  # fmt: skip
+        self._state.versions.append((version, dict(edition.files)))
+        self._state.proposals.pop(proposal or 0, None)
+        return version
+
+    def versions(self) -> Sequence[Version]:
+        """Oldest first."""
+        return [version for version, _ in self._state.versions]
+
+    def current(self) -> Version | None:
+        """The last one."""
+        return self._state.versions[-1][0] if self._state.versions else None
 
     def files(self, fingerprint: str) -> dict[str, str] | None:
         """The texts of one rulebook."""
-        kept = self._state.rulebooks.get(fingerprint)
-        return dict(kept) if kept is not None else None
+        return next((dict(files) for version, files in reversed(self._state.versions) if version.fingerprint == fingerprint), None)
 
-    def fingerprints(self) -> Sequence[str]:
-        """In order of keeping."""
-        return list(self._state.rulebooks)
+    def propose(self, edition: Edition, *, base: int | None) -> Proposal:
+        """See RulebookShelf.propose."""
+        for number in [one.number for one in self._state.proposals.values() if one.by == edition.by]:
+            del self._state.proposals[number]
+        self._state.last_proposal += 1
+        proposal = Proposal(
+            number=self._state.last_proposal, base=base, fingerprint=edition.fingerprint, by=edition.by, why=edition.why,
+            at=edition.at, files=dict(edition.files),
+        )  # fmt: skip
+        self._state.proposals[proposal.number] = proposal
+        return proposal
+
+    def proposals(self) -> Sequence[Proposal]:
+        """Oldest first."""
+        return list(self._state.proposals.values())
+
+    def mark(self, name: str) -> str:
+        """See RulebookShelf.mark."""
+        return self._state.marks.get(name, "")
+
+    def note(self, name: str, text: str) -> None:
+        """See RulebookShelf.note."""
+        self._state.marks[name] = text

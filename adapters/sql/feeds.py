@@ -1,13 +1,13 @@
-"""Which neighbours are silent, and what were the rules? Feeds and the shelf of rulebooks."""
+"""Which neighbours are silent?"""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import case, literal, select, update
 
-from adapters.sql.codec import Instant, dumps, texts
+from adapters.sql.codec import Instant
 from adapters.sql.database import Database, insert_new
-from adapters.sql.tables import FEED, RULEBOOK
+from adapters.sql.tables import FEED
 from engine.ports.store import Feed
 
 FEEDS = select(FEED).order_by(FEED.c.connection)
@@ -47,26 +47,3 @@ class SqlFeeds:
             Feed(connection=row["connection"], heard_at=row["heard_at"], silent_since=row["silent_since"], back_at=row["back_at"])
             for row in rows
         ]
-
-
-class SqlShelf:
-    """See RulebookShelf."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def keep(self, fingerprint: str, files: dict[str, str], now: datetime) -> None:
-        """Once per fingerprint."""
-        with self._database.write() as connection:
-            insert_new(connection, RULEBOOK, [{"fingerprint": fingerprint, "kept_at": now, "files": dumps(files)}])
-
-    def files(self, fingerprint: str) -> dict[str, str] | None:
-        """The texts of one rulebook."""
-        with self._database.read() as connection:
-            kept = connection.scalar(select(RULEBOOK.c.files).where(RULEBOOK.c.fingerprint == fingerprint))
-        return texts(kept) if kept is not None else None
-
-    def fingerprints(self) -> Sequence[str]:
-        """In order of keeping."""
-        with self._database.read() as connection:
-            return list(connection.scalars(select(RULEBOOK.c.fingerprint).order_by(RULEBOOK.c.seq)))

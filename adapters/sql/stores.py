@@ -8,9 +8,11 @@ from sqlalchemy import select
 from adapters.sql.cases import SqlStore
 from adapters.sql.database import Database, insert_new
 from adapters.sql.directory import SqlDirectory
-from adapters.sql.feeds import SqlFeeds, SqlShelf
+from adapters.sql.feeds import SqlFeeds
 from adapters.sql.migrate import migrate
 from adapters.sql.outbox import SqlOutbox
+from adapters.sql.providers import SqlProviders
+from adapters.sql.shelf import SqlShelf
 from adapters.sql.sqlite import file_of
 from adapters.sql.tables import META
 from adapters.sql.timers import SqlBells
@@ -30,6 +32,7 @@ class SqlStores:
     outbox: SqlOutbox
     worklist: SqlWorklist
     directory: SqlDirectory
+    providers: SqlProviders
     database: Database
 
     def close(self) -> None:
@@ -57,7 +60,7 @@ def open_stores(url: str, *, check: bool = True) -> SqlStores:
         raise
     return SqlStores(
         SqlStore(database, secret), SqlBells(database), SqlFeeds(database), SqlShelf(database),
-        SqlOutbox(database, secret), SqlWorklist(database, secret), SqlDirectory(database), database,
+        SqlOutbox(database, secret), SqlWorklist(database, secret), SqlDirectory(database), SqlProviders(database, secret), database,
     )  # fmt: skip
 
 

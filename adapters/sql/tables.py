@@ -193,6 +193,7 @@ OUTBOX = Table(
     Column("waits_for_channel", Text),
     Column("status", Text, nullable=False),
     Column("due_at", Instant, nullable=False),
+    Column("ask_at", Instant),
     Column("attempts", Integer, nullable=False),
     Column("owner", Text, nullable=False),
     Column("lease_until", Instant),
@@ -212,6 +213,8 @@ OUTBOX = Table(
     Index("outbox_waiting", "waits_for_channel", sqlite_where=text("status = 'waiting'"), postgresql_where=text("status = 'waiting'")),
     Index("outbox_doubt", "status", sqlite_where=text("status IN ('unknown', 'dead')"), postgresql_where=text("status IN ('unknown', 'dead')")),
     Index("outbox_case", "case_id"),
+    Index("outbox_ask", "ask_at", sqlite_where=text("ask_at IS NOT NULL"), postgresql_where=text("ask_at IS NOT NULL")),
+    Index("outbox_carried", "carried_by", sqlite_where=text("carried_by IS NOT NULL"), postgresql_where=text("carried_by IS NOT NULL")),
 )  # fmt: skip
 
 HANDED = Table(
@@ -269,8 +272,20 @@ FEED = Table(
     Column("back_at", Instant), vshard(),
 )  # fmt: skip
 
-RULEBOOK = Table(
-    "rulebook", METADATA,
-    Column("seq", NUMBER, primary_key=True), Column("fingerprint", Text, nullable=False, unique=True),
-    Column("kept_at", Instant, nullable=False), Column("files", Text, nullable=False), vshard(),
+VERSION = Table(
+    "version", METADATA,
+    Column("number", NUMBER, primary_key=True, autoincrement=False), Column("fingerprint", Text, nullable=False),
+    Column("at", Instant, nullable=False), Column("author", Text, nullable=False), Column("why", Text, nullable=False),
+    Column("how", Text, nullable=False), Column("parent", Integer), Column("files", Text, nullable=False),
+    Column("renames", Text, nullable=False), vshard(),
+    Index("version_fingerprint", "fingerprint"),
 )  # fmt: skip
+"""Rulebooks that came into force; rows are only ever added, and the newest is in force."""
+
+PROPOSAL = Table(
+    "proposal", METADATA,
+    Column("number", NUMBER, primary_key=True, autoincrement=False), Column("base", Integer), Column("fingerprint", Text, nullable=False),
+    Column("at", Instant, nullable=False), Column("author", Text, nullable=False), Column("why", Text, nullable=False),
+    Column("files", Text, nullable=False), Column("status", Text, nullable=False), vshard(),
+)  # fmt: skip
+"""`status`: open, published or withdrawn."""

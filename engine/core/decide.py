@@ -7,8 +7,10 @@ from datetime import datetime
 from engine.core.delivery import deadline_timers, finish_task, note_suppression, receive, ring_deadline
 from engine.core.draft import Draft
 from engine.core.escalate import RESUME_ROW, acknowledge, chain_timers, ring_step, settle_chains
+from engine.core.goes_by import adopts_on_moving, court_of, version_of
 from engine.core.issue import Occasion, assign, issue_intentions, withdraw
 from engine.core.order import FUTURE_TOLERANCE, event_key
+from engine.core.reading import read_case
 from engine.core.standing import standing_of
 from engine.core.stays import Read
 from engine.core.terms import Court
@@ -32,14 +34,14 @@ def decide(rulebook: Rulebook, case: Case, event: Event, now: datetime) -> Decis
     `now` is the instant of the decision, aware, UTC: the event's receipt, or the bell. Never raises for what an
     operator or a carrier can cause.
     """
-    court = Court(rulebook, rulebook.workflows[case.workflow])
-    draft = Draft(court, case, event, now)
+    draft = Draft(court_of(rulebook, case), case, event, now)
     if int(event.extra.get("depth", "0")) > MICROSTEPS_MAX:
         draft.read()
-        return _decision(draft, Read(Outcome.LIMIT_EXCEEDED), keeps=False)
+        return _decision(draft, rulebook, Read(Outcome.LIMIT_EXCEEDED), keeps=False)
     if event.occurred_at - event.received_at > FUTURE_TOLERANCE:
         draft.note("suspect_time", event.name, f"{event.occurred_at.isoformat()} counts as of its receipt")
     read, keeps = _hear(draft)
+    _adopt(draft, rulebook)
     note_moved_dues(draft)
     settle_lateness(draft)
     settle_chains(draft)
@@ -49,7 +51,7 @@ def decide(rulebook: Rulebook, case: Case, event: Event, now: datetime) -> Decis
         _ask_a_person(draft, read)
     settle_chains(draft)
     told = tell_disruptions(draft)
-    return _decision(draft, read, keeps=keeps, more=told)
+    return _decision(draft, rulebook, read, keeps=keeps, more=told)
 
 
 def _hear(draft: Draft) -> tuple[Read, bool]:
@@ -82,7 +84,17 @@ def _hear(draft: Draft) -> tuple[Read, bool]:
 
 
 def _version(draft: Draft) -> str:
-    return draft.court.workflow.version
+    return version_of(draft.court)
+
+
+def _adopt(draft: Draft, rulebook: Rulebook) -> None:
+    """`adopt_at_next_state`: a case that has moved goes on under the rules in force, if they know the state it came to."""
+    if version_of(draft.court) == rulebook.fingerprint or not adopts_on_moving(rulebook, draft.case):
+        return
+    workflow = rulebook.workflows[draft.case.workflow]
+    moved = draft.reading.stay.key != read_case(draft.court, draft.case).stay.key
+    if moved and draft.reading.state in workflow.states:
+        draft.go_by(Court(rulebook, workflow))
 
 
 def _ring(draft: Draft, event: Event) -> Outcome:
@@ -115,8 +127,8 @@ def _ask_a_person(draft: Draft, read: Read) -> None:
     assign(draft, Assign(f"规则无法判断,请人工处理:{draft.event.name}", LAST_RESORT, (), read.span or NOWHERE), occasion)
 
 
-def _decision(draft: Draft, read: Read, *, keeps: bool, more: Sequence[Timer] = ()) -> Decision:
-    case, rulebook = draft.case, draft.court.rulebook
+def _decision(draft: Draft, rulebook: Rulebook, read: Read, *, keeps: bool, more: Sequence[Timer] = ()) -> Decision:
+    case = draft.case
     timers = (*policy_timers(draft), *chain_timers(draft), *deadline_timers(draft), *more)
     standing = standing_of(draft)
     outcome = Outcome.LIMIT_EXCEEDED if draft.exceeded else read.outcome

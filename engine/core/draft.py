@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from engine.core.clocks import Clock
+from engine.core.goes_by import version_of
 from engine.core.reading import clocks_of, keep, read_case, read_on
 from engine.core.renamed import renamed
 from engine.core.stays import Reading
@@ -11,7 +12,7 @@ from engine.core.terms import Court
 from engine.model.case import Case, ChainRun, ClosedDue, Fired, Issued, Ledger
 from engine.model.decision import Note
 from engine.model.effect import Drop, Effect, EffectKind
-from engine.model.event import Event, Heard
+from engine.model.event import Event, EventKind, Heard
 from engine.model.span import Span
 
 EFFECTS_MAX = 64
@@ -28,6 +29,8 @@ class Draft:
         self.now = now
         self.revision = case.revision + 1
         ledger = renamed(case.ledger, court.rulebook)
+        self.rules_changed = event.kind is EventKind.REFRESH or ledger.rules not in ("", version_of(court))
+        """The rules may have changed since the last decision: due times may move, but never into the past."""
         self.issued: dict[str, Issued] = {one.id: one for one in ledger.issued}
         self.causes: set[str] = {one.cause for one in ledger.issued}
         self.chains: dict[str, ChainRun] = {one.chain: one for one in ledger.chains}
@@ -64,6 +67,18 @@ class Draft:
         """Read the case in order of time, and its clocks."""
         self.reading = read_case(self.court, replace(self.case, history=self.history))
         self.clocks = clocks_of(self.court, self.reading, self.now, self.floors)
+
+    def go_by(self, court: Court) -> None:
+        """Take other rules from here on. What is over keeps the due time it closed with."""
+        over = {clock.id: clock.due for clock in self.clocks if not clock.live}
+        self.court = court
+        self.rules_changed = True
+        self.note("rules_adopted", self.case.workflow, f"{version_of(court)[:12]}", court.workflow.span)
+        self.read()
+        moved = {f"={one.id}": due for one in self.clocks if (due := over.get(one.id)) is not None and due != one.due}
+        if moved:
+            self.floors |= moved
+            self.read()
 
     def note(self, kind: str, subject: str, detail: str = "", span: Span | None = None) -> None:
         self.notes.append(Note(kind, subject, detail, span))
@@ -126,6 +141,7 @@ class Draft:
             corrected=tuple(self.corrected),
             told=tuple(self.told),
             floors=self.floors,
+            rules=version_of(self.court),
             closed={clock.id: ClosedDue(clock.due, clock.storms) for clock in self.clocks if not clock.live and clock.due is not None},
             dues={clock.id: clock.due for clock in self.clocks if clock.live and clock.due is not None and not clock.paused_since},
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from engine.core.clocks import read_clocks
 from engine.core.evaluate import Seen, evaluate
+from engine.core.goes_by import court_of_event, renames_since
 from engine.core.machine import Picked, pick
 from engine.core.marks import Trace
 from engine.core.order import effective_at, event_key
@@ -17,6 +18,7 @@ from engine.model.decision import Outcome
 from engine.model.doing import Set
 from engine.model.event import Event, EventKind, Heard
 from engine.model.values import FieldType
+from engine.model.version import Renames
 from engine.model.workflow import BACK, BUILT_IN_EVENTS, Transition, Workflow
 
 CLOCK_SOURCE = "clock"
@@ -31,10 +33,14 @@ class Reader:
         self.reading = Reading()
         self.at = opened_at
         """Instant of the event in hand; never before the opening."""
+        self._renames: Renames = {}
+        """What the rules that first decided the event in hand called otherwise."""
 
     def read(self, heard: Heard, *, opening: bool) -> None:
-        event = heard.event
-        workflow = self._workflow(heard)
+        self._renames = renames_since(self.court.rulebook, heard.version)
+        event = self._under_todays_names(heard.event)
+        court = court_of_event(self.court, heard)
+        workflow = court.workflow
         self.reading.order.append(heard)
         self.at = effective_at(event) if opening else max(effective_at(event), self.reading.stays[0].entered_at)
         if event.kind is EventKind.RECEIPT:
@@ -44,18 +50,28 @@ class Reader:
         if opening:
             self._open(workflow, event, key)
         before = self.reading.state
-        read = self._read(workflow, event, key, opening=opening)
+        read = self._read(court, event, key, opening=opening)
         self.reading.reads[key] = replace(read, before=before, after=self.reading.state)
 
-    def _workflow(self, heard: Heard) -> Workflow:
-        """Each event is read under the version that first decided it."""
-        current = self.court.workflow
-        if heard.version in ("", current.version):
-            return current
-        return self.court.rulebook.earlier.get(heard.version, current)
+    def _under_todays_names(self, event: Event) -> Event:
+        """Its fields, the policy that raised it, the message it speaks of."""
+        if not self._renames:
+            return event
+        fields = self._renames.get(f"fields/{self.court.workflow.name}", {})
+        data = {fields.get(name, name): text for name, text in event.data.items()}
+        extra = dict(event.extra)
+        for key, kind in (("policy", "policies"), ("message", "messages")):
+            if key in extra:
+                extra[key] = self._renames.get(kind, {}).get(extra[key], extra[key])
+        return replace(event, data=data, extra=extra)
+
+    def _stay_key(self, key: str, state: str) -> str:
+        """Names a stay for ever: by the event that began it, and the state as it was called then."""
+        states = self._renames.get(f"states/{self.court.workflow.name}", {})
+        return f"{key}>{next((old for old, now in states.items() if now == state), state)}"
 
     def _open(self, workflow: Workflow, event: Event, key: str) -> None:
-        stay_key = f"{key}>{workflow.start_state}"
+        stay_key = self._stay_key(key, workflow.start_state)
         self.reading.state = workflow.start_state
         self.reading.stays.append(Stay(stay_key, workflow.start_state, self.at, True))
         changed = self._take_fields(workflow, event)
@@ -76,10 +92,12 @@ class Reader:
             )
         )
 
-    def _read(self, workflow: Workflow, event: Event, key: str, *, opening: bool) -> Read:
+    def _read(self, court: Court, event: Event, key: str, *, opening: bool) -> Read:
+        """Under the rules that first decided it."""
+        workflow = court.workflow
         if event.name not in workflow.events and event.name not in BUILT_IN_EVENTS and not opening:
             return Read(Outcome.UNKNOWN_EVENT)
-        if event.source == CLOCK_SOURCE and not self._still_due(event):
+        if event.source == CLOCK_SOURCE and not self._still_due(court, event):
             return Read(Outcome.RECORDED)
         state = workflow.states.get(self.reading.state)
         if state is None:
@@ -149,7 +167,7 @@ class Reader:
             last = place == len(path) - 1
             before = self.reading.state
             self.reading.stay.left_at = self.at
-            stay_key = f"{key}>{state}"
+            stay_key = self._stay_key(key, state)
             self.reading.stays.append(Stay(stay_key, state, self.at, last))
             self.reading.state = state
             self.reading.traces.append(
@@ -218,16 +236,16 @@ class Reader:
         self.reading.texts.update(values)
         return changed
 
-    def _still_due(self, event: Event) -> bool:
-        """An event raised by a clock falls if that clock, recomputed, was not due at that instant."""
+    def _still_due(self, court: Court, event: Event) -> bool:
+        """An event raised by a clock falls if that clock, recomputed, was not due at that instant; an edit alone fells none."""
         name = event.extra.get("policy", "")
-        policies = self.court.rulebook.policies
+        policies = court.rulebook.policies
         policy = policies.get(name) or next((one for one in policies.values() if one.was == name), None)
         if policy is None:
             return True
-        for clock in read_clocks(self.court, [policy], self.reading.traces, self.at):
+        for clock in read_clocks(court, [policy], self.reading.traces, self.at):
             if clock.key == event.extra.get("clock") and clock.live:
-                return any(one.key == event.extra.get("row") and one.at <= self.at for one in instants(self.court, clock, None))
+                return any(one.key == event.extra.get("row") and one.at <= self.at for one in instants(court, clock, None))
         return False
 
 

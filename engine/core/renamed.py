@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from engine.core.goes_by import renames_since
 from engine.model.case import ChainRun, Issued, Ledger
 from engine.model.rulebook import Rulebook
 
 Names = Mapping[str, str]
+KINDS = ("policies", "chains", "messages")
 """Old name -> name now."""
 
 
 def renamed(ledger: Ledger, rulebook: Rulebook) -> Ledger:
     """The ledger under the names in force: a rename changes no row (law I10)."""
-    policies, chains, messages = _names(_Book(rulebook))
+    since = renames_since(rulebook, ledger.rules)
+    own = _names(_Book(rulebook))
+    policies, chains, messages = ({**names, **since.get(kind, {})} for kind, names in zip(KINDS, own, strict=True))
     if not (policies or chains or messages):
         return ledger
     return replace(

@@ -13,7 +13,7 @@ from engine.core.terms import concerns
 from engine.model.calendar import Disruption
 from engine.model.case import ClockVerdict, Fired
 from engine.model.doing import Raise
-from engine.model.event import Event, EventKind
+from engine.model.event import Event
 from engine.model.policy import AfterDowntime, Mode, TimelineRow
 from engine.model.timer import Timer
 
@@ -177,12 +177,12 @@ def note_moved_dues(draft: Draft) -> None:
         old = before.get(clock.id)
         if old is None or clock.due is None or not clock.live or clock.due == old:
             continue
-        if draft.event.kind is EventKind.REFRESH and clock.due < draft.now < old:
+        if draft.rules_changed and clock.due < draft.now < old:
             draft.floors[clock.id] = draft.now
             floored = True
         moved = max(clock.due, draft.floors.get(clock.id, clock.due))
         draft.note("due_moved", clock.policy.name, f"{old.isoformat()} -> {moved.isoformat()}", clock.policy.span)
-    if draft.event.kind is EventKind.REFRESH:
+    if draft.rules_changed:
         floored |= _keep_closed(draft)
     for clock_id in before.keys() - {clock.id for clock in draft.clocks} - set(draft.late):
         draft.note("clock_gone", clock_id.partition("|")[0], "its policy no longer applies; no verdict")

@@ -109,6 +109,8 @@ class Ledger:
     """Closed clocks as they closed: an edit of hours, limits or holidays leaves them alone (time.md 2.2)."""
     told: tuple[str, ...] = ()
     """Disruptions the customer was told of; corrections sent."""
+    rules: str = ""
+    """Fingerprint of the rulebook the case goes by; empty: the one in force when it is next decided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

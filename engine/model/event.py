@@ -49,13 +49,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An event a case has read: its place in the order of receipt, and the workflow version that read it."""
+    """An event a case has read: its place in the order of receipt, and the rulebook that read it."""
 
     event: Event
     number: int
     """The case's revision after the decision; grows in order of receipt."""
     version: str
-    """Workflow.version that first decided it."""
+    """Fingerprint of the rulebook that first decided it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from engine.model.calendar import Calendar, Disruption
 from engine.model.connection import Connection
@@ -10,6 +11,7 @@ from engine.model.escalation import Chain
 from engine.model.message import Caps, Message
 from engine.model.policy import Policy
 from engine.model.story import Story
+from engine.model.version import Renames
 from engine.model.workflow import Workflow
 
 
@@ -24,12 +26,24 @@ class Rulebook:
     chains: Mapping[str, Chain]
     messages: Mapping[str, Message]
     caps: Caps
+    costs: Mapping[str, Decimal] = field(default_factory=dict)
+    """Channel -> yuan per SMS segment, call or message; nothing is decided by it, `plan` adds it up."""
     contacts: Contacts
     calendars: Mapping[str, Calendar]
     disruptions: tuple[Disruption, ...]
     connections: Mapping[str, Connection]
     stories: tuple[Story, ...]
-    earlier: Mapping[str, Workflow] = field(default_factory=dict)
-    """Workflow version -> workflow, for events that an earlier rulebook decided."""
+    earlier: Mapping[str, "Earlier"] = field(default_factory=dict)
+    """Fingerprint -> rulebook, for events that an earlier one decided and cases that go on under it."""
     overlays: Mapping[str, tuple[Calendar, ...]] = field(default_factory=dict)
     """Calendar name -> versions with valid_from/valid_to; the later valid_from wins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """A rulebook that was in force, as those in force now see it."""
+
+    rulebook: Rulebook
+    """Under today's names."""
+    renames: Renames
+    """What it called otherwise."""

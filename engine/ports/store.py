@@ -15,6 +15,7 @@ from engine.model.case import Case
 from engine.model.decision import Decision
 from engine.model.event import Acceptance, Event, Report
 from engine.model.timer import Timer
+from engine.model.version import Edition, Proposal, Version
 
 
 class StoreError(Exception):
@@ -109,10 +110,39 @@ class Feeds(Protocol):
 
 
 class RulebookShelf(Protocol):
-    """Every rulebook that ever decided, as text, so that its events can be read again."""
+    """Every rulebook that was ever in force, as text, who put it there, and what waits for a second person."""
 
-    def keep(self, fingerprint: str, files: dict[str, str], now: datetime) -> None: ...
+    def publish(self, edition: Edition, *, base: int | None, proposal: int | None = None) -> Version:
+        """Put rules into force in one transaction: the next number, and the proposal (if it was one) is settled.
 
-    def files(self, fingerprint: str) -> dict[str, str] | None: ...
+        `base`: the version this replaces, None for the first. Raises Conflict if another one is in force by now.
+        """
+        ...
 
-    def fingerprints(self) -> Sequence[str]: ...
+    def versions(self) -> Sequence[Version]:
+        """Oldest first; the last one is in force."""
+        ...
+
+    def current(self) -> Version | None:
+        """The one in force; None: nothing was ever published here."""
+        ...
+
+    def files(self, fingerprint: str) -> dict[str, str] | None:
+        """Path -> text of the newest version with this fingerprint."""
+        ...
+
+    def propose(self, edition: Edition, *, base: int | None) -> Proposal:
+        """Keep rules for a second person; an open proposal of the same person is withdrawn."""
+        ...
+
+    def proposals(self) -> Sequence[Proposal]:
+        """What is open, oldest first; stale ones too."""
+        ...
+
+    def mark(self, name: str) -> str:
+        """What was last noted under this name; empty: nothing."""
+        ...
+
+    def note(self, name: str, text: str) -> None:
+        """Note how far something has come: how many cases were read again, what was last seen in the folder."""
+        ...

@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from engine.core.decide import decide
+from engine.core.goes_by import court_of
 from engine.core.machine import possible
 from engine.core.order import OPENED_BY_CASE
 from engine.core.standing import open_key_of
@@ -225,7 +226,7 @@ def refuse_impossible(store: Store, directory: Directory, rulebook: Rulebook, re
         raise Refused(Problem("case", f"找不到单“{case_id}”", f"no such case: {case_id}")) from None
     decision = decide(rulebook, case, report.event, report.event.received_at)
     if decision.outcome in NO_WAY:
-        workflow = rulebook.workflows[report.workflow]
+        workflow = court_of(rulebook, case).workflow
         state = workflow.states[case.state].label if case.state in workflow.states else case.state
         options = "、".join(f"{name}({workflow.events[name].label})" for name in possible(workflow, case.state)) or "没有"
         raise Refused(

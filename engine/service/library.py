@@ -1,69 +1,122 @@
-"""Which rules are in force? The last good rulebook, and the workflows of earlier ones for the events they decided."""
+"""Which rules are in force? The newest version, and the earlier ones as they were, for what they decided."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
+from engine.core.names_since import composed
+from engine.core.todays_names import under_todays_names
 from engine.language.compile import compile_rulebook
-from engine.model.diagnostic import Diagnostic, Severity
-from engine.model.rulebook import Rulebook
-from engine.model.workflow import Workflow
+from engine.model.diagnostic import Diagnostic
+from engine.model.rulebook import Earlier, Rulebook
+from engine.model.version import Renames, Version
 from engine.ports.store import RulebookShelf
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """The answer to newly read files: taken or refused, with what was found."""
-
-    taken: bool
-    changed: bool
-    diagnostics: Sequence[Diagnostic]
+def shelved_library(shelf: RulebookShelf) -> "Library | None":
+    """The library of what was published last; None: nothing was, or this engine cannot read it any more."""
+    current = shelf.current()
+    files = shelf.files(current.fingerprint) if current is not None else None
+    found = compile_rulebook(files).rulebook if files else None
+    if current is None or found is None:
+        return None
+    library = Library(replace(found, fingerprint=current.fingerprint), shelf)
+    library.follow()
+    return library
 
 
 class Library:
     """Swapped like a lamp: the old rules stay lit until the new ones burn (style.md section 23)."""
 
     def __init__(self, rulebook: Rulebook, shelf: RulebookShelf | None = None) -> None:
-        self._rulebook = rulebook
         self._shelf = shelf
-        self._earlier: dict[str, Workflow] = dict(rulebook.earlier)
+        self._books: dict[str, Rulebook] = {}
+        """Every rulebook read so far, as it was written, by fingerprint."""
+        self._steps: list[tuple[str, Renames]] = []
+        """Of each version but the first what it renamed, oldest first, with the fingerprint of the one it replaced."""
+        self.version: Version | None = None
+        """What is in force, as it was published; None: rules that never were."""
         self.refused: Sequence[Diagnostic] = ()
+        """What is wrong with newer files that were not taken."""
+        self._rulebook = rulebook
+        self._light(rulebook)
 
     @property
     def rulebook(self) -> Rulebook:
         return self._rulebook
 
-    def keep(self, files: Mapping[str, str], now: datetime) -> None:
-        """Put the text of the rules in force on the shelf, and take from it what earlier events were read under."""
-        if self._shelf is None:
+    def steps(self) -> Sequence[Renames]:
+        """The renames of all versions so far, oldest first."""
+        return [renames for _, renames in self._steps]
+
+    def shelve(self, shelf: RulebookShelf) -> None:
+        """Where versions are found, if nobody said so before."""
+        self._shelf = self._shelf or shelf
+
+    def follow(self) -> bool:
+        """Take what was published since; True if other rules are in force now. Nothing changes if they cannot be read any more."""
+        current = self._shelf.current() if self._shelf is not None else None
+        if current is None or (self.version is not None and self.version.number == current.number):
+            return False
+        rulebook = self._book(current.fingerprint)
+        if rulebook is None:
+            return False
+        self._learn_steps(current)
+        self.version = current
+        changed = rulebook.fingerprint != self._rulebook.fingerprint
+        self._light(rulebook)
+        return changed
+
+    def _learn_steps(self, current: Version) -> None:
+        assert self._shelf is not None
+        begun = self._rulebook.fingerprint
+        if self.version is None and current.number == 1 and begun != current.fingerprint:
+            self._steps = [(begun, current.renames)]  # What was lit first was never published.
             return
-        for fingerprint in self._shelf.fingerprints():
-            kept = self._shelf.files(fingerprint) if fingerprint != self._rulebook.fingerprint else None
-            earlier = compile_rulebook(kept).rulebook if kept else None
-            if earlier is not None:
-                self._remember(earlier)
-        self._shelf.keep(self._rulebook.fingerprint, dict(files), now)
-        self._light(self._rulebook)
+        versions = self._shelf.versions()
+        self._steps = [(old.fingerprint, new.renames) for old, new in pairwise(versions)]
 
-    def offer(self, files: Mapping[str, str], now: datetime) -> Offer:
-        """Compile all; refuse all if one is wrong; else replace one reference."""
-        compiled = compile_rulebook(files)
-        errors = [one for one in compiled.diagnostics if one.severity is Severity.ERROR]
-        if compiled.rulebook is None or errors:
-            self.refused = compiled.diagnostics
-            return Offer(False, False, compiled.diagnostics)
-        self.refused = ()
-        if compiled.rulebook.fingerprint == self._rulebook.fingerprint:
-            return Offer(True, False, compiled.diagnostics)
-        self._remember(self._rulebook)
-        if self._shelf is not None:
-            self._shelf.keep(compiled.rulebook.fingerprint, dict(files), now)
-        self._light(compiled.rulebook)
-        return Offer(True, True, compiled.diagnostics)
-
-    def _remember(self, rulebook: Rulebook) -> None:
-        for workflow in rulebook.workflows.values():
-            self._earlier.setdefault(workflow.version, workflow)
+    def _book(self, fingerprint: str) -> Rulebook | None:
+        """A rulebook by fingerprint, compiled from the shelf the first time."""
+        if fingerprint not in self._books:
+            files = self._shelf.files(fingerprint) if self._shelf is not None else None
+            found = compile_rulebook(files).rulebook if files else None
+            if found is None:
+                return None
+            # Its own fingerprint may differ under a newer engine; what was recorded names it.
+            self._books[fingerprint] = replace(found, fingerprint=fingerprint)
+        return self._books[fingerprint]
 
     def _light(self, rulebook: Rulebook) -> None:
-        self._rulebook = replace(rulebook, earlier=dict(self._earlier))
+        self._books[rulebook.fingerprint] = rulebook
+        self._rulebook = replace(rulebook, earlier=_Shelved(self._book, list(self._steps)))
+
+
+class _Shelved(Mapping[str, Earlier]):
+    """Earlier versions by fingerprint, each read when it is first asked for: most cases need none."""
+
+    def __init__(self, book: Callable[[str], Rulebook | None], steps: Sequence[tuple[str, Renames]]) -> None:
+        self._book = book
+        self._steps = steps
+        self._known: dict[str, Earlier] = {}
+
+    def __getitem__(self, fingerprint: str) -> Earlier:
+        if fingerprint not in self._known:
+            rulebook = self._book(fingerprint)
+            if rulebook is None:
+                raise KeyError(fingerprint)
+            renames = self._renames(fingerprint)
+            # Kept for good: the reading of a case is remembered by the rulebook's identity.
+            self._known.setdefault(fingerprint, Earlier(rulebook=under_todays_names(rulebook, renames), renames=renames))
+        return self._known[fingerprint]
+
+    def _renames(self, fingerprint: str) -> Renames:
+        """What was renamed since the last time that version was in force."""
+        last = max((place for place, (old, _) in enumerate(self._steps) if old == fingerprint), default=len(self._steps))
+        return composed(renames for _, renames in self._steps[last:])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(old for old, _ in self._steps))
+
+    def __len__(self) -> int:
+        return len({old for old, _ in self._steps})

@@ -1,6 +1,7 @@
 """Who must be read again after the rules changed? Every open case once, in bounded batches, across restarts.
 
-A swap of rules is written down before it is begun and again when it is done; what lies between is taken up after a restart.
+Every version in force is written down; so is, once all open cases were read again under it, its number. What lies between is
+taken up after a restart.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from engine.ports.directory import Directory
 from engine.ports.store import RulebookShelf, Store
 
 BATCH = 100
-BEGUN, DONE = "refresh/", "refreshed/"
+READ = "read"
+"""The note of the last version under which every open case was read again."""
 
 
 @dataclass(slots=True)
@@ -21,47 +23,38 @@ class Refresher:
     store: Store
     directory: Directory
     shelf: RulebookShelf
-    token: str | None = None
-    """The swap under way: instant and fingerprint."""
+    under: int | None = None
+    """The version under which cases are being read again."""
     after: str | None = None
 
-    def wake_up(self, fingerprint: str, now: datetime) -> None:
-        """At the start of a daemon: go on with what was begun, or begin if the rules changed while nobody ran."""
-        marks = self.shelf.fingerprints()
-        begun = sorted(mark.removeprefix(BEGUN) for mark in marks if mark.startswith(BEGUN))
-        if not begun:
-            # A store that never saw a swap: its cases were decided under these rules, or there are none.
-            self._mark(BEGUN, f"{now.isoformat()}|{fingerprint}", now)
-            self._mark(DONE, f"{now.isoformat()}|{fingerprint}", now)
-        elif begun[-1].partition("|")[2] != fingerprint:
-            self.begin(fingerprint, now)
-        elif f"{DONE}{begun[-1]}" not in marks:
-            self.token, self.after = begun[-1], None
-
-    def begin(self, fingerprint: str, now: datetime) -> None:
-        """The rules were swapped."""
-        self.token, self.after = f"{now.isoformat()}|{fingerprint}", None
-        self._mark(BEGUN, self.token, now)
+    def catch_up(self, *, swapped: bool = False) -> None:
+        """At the start, and when other rules come into force: begin, or go on with what was begun."""
+        current = self.shelf.current()
+        if current is None or self.under == current.number:
+            return
+        read = self.shelf.mark(READ)
+        if not read and current.parent is None and not swapped:
+            # The first version: cases were decided under it, or there are none.
+            self.shelf.note(READ, str(current.number))
+        elif read != str(current.number):
+            self.under, self.after = current.number, None
 
     def step(self, now: datetime) -> int:
         """One batch. Answers how many cases were asked to be read again; 0 when nothing is under way."""
-        if self.token is None:
+        if self.under is None:
             return 0
         rows = self.directory.cases(final=False, after=self.after, limit=BATCH)
         if rows:
             self.store.accept([self._report(row.id, row.workflow, now) for row in rows], now)
             self.after = rows[-1].id
         if len(rows) < BATCH:
-            self._mark(DONE, self.token, now)
-            self.token = self.after = None
+            self.shelf.note(READ, str(self.under))
+            self.under = self.after = None
         return len(rows)
 
     def _report(self, case_id: str, workflow: str, now: datetime) -> Report:
         event = Event(
-            id=f"{self.token}/{case_id}", source="rules", kind=EventKind.REFRESH, name="refresh", occurred_at=now, received_at=now,
+            id=f"v{self.under}/{case_id}", source="rules", kind=EventKind.REFRESH, name="refresh", occurred_at=now, received_at=now,
             extra={"time_unstated": "yes"},
         )  # fmt: skip
         return Report(event=event, workflow=workflow, names={}, case_id=case_id)
-
-    def _mark(self, kind: str, token: str, now: datetime) -> None:
-        self.shelf.keep(f"{kind}{token}", {}, now)

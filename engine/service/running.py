@@ -2,11 +2,17 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from engine.core.explain import explain_case
+from engine.core.goes_by import court_of
+from engine.core.moment import Moment, look
+from engine.core.why import explain
 from engine.model.diagnostic import Diagnostic
+from engine.model.explanation import Explanation
+from engine.model.receipt import Push, Pushed
 from engine.model.rulebook import Rulebook
 from engine.model.timer import Timer
 from engine.ports.clock import Clock
@@ -14,12 +20,17 @@ from engine.ports.directory import Directory
 from engine.ports.gateway import Gateway
 from engine.ports.store import Pending
 from engine.ports.worklist import Task, TaskStatus
-from engine.service import brake, feed_alarm, hands, ingest
+from engine.service import brake, circuit_alarm, feed_alarm, folder, hands, ingest
 from engine.service.advance import Clerk, Tally
 from engine.service.almanac import Almanac
+from engine.service.counters import Counters
 from engine.service.desk import Answer, FinishAnswer, Health, Incoming, Problem, Reason, Said
 from engine.service.dispatch import LEASE, PostRoom
-from engine.service.library import Library, Offer
+from engine.service.editions import Editions
+from engine.service.library import Library
+from engine.service.past import not_on_the_shelf, stood
+from engine.service.publish import Press, Publication, Told
+from engine.service.pushes import Mailroom
 from engine.service.refresh import Refresher
 from engine.service.simulate import Stores
 
@@ -45,11 +56,18 @@ class Running:
     gateways: Mapping[str, Gateway]
     owner: str = "daemon"
     on_failure: Callable[[Pending, Exception], None] = _nobody
+    routes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Channel -> connections that carry it, in order; see Counters."""
+    lanes: Executor | None = None
+    """See PostRoom."""
+    on_trouble: Callable[[str, Exception], None] = _nobody
     wake: Callable[[], None] = _nobody
     """Called after something new was accepted, so that the next beat need not be waited for."""
     clerk: Clerk = field(init=False)
     post: PostRoom = field(init=False)
+    mailroom: Mailroom = field(init=False)
     refresher: Refresher = field(init=False)
+    editions: Editions = field(init=False)
     deciding: threading.Lock = field(default_factory=threading.Lock)
     almanac: Almanac = field(default_factory=Almanac)
     last_beat: float = 0.0
@@ -60,8 +78,15 @@ class Running:
 
     def __post_init__(self) -> None:
         self.clerk = Clerk(self.stores.store, self.stores.bells, self.stores.feeds, self.library, on_failure=self._failed)
-        self.post = PostRoom(self.stores.outbox, self.stores.store, self.library, self.gateways, owner=self.owner)
+        counters = Counters(self.gateways, self.stores.providers, self.routes)
+        self.post = PostRoom(
+            self.stores.outbox, self.stores.store, self.library, counters, owner=self.owner, clock=self.clock, lanes=self.lanes,
+            on_trouble=self.on_trouble, done=lambda: self.wake(),
+        )  # fmt: skip
+        self.library.shelve(self.stores.shelf)
+        self.mailroom = Mailroom(self.stores.outbox, self.stores.store, counters)
         self.refresher = Refresher(self.stores.store, self.stores.directory, self.stores.shelf)
+        self.editions = Editions(self.library, self.stores.shelf)
         self.last_beat = self.clock.monotonic()
 
     def _failed(self, pending: Pending, failure: Exception) -> None:
@@ -111,12 +136,27 @@ class Running:
         return Answer(Said(taken.verdict.value), taken.case_id)
 
     def explain(self, case_id: str, *, rule: str | None = None, lang: str = "zh", at: datetime | None = None) -> Sequence[Reason]:
+        moment, _ = self._moment(case_id, at, lang)
+        return [Reason(line.at, line.what, line.why, str(line.span) if line.span else "") for line in explain_case(moment, rule=rule)]
+
+    def why(self, case_id: str, *, rule: str | None = None, lang: str = "zh", at: datetime | None = None) -> Explanation:
+        moment, missing = self._moment(case_id, at, lang)
+        return explain(moment, rule, tuple(not_on_the_shelf(one, lang) for one in missing))
+
+    def _moment(self, case_id: str, at: datetime | None, lang: str) -> tuple[Moment, Sequence[str]]:
+        """The case as it stood then, under the rules of then, and the rulebooks that are not on the shelf."""
         case = self.stores.store.load(case_id)
         journal = self.stores.directory.journal(case_id)
         heard = max((row.received_at for row in journal), default=case.opened_at)
         now = at or max(self.now(), heard)  # Another daemon's clock may be a little ahead: what was received has happened.
-        lines = explain_case(self.library.rulebook, case, journal, now, rule=rule, lang=lang)
-        return [Reason(line.at, line.what, line.why, str(line.span) if line.span else "") for line in lines]
+        past = stood(self.editions, self.stores.bells, case, journal, now)
+        return look(court_of(past.rulebook, past.case), past.case, past.journal, past.timers, now, lang), past.missing
+
+    def push(self, connection: str, push: Push) -> Pushed | None:
+        pushed = self.mailroom.read(connection, push)
+        if pushed is not None and self.mailroom.keep(connection, push):
+            self.wake()
+        return pushed
 
     def waiting(self, case_id: str) -> Sequence[Timer]:
         return self.stores.bells.due(self.now() + LOOK_AHEAD, BATCH, case_id=case_id)
@@ -153,7 +193,7 @@ class Running:
         done = 0
         with self.deciding:
             while not self.stopping:
-                worked = self.clerk.advance(self.now(), limit=BATCH) + self._ring_due()
+                worked = self.mailroom.read_all(self.now()) + self.clerk.advance(self.now(), limit=BATCH) + self._ring_due()
                 # Cases to be read again come after what is owed, a batch at a time.
                 worked = worked or self.refresher.step(self.now())
                 done += worked
@@ -188,7 +228,7 @@ class Running:
     def tidy(self) -> None:
         """Leases that ran out, claims that expired, channels that may be back, feeds that fell silent."""
         now = self.now()
-        if self.post.reap(now) or self.post.probe(now) or self._greet_channels(now):
+        if self.post.reap(now) or self.post.probe(now) or self.post.ask_again(now) or self._greet_channels(now):
             self.wake()
         self.stores.worklist.release_expired(now)
         for feed in self.stores.feeds.feeds():
@@ -196,6 +236,7 @@ class Running:
             every = connection.heard_every_seconds if connection else None
             if every and feed.heard_at and feed.silent_since is None and now - feed.heard_at > timedelta(seconds=every):
                 self.stores.feeds.fell_silent(feed.connection, now)
+        circuit_alarm.announce(self.post.counters, self.stores.worklist, self.library.rulebook, now)
         feed_alarm.announce(self.stores.feeds, self.stores.worklist, self.library.rulebook, now)
         self._watch_brakes(now)
 
@@ -209,20 +250,35 @@ class Running:
         if self._greeted:
             return 0
         self._greeted = True
-        return sum(self.post.channel_back(name, now) for name, gateway in self.gateways.items() if gateway.probe())
+        return self.post.greet(now)
 
     def take_over(self) -> None:
         """At the start of the one daemon of a store: whatever was being sent when the last one died is nobody's any more."""
         self.post.reap(self.now() + 2 * LEASE)
-        self.refresher.wake_up(self.library.rulebook.fingerprint, self.now())
+        self.refresher.catch_up()
 
-    def offer_rules(self, files: Mapping[str, str]) -> Offer:
-        """Compile all, swap only if clean; open cases are read again under the new rules, in batches by the inbox."""
-        offer = self.library.offer(files, self.now())
-        if offer.changed:
-            self.refresher.begin(self.library.rulebook.fingerprint, self.now())
+    @property
+    def press(self) -> Press:
+        """Whoever wants rules in force goes through here."""
+        return Press(self.stores.shelf, self.stores.directory, self.library.rulebook, self.library.steps())
+
+    def offer_rules(
+        self, files: Mapping[str, str], *, by: str = "folder", why: str = "", second_person: bool = False
+    ) -> Publication | None:
+        """What the watched folder says now: published, proposed, or refused as a whole; None: nothing new."""
+        found = folder.look(self.press, files, by=by, why=why, second_person=second_person, now=self.now())
+        if found is not None:
+            self.library.refused = found.diagnostics if found.told is Told.REFUSED else ()
+        self.follow_rules()
+        return found
+
+    def follow_rules(self) -> bool:
+        """Take what was published, by whomever; open cases are read again under it, in batches by the inbox. True if rules changed."""
+        changed = self.library.follow()
+        self.refresher.catch_up(swapped=changed)
+        if changed:
             self.wake()
-        return offer
+        return changed
 
     def next_due(self) -> datetime | None:
         return self.stores.bells.next_due()

@@ -41,6 +41,11 @@ class Recipient:
     customer: bool
 
 
+def _in_shadow(one: Issued) -> bool:
+    """Never on its way, and not because somebody took it back."""
+    return not one.open and one.verdict is None and one.handed_at is None and one.dropped is None
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     text: str
@@ -187,7 +192,7 @@ class SendingDesk:
 
     def _nth(self, effect: Effect) -> int:
         """Which order it is: earlier sendings of the same message, without copies, fallbacks and resends."""
-        same = [one for one in self.case.ledger.issued if one.message == effect.message and not one.copy]
+        same = [one for one in self.case.ledger.issued if one.message == effect.message and not one.copy and not _in_shadow(one)]
         first = [one.id for one in same if one.resend_of is None and one.fallback_of is None]
         own = effect.fallback_of or effect.resend_of or effect.id
         if own not in first:

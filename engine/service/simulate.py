@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from engine.core.goes_by import court_of
 from engine.core.reading import clocks_of, read_case
 from engine.core.standing import clock_views
-from engine.core.terms import Court
 from engine.model.case import ClockView
 from engine.model.rulebook import Rulebook
+from engine.ports.attempts import ProviderBook
 from engine.ports.directory import Directory
 from engine.ports.outbox import Post
 from engine.ports.store import Bells, Feeds, Pending, RulebookShelf, Store
 from engine.ports.worklist import Worklist
 from engine.service import brake, feed_alarm, ingest
 from engine.service.advance import Clerk
+from engine.service.counters import Counters
 from engine.service.desk import Answer, Incoming
 from engine.service.dispatch import PostRoom
 from engine.service.library import Library
@@ -44,6 +46,8 @@ class Stores(Protocol):
     def worklist(self) -> Worklist: ...
     @property
     def directory(self) -> Directory: ...
+    @property
+    def providers(self) -> ProviderBook: ...
 
 
 @dataclass(slots=True)
@@ -65,7 +69,7 @@ class Simulation:
         self.clerk = Clerk(stores.store, stores.bells, stores.feeds, self.library, on_failure=_fail)
         self.gateways: dict[str, StageGateway] = {name: StageGateway(name, self.clock) for name in (*CHANNELS, *rulebook.connections)}
         self.gateways["phone"] = StageCallList(self.clock, stores.worklist)
-        self.post = PostRoom(stores.outbox, stores.store, self.library, self.gateways, texts=texts)
+        self.post = PostRoom(stores.outbox, stores.store, self.library, Counters(self.gateways, stores.providers), texts=texts)
         self._silences: list[Silence] = []
 
     @property
@@ -110,7 +114,7 @@ class Simulation:
         """A case's clocks as they stand at this instant: the last of each policy, in order of policy."""
         rulebook = self.library.rulebook
         case = self.stores.store.load(case_id)
-        court = Court(rulebook, rulebook.workflows[case.workflow])
+        court = court_of(rulebook, case)
         return clock_views(court, clocks_of(court, read_case(court, case), self.now, case.ledger.floors), self.now)
 
     def switch(self, channel: str, mode: str) -> None:
@@ -156,7 +160,7 @@ def _fail(failed: Pending, failure: Exception) -> None:
 
 def incoming_of(
     *, source: str, workflow: str, event: str, at: datetime, data: Mapping[str, object], case: str | None = None,
-    occurred_at: datetime | None = None, id: str | None = None,
+    occurred_at: datetime | None = None, id: str | None = None, extra: Mapping[str, str] | None = None, by_person: bool = False,
 ) -> Incoming:  # fmt: skip
     """An event handed in at a simulated instant."""
     return Incoming(
@@ -168,4 +172,6 @@ def incoming_of(
         received_at=at,
         data=data,
         case=case,
+        extra=extra or {},
+        by_person=by_person,
     )

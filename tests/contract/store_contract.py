@@ -10,6 +10,7 @@ import pytest
 from engine.model.decision import Decision, Outcome
 from engine.model.effect import Drop, EffectKind
 from engine.model.event import Acceptance, Report
+from engine.model.version import Edition, How
 from engine.ports.store import Conflict, NotFound, Pending
 from engine.ports.worklist import TaskStatus
 from tests.contract.builders import MINUTE, NOW, PHONE, a_bell, a_decision, a_report, a_scan, a_timer, an_effect, an_event
@@ -301,11 +302,50 @@ class FeedsContract:
 
         assert stores.feeds.feeds()[0].heard_at == NOW
 
-    def test_the_shelf_keeps_every_rulebook_once(self, stores: Stores) -> None:
-        stores.shelf.keep("f2", {"rules/sla.yaml": "kind: sla"}, NOW)
-        stores.shelf.keep("f1", {}, NOW)
-        stores.shelf.keep("f2", {"rules/sla.yaml": "changed"}, NOW + MINUTE)
+    def test_the_newest_version_is_in_force_and_the_earlier_ones_stay_as_they_were(self, stores: Stores) -> None:
+        first = stores.shelf.publish(an_edition("aaaaaa1", "one"), base=None)
+        second = stores.shelf.publish(an_edition("bbbbbb2", "two", renames={"states/ticket": {"review": "recheck"}}), base=1)
+        third = stores.shelf.publish(an_edition("aaaaaa1", "one again", how=How.ROLLBACK), base=2)
 
-        assert stores.shelf.fingerprints() == ["f2", "f1"]
-        assert stores.shelf.files("f2") == {"rules/sla.yaml": "kind: sla"}
-        assert stores.shelf.files("f3") is None
+        assert [one.number for one in stores.shelf.versions()] == [1, 2, 3]
+        assert stores.shelf.versions() == [first, second, third]
+        assert stores.shelf.current() == third
+        assert (third.by, third.why, third.how, third.parent, third.at) == ("ann", "one again", How.ROLLBACK, 2, NOW)
+        assert second.renames == {"states/ticket": {"review": "recheck"}}
+        assert stores.shelf.files("bbbbbb2") == {"rules/sla.yaml": "two"}
+        assert stores.shelf.files("cccccc3") is None
+
+    def test_what_was_made_from_rules_no_longer_in_force_is_not_published(self, stores: Stores) -> None:
+        stores.shelf.publish(an_edition("aaaaaa1", "one"), base=None)
+        stores.shelf.publish(an_edition("bbbbbb2", "two"), base=1)
+
+        for base in (None, 1, 7):
+            with pytest.raises(Conflict):
+                stores.shelf.publish(an_edition("cccccc3", "three"), base=base)
+        assert [one.fingerprint for one in stores.shelf.versions()] == ["aaaaaa1", "bbbbbb2"]
+
+    def test_a_proposal_waits_until_it_is_published_and_only_once(self, stores: Stores) -> None:
+        stores.shelf.publish(an_edition("aaaaaa1", "one"), base=None)
+        replaced = stores.shelf.propose(an_edition("bbbbbb2", "two"), base=1)
+        proposal = stores.shelf.propose(an_edition("cccccc3", "three"), base=1)
+
+        assert [one.number for one in stores.shelf.proposals()] == [proposal.number]
+        assert proposal.number > replaced.number
+        assert (proposal.base, proposal.by, proposal.files) == (1, "ann", {"rules/sla.yaml": "three"})
+
+        stores.shelf.publish(an_edition("cccccc3", "three"), base=1, proposal=proposal.number)
+
+        assert stores.shelf.proposals() == []
+
+    def test_a_note_is_read_as_it_was_last_written(self, stores: Stores) -> None:
+        assert stores.shelf.mark("read") == ""
+
+        stores.shelf.note("read", "1")
+        stores.shelf.note("read", "2")
+
+        assert stores.shelf.mark("read") == "2"
+
+
+def an_edition(fingerprint: str, text: str, **changes: object) -> Edition:
+    edition = Edition(fingerprint=fingerprint, files={"rules/sla.yaml": text}, by="ann", why=text, how=How.FOLDER, at=NOW)
+    return replace(edition, **changes)  # type: ignore[arg-type]  # A builder takes any field by name.

@@ -6,6 +6,7 @@ from engine.core.decide import MICROSTEPS_MAX, decide
 from engine.core.machine import possible
 from engine.model.case import Case
 from engine.model.decision import Outcome
+from engine.model.rulebook import Earlier
 from tests.unit.core.courtroom import MONDAY, PARCEL_RULES, Play, an_event, minute, rulebook
 
 
@@ -201,7 +202,7 @@ def test_each_event_is_read_under_the_version_that_first_decided_it() -> None:
 
     before = PARCEL_RULES
     after = rulebook(parcel=PARCEL.replace("{event: failed, if: {fails: {at_least: 2}}, to: trouble}", "{event: failed, to: trouble}"))
-    both = replace(after, earlier={before.workflows["parcel"].version: before.workflows["parcel"]})
+    both = replace(after, earlier={before.fingerprint: Earlier(rulebook=before, renames={})})
     play = Play(before)
     play.hear("ordered", 0)
     play.hear("failed", 5)

@@ -1,5 +1,6 @@
 """Are open cases read again after the rules changed, once each, also across a restart?"""
 
+from engine.model.version import Edition, How
 from engine.service.refresh import Refresher
 from tests.unit.core.courtroom import MONDAY, Play, minute
 
@@ -8,10 +9,18 @@ def refresher(play: Play) -> Refresher:
     return Refresher(play.stores.store, play.stores.directory, play.stores.shelf)
 
 
+def publish(play: Play, fingerprint: str) -> None:
+    current = play.stores.shelf.current()
+    edition = Edition(fingerprint=fingerprint, files={}, by="ann", why="", how=How.FOLDER, at=MONDAY)
+    play.stores.shelf.publish(edition, base=current.number if current else None)
+
+
 def opened(cases: int) -> Play:
     play = Play()
     for number in range(cases):
         play.hear("ordered", number / 1000, case=f"P{number}")
+    publish(play, "old")
+    refresher(play).catch_up()
     return play
 
 
@@ -22,10 +31,10 @@ def refreshes(play: Play) -> int:
 
 def test_every_open_case_is_read_again_once_in_batches() -> None:
     play = opened(230)
+    publish(play, "new")
     one = refresher(play)
-    one.wake_up("old", MONDAY)
 
-    one.begin("new", minute(5))
+    one.catch_up()
 
     assert [one.step(minute(5)) for _ in range(4)] == [100, 100, 30, 0]
     assert refreshes(play) == 230
@@ -33,25 +42,38 @@ def test_every_open_case_is_read_again_once_in_batches() -> None:
 
 def test_a_pass_that_was_interrupted_is_taken_up_after_a_restart_and_doubles_nothing() -> None:
     play = opened(150)
+    publish(play, "new")
     first = refresher(play)
-    first.wake_up("old", MONDAY)
-    first.begin("new", minute(5))
+    first.catch_up()
     first.step(minute(5))
 
     again = refresher(play)
-    again.wake_up("new", minute(6))
+    again.catch_up()
     while again.step(minute(6)):
         pass
 
     assert refreshes(play) == 150
 
 
+def test_a_swap_in_the_middle_of_a_pass_begins_it_anew() -> None:
+    play = opened(150)
+    publish(play, "new")
+    one = refresher(play)
+    one.catch_up()
+    one.step(minute(5))
+    publish(play, "newer")
+
+    one.catch_up()
+
+    assert [one.step(minute(6)) for _ in range(3)] == [100, 50, 0]
+
+
 def test_rules_changed_while_nobody_ran_are_noticed_at_the_start() -> None:
     play = opened(3)
-    refresher(play).wake_up("old", MONDAY)
+    publish(play, "new")
 
     later = refresher(play)
-    later.wake_up("new", minute(5))
+    later.catch_up()
 
     assert later.step(minute(5)) == 3
     assert refreshes(play) == 3
@@ -60,9 +82,9 @@ def test_rules_changed_while_nobody_ran_are_noticed_at_the_start() -> None:
 def test_going_back_to_earlier_rules_is_a_change_like_any_other() -> None:
     play = opened(2)
     one = refresher(play)
-    one.wake_up("a", MONDAY)
-    for at, fingerprint in ((5, "b"), (6, "a")):
-        one.begin(fingerprint, minute(at))
+    for at, fingerprint in ((5, "b"), (6, "old")):
+        publish(play, fingerprint)
+        one.catch_up()
         while one.step(minute(at)):
             pass
 
@@ -71,9 +93,8 @@ def test_going_back_to_earlier_rules_is_a_change_like_any_other() -> None:
 
 def test_a_restart_under_the_same_rules_reads_nothing_again() -> None:
     play = opened(2)
-    refresher(play).wake_up("same", MONDAY)
 
     later = refresher(play)
-    later.wake_up("same", minute(5))
+    later.catch_up()
 
     assert later.step(minute(5)) == 0
