@@ -72,6 +72,14 @@ class Speech:
             if number == 0:
                 print("  ".join("─" * width for width in widths))
 
+    def grid(self, rows: Sequence[Sequence[str]], indent: str = "  ") -> None:
+        """Columns without a head, aligned by display width."""
+        if self.json or not rows:
+            return
+        widths = [max(_width(row[place]) for row in rows) for place in range(len(rows[0]))]
+        for row in rows:
+            print((indent + "  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True))).rstrip())
+
     def time(self, at: datetime | None, zone: str, *, weekday: bool = False) -> str:
         """`2026-11-23 15:00` on the wall clock of a zone; a dash for none."""
         if at is None:

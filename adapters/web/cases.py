@@ -1,10 +1,11 @@
 """What stands in the books? Lists of cases, and one case with its timeline, reasons, messages and open tasks."""
 
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from adapters.web import shapes
 from adapters.web.call import Call, Refusal, Reply
+from engine.core.why_data import data_of
 from engine.ports.directory import CaseRow
 from engine.service.desk import Desk
 
@@ -35,7 +36,7 @@ def find_case(desk: Desk, text: str) -> CaseRow:
 
 
 class Cases:
-    """GET /cases, GET /cases/{id}."""
+    """GET /cases, GET /cases/{id}, GET /cases/{id}/explain."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -76,6 +77,35 @@ class Cases:
         if workflow is not None and row.state in workflow.states:
             body["state_label"] = workflow.states[row.state].label
         return Reply(body=body)
+
+    def explained(self, call: Call) -> Reply:
+        """Why, and why not: of one rule, or only what the case waits for; now, or as it stood at `at`."""
+        row = find_case(self._desk, call.params["id"])
+        rule = call.query.get("rule") or None
+        found = self._desk.why(row.id, rule=rule, lang=call.lang, at=_instant(call))
+        if rule is not None and found.state and not found.answers:
+            near = list(found.nearest)
+            raise Refusal(404, "unknown_rule", f"没有叫“{rule}”的规则", f"no rule is called {rule!r}", field="rule", more={"nearest": near})
+        return Reply(body=data_of(found, self._desk.rulebook().timezone))
+
+
+def _instant(call: Call) -> datetime | None:
+    text = call.query.get("at", "")
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text.replace(" ", "+"))  # A plus sign that nobody escaped arrives as a blank.
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise Refusal(
+        400,
+        "bad_query",
+        "at 写成带时区的时间,如 2026-11-23T15:00:00+08:00",
+        "at is a time with an offset: 2026-11-23T15:00:00+08:00",
+        field="at",
+    )
 
 
 def _limit(call: Call) -> int:

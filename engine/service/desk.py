@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from engine.model.diagnostic import Diagnostic
+from engine.model.explanation import Explanation
+from engine.model.receipt import Push, Pushed
 from engine.model.rulebook import Rulebook
 from engine.model.timer import Timer
 from engine.ports.directory import Directory
@@ -132,6 +134,17 @@ class Desk(Protocol):
 
     def explain(self, case_id: str, *, rule: str | None = None, lang: str = "zh", at: datetime | None = None) -> Sequence[Reason]:
         """What happened and what is awaited. `at`: as it stood then, from what had been received by then."""
+        ...
+
+    def why(self, case_id: str, *, rule: str | None = None, lang: str = "zh", at: datetime | None = None) -> Explanation:
+        """Why, and why not: one rule of any kind, by name or label; without `rule` only what the case waits for.
+
+        `at`: as it stood then, under the rulebook that was in force then.
+        """
+        ...
+
+    def push(self, connection: str, push: Push) -> Pushed | None:
+        """Keep what a provider pushed, durable on return, to be read at once after; the answer it wants. None: not proven."""
         ...
 
     def waiting(self, case_id: str) -> Sequence[Timer]:

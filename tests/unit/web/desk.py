@@ -11,6 +11,7 @@ from engine.model.connection import Connection
 from engine.model.contact import Contacts
 from engine.model.decision import JournalRow, Outcome
 from engine.model.diagnostic import Diagnostic
+from engine.model.explanation import Explanation
 from engine.model.message import Caps
 from engine.model.rulebook import Rulebook
 from engine.model.span import Span
@@ -224,6 +225,9 @@ class MemoryDesk:
 
     def explain(self, case_id: str, *, rule: str | None = None, lang: str = "zh") -> Sequence[Reason]:
         return [Reason(NOW, "moved" if lang == "en" else "流转", f"{rule or 'all'}", str(PLACE))]
+
+    def why(self, case_id: str, *, rule: str | None = None, lang: str = "zh", at: datetime | None = None) -> Explanation:
+        return Explanation(case=case_id, at=at or NOW, state="dispatched", rulebook="f")
 
     def health(self) -> Health:
         return Health(
