@@ -3,8 +3,9 @@
 import argparse
 from itertools import groupby
 
-from adapters.cli.rules import load
+from adapters.cli.desk import add_desk_options
 from adapters.cli.speech import NotFine, Speech, WrongUse
+from adapters.cli.version_ref import the_rulebook
 from engine.model.rulebook import Rulebook
 from engine.model.span import Span
 from engine.reports.differences import Change, Difference, diff, say
@@ -16,13 +17,20 @@ ONE_LINE_CHARS_MAX = 40
 
 def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     """`diff OLD [NEW]`."""
-    parser.add_argument("old", metavar="OLD", help=speech.of("旧规则:文件夹", "the old rules: a folder"))
-    parser.add_argument("new", metavar="NEW", nargs="?", help=speech.of("新规则(默认同 --rules)", "the new rules (default: as everywhere)"))
+    parser.add_argument(
+        "old",
+        metavar="OLD",
+        help=speech.of(
+            "旧规则:文件夹,或版本(v7、previous、指纹开头)", "the old rules: a folder, or a version (v7, previous, a fingerprint)"
+        ),
+    )
+    parser.add_argument("new", metavar="NEW", nargs="?", help=speech.of("新规则(默认同 --rules)", "the new rules (default: as --rules)"))
+    add_desk_options(parser, speech)
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:
     """Like `diff`: 0 where both say the same, 1 where they do not, 2 where one of them cannot be read."""
-    old, new = _rulebook(options.old, speech), _rulebook(options.new, speech)
+    old, new = (_rulebook(one, options, speech) for one in (options.old, options.new))
     found = diff(old, new, speech.lang)
     if not found:
         speech.say("没有不同:注释、次序、写法不算", "no difference (comments, order and spelling do not count)")
@@ -38,10 +46,10 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
     return 1 if found else 0
 
 
-def _rulebook(reference: str | None, speech: Speech) -> Rulebook:
+def _rulebook(reference: str | None, options: argparse.Namespace, speech: Speech) -> Rulebook:
     """Rules that cannot be read are trouble (2), not a difference (1)."""
     try:
-        return load(reference, speech).rulebook
+        return the_rulebook(reference, options, speech)[0]
     except NotFine as refusal:
         raise WrongUse(refusal.zh, refusal.en) from refusal
 

@@ -68,6 +68,10 @@ COMMANDS: dict[str, Command] = {
         "report", "数一数台账:误报率、每人每天收到几条", "count the journals: lateness taken back, messages per person",
         ("waybill report regret", "waybill report manners --db var/waybill.db --json"),
     ),
+    "shadow": Command(
+        "shadow", "试行的规则:本来会发什么、给谁、错了几次", "rules in shadow: what each would have sent, to whom, and how often wrongly",
+        ("waybill shadow report", "waybill shadow report --since 2026-11-16 --json"),
+    ),
     "tasks": Command(
         "tasks", "待办和电话:列出、领取、办结", "tasks and calls: list, claim, finish",
         ("waybill tasks list --role desk_agent", "waybill tasks claim TASK", "waybill tasks finish TASK --result resolved --note 已联系客户"),

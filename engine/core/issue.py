@@ -62,9 +62,9 @@ def _occasion(draft: Draft, intention: Intention) -> Occasion:
 
 def carry_out(draft: Draft, do: Do, occasion: Occasion) -> None:
     """One `do:` line: effects, a chain begun, an event raised."""
-    if occasion.shadow and isinstance(do, Set | Raise):
+    if occasion.shadow and isinstance(do, Set | Raise | Open):
         draft.told.append(occasion.cause)
-        draft.note("shadow", occasion.row, occasion.why)
+        draft.note("shadow", do.workflow if isinstance(do, Open) else occasion.row, occasion.why)
         return
     match do:
         case Send():
