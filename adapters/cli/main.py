@@ -45,7 +45,11 @@ COMMANDS: dict[str, Command] = {
     ),
     "test": Command(
         "stories", "演一遍规则里的故事,对不上的逐条列出", "play the stories of the rulebook and list what differs",
-        ("waybill test", "waybill test my-rules -k 短信", "waybill test my-rules --junit stories.xml"),
+        ("waybill test", "waybill test my-rules -k 短信", "waybill test --watch", "waybill test --coverage --mutate --seconds 60", "waybill test my-rules --junit stories.xml"),
+    ),
+    "story": Command(
+        "story", "把一张真实的单写成故事,姓名、电话、地址都换掉", "write a real case as a story, everybody masked",
+        ("waybill story pin 261123001", "waybill story pin 261123001 --db var/waybill.db -o rules/stories/lost_parcel.yaml"),
     ),
     "run": Command(
         "daemon", "运行服务:收事件、走流程、盯时效、发消息", "run the service: take events, move cases, watch promises, send messages",

@@ -1,29 +1,18 @@
 """Does the rulebook do what its stories say? Plays them and shows what differs, place by place."""
 
 import argparse
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from xml.etree import ElementTree
-from zoneinfo import ZoneInfo
 
-from adapters.cli.rules import load
-from adapters.cli.speech import Speech
+from adapters.cli.rules import folder_of, load
+from adapters.cli.speech import Speech, WrongUse
+from adapters.cli.story_pool import cores, play_all
+from adapters.cli.story_search import cover, search
+from adapters.cli.story_tell import data, tell, write_junit
+from adapters.cli.story_watch import holds, watch
 from adapters.clock import SystemClock
-from adapters.memory import open_memory
-from engine.service.stories import Mismatch, StoryResult, play
 
-WHAT = {
-    "event": ("事件", "event"),
-    "state": ("状态", "state"),
-    "sent": ("发出", "sent"),
-    "tasks": ("待办", "tasks"),
-    "late": ("超时", "late"),
-    "corrected": ("更正", "corrected"),
-    "opened": ("新开的单", "opened"),
-    "commands": ("指令", "commands"),
-    "finished": ("办结", "finished"),
-    "answered": ("接电话", "answered"),
-}
+SECONDS = 120.0
+"""How long `--mutate` searches unless told."""
 
 
 def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
@@ -37,83 +26,51 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
         help=speech.of("只演名字、文件或流程里有这段文字的", "only stories whose name, file or workflow holds this text"),
     )
     parser.add_argument("--junit", metavar="FILE", help=speech.of("另写一份 JUnit XML", "write a JUnit XML file, too"))
+    parser.add_argument("--watch", action="store_true", help=speech.of("文件一保存就再演一遍", "play again whenever a file is saved"))
+    parser.add_argument("--coverage", action="store_true", help=speech.of("列出没有故事碰到的规则", "list the rules no story touches"))
+    parser.add_argument(
+        "--mutate", action="store_true", help=speech.of("把规则一处一处改错,列出没有故事发现的", "make every rule a little wrong and list what no story notices")
+    )  # fmt: skip
+    parser.add_argument(
+        "--seconds", type=float, default=SECONDS, metavar="N", help=speech.of("--mutate 最多找多久(默认 120 秒)", "how long --mutate searches (default 120)")
+    )  # fmt: skip
+    parser.add_argument("--jobs", type=int, metavar="N", help=speech.of("用几个进程(默认每核一个)", "processes (default: one per core)"))
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:
-    """Play, tell, 1 if anything differs or nothing was played."""
+    """Play, tell, 1 if anything differs or nothing was played. What no story touches or guards is news, not a failure."""
+    if options.watch:
+        if options.junit or options.mutate or options.coverage or speech.json:
+            raise WrongUse(
+                "--watch 不能与 --junit、--mutate、--coverage、--json 同用", "--watch goes without --junit, --mutate, --coverage and --json"
+            )
+        return watch(options.dir, folder_of(options.dir), options.only, speech)
     clock = SystemClock()
+    jobs = max(1, options.jobs or cores())
     loaded = load(options.dir, speech)
-    chosen = [one for one in loaded.rulebook.stories if options.only in f"{one.name} {one.span.file} {one.workflow}"]
-    begun = clock.monotonic()
-    results: list[StoryResult] = []
-    seconds: list[float] = []
-    for story in chosen:
-        before = clock.monotonic()
-        results.append(play(loaded.rulebook, story, open_memory()))
-        seconds.append(clock.monotonic() - before)
+    chosen = [one for one in loaded.rulebook.stories if holds(one, options.only)]
+    stamp, begun = f"{clock.now().astimezone():%Y-%m-%dT%H:%M:%S}", clock.monotonic()
+    played = play_all(loaded.rulebook, chosen, jobs, cover=options.coverage)
+    took = clock.monotonic() - begun
+    results = [one.result for one in played]
     failed = [one for one in results if not one.ok]
     for result in failed:
-        _tell(result, loaded.files, speech)
-    took = clock.monotonic() - begun
+        tell(result, loaded.files, speech)
     if options.junit:
-        _write_junit(Path(options.junit), results, seconds, speech)
+        write_junit(Path(options.junit), results, [one.seconds for one in played], stamp, speech)
     if not chosen:
         speech.say("没有故事可演", "no story to play")
     passed = len(results) - len(failed)
     speech.say(f"{len(results)} 个故事,{passed} 个通过({took:.1f} 秒)", f"{len(results)} stories, {passed} passed ({took:.1f} s)")
-    speech.data({"stories": len(results), "passed": passed, "seconds": round(took, 3), "failed": [_data(one) for one in failed]})
+    answer: dict[str, object] = {
+        "stories": len(results), "passed": passed, "seconds": round(took, 3), "failed": [data(one) for one in failed],
+    }  # fmt: skip
+    if options.coverage:
+        answer["coverage"] = cover(loaded.rulebook, played, speech)
+    if options.mutate:
+        if failed:
+            speech.warn("先让故事都通过,再看它们守住了什么", "let the stories pass first, then see what they guard")
+        else:
+            answer["mutate"] = search(loaded.rulebook, chosen, jobs, options.seconds, speech)
+    speech.data(answer)
     return 0 if results and not failed else 1
-
-
-def _tell(result: StoryResult, files: Mapping[str, str], speech: Speech) -> None:
-    story = result.story
-    speech.line(f"✗ {story.name}  {story.span.file}:{story.span.line}")
-    for one in result.mismatches:
-        speech.line(
-            f"  {one.span.file}:{one.span.line}  {_when(one, story.timezone)}  {speech.of(*WHAT.get(one.what, (one.what, one.what)))}"
-        )
-        written = _source_line(files, one)
-        if written:
-            speech.line(f"    | {written}")
-        speech.line(f"    {speech.of('应为', 'expected')}  {one.expected}")
-        speech.line(f"    {speech.of('实际', 'got')}{speech.of('', '     ')}  {one.got}")
-    speech.line()
-
-
-def _when(one: Mismatch, zone: str) -> str:
-    return f"{one.at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
-
-
-def _source_line(files: Mapping[str, str], one: Mismatch) -> str:
-    lines = files.get(one.span.file, "").splitlines()
-    return lines[one.span.line - 1].strip() if 0 < one.span.line <= len(lines) else ""
-
-
-def _data(result: StoryResult) -> dict[str, object]:
-    mismatches = [
-        {"file": one.span.file, "line": one.span.line, "at": one.at.isoformat(), "what": one.what, "expected": one.expected, "got": one.got}
-        for one in result.mismatches
-    ]
-    return {"story": result.story.name, "file": result.story.span.file, "line": result.story.span.line, "mismatches": mismatches}
-
-
-def _write_junit(path: Path, results: Sequence[StoryResult], seconds: Sequence[float], speech: Speech) -> None:
-    suite = ElementTree.Element(
-        "testsuite", name="waybill stories", tests=str(len(results)), failures=str(sum(not one.ok for one in results)), errors="0",
-        time=f"{sum(seconds):.3f}",
-    )  # fmt: skip
-    for result, took in zip(results, seconds, strict=True):
-        span = result.story.span
-        case = ElementTree.SubElement(
-            suite, "testcase", classname=span.file, name=result.story.name, file=span.file, line=str(span.line), time=f"{took:.3f}"
-        )
-        if not result.ok:
-            first = result.mismatches[0]
-            failure = ElementTree.SubElement(case, "failure", message=f"{first.what}: {first.expected} / {first.got}")
-            failure.text = "\n".join(
-                f"{one.span.file}:{one.span.line} {_when(one, result.story.timezone)} {one.what}\n"
-                f"  {speech.of('应为', 'expected')} {one.expected}\n  {speech.of('实际', 'got')} {one.got}"
-                for one in result.mismatches
-            )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    ElementTree.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)

@@ -1,7 +1,8 @@
 """What must happen? Story forms -> steps in wall-clock time, every name and value checked."""
 
+import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.language import texts
@@ -13,6 +14,8 @@ from engine.language.names import Scope
 from engine.language.source import Part
 from engine.model.story import Expectation, SentExpectation, Story, StoryStep
 
+SECONDS = re.compile(r"(?P<minute>.*\d\d:\d\d):(?P<second>[0-5]\d)")
+"""Stories pinned from real cases keep the second; written ones need none."""
 NOW = "now"
 """`event: name` without an own time."""
 NOTE = "note"
@@ -35,6 +38,9 @@ def _story(scope: Scope, form: StoryForm) -> Story | None:
         if at is None:
             return None
         steps.append(_step(scope, row, form.workflow, at))
+    if steps[-1].expect is None and any(step.expect is not None for step in steps):
+        fix = ("给最后一步写上 expect,或删掉后面这些步骤", "give the last step an expect, or leave these steps out")
+        scope.findings.add("W530", steps[-1].span, "故事的结尾什么都没检查", "the end of the story checks nothing", fix=fix)
     if all(step.expect is None for step in steps):
         fix = ("至少一步写上 expect", "give at least one step an expect")
         scope.findings.add("W510", form.span("story"), f"故事“{form.story}”什么都没检查", f"story “{form.story}” checks nothing", fix=fix)
@@ -51,13 +57,16 @@ def _story(scope: Scope, form: StoryForm) -> Story | None:
 def _moment(scope: Scope, form: Form, text: str, at: tuple[Part, ...], last: datetime | None, *, forward: bool) -> datetime | None:
     """`2026-11-23 10:20`, or `10:20` of the last date; UTC. forward: time does not run backwards."""
     zone = ZoneInfo(scope.timezone)
+    precise = SECONDS.fullmatch(text)
+    if precise:
+        text = precise["minute"]
     clock = texts.fits(texts.read_time_of_day, text)
     try:
         naive = _on_last_date(clock, last, zone) if clock is not None else texts.read_date_time(text)
     except texts.BadText as error:
         scope.findings.add("F110", form.span(*at), error.zh, error.en, fix=(error.fix_zh, error.fix_en))
         return last if forward else None
-    moment = naive.replace(tzinfo=zone).astimezone(UTC)
+    moment = naive.replace(tzinfo=zone).astimezone(UTC) + timedelta(seconds=int(precise["second"]) if precise else 0)
     if forward and last is not None and moment < last:
         fix = ("过了一天要写日期,例如 `2026-11-24 08:30`", "a new day needs its date, such as `2026-11-24 08:30`")
         scope.findings.add("F110", form.span(*at), "这一步早于上一步", "this step lies before the one above", fix=fix)
@@ -72,6 +81,8 @@ def _on_last_date(clock: time, last: datetime | None, zone: ZoneInfo) -> datetim
 
 
 def _step(scope: Scope, form: StoryStepForm, workflow: str, at: datetime) -> StoryStep:
+    if form.linked is not None:
+        workflow = form.linked if scope.refer("workflow", form.linked, form.span("linked")) else workflow
     event, happened = _event(scope, form, workflow, at)
     _check_fields(scope, form, form.with_ or {}, workflow)
     finished = _finished(scope, form, workflow)
@@ -80,23 +91,29 @@ def _step(scope: Scope, form: StoryStepForm, workflow: str, at: datetime) -> Sto
     for channel in form.channels or {}:
         known = (*scope.names.of("channel"), *scope.names.of("connection"))
         _check_one_of(scope, form, channel, known, ("channels", channel))
-    if form.answered is not None:
-        _check_recipient(scope, form, form.answered, workflow, "answered")
+    for role in list(form.answered or {})[:1]:
+        _check_recipient(scope, form, role, workflow, "answered", at_key=True)
+    if form.retracted is not None:
+        scope.refer("event", form.retracted, form.span("retracted"), workflow)
     if form.acknowledged is not None:
         scope.refer("chain", form.acknowledged, form.span("acknowledged"))
-    happenings = [form.event, form.finished, form.answered, form.acknowledged]
-    if sum(happening is not None for happening in happenings) > 1:
-        scope.findings.add(
-            "F110",
-            form.span("at"),
-            "一步只能发生一件事",
-            "one thing happens per step",
-            fix=("分成两步,时间可以相同", "make two steps; the time may be the same"),
-        )
+    _one_happening(scope, form)
     return StoryStep(
-        at=at, event=event, happened_at=happened, fields=dict(form.with_ or {}), case=dict(form.case or {}), channels=dict(form.channels or {}),
-        finished=finished, answered=form.answered, acknowledged=form.acknowledged, expect=_expect(scope, form.expect, workflow), span=form.span("at"),
+        at=at, event=event, happened_at=happened, fields=dict(form.with_ or {}), case=dict(form.case or {}), linked=form.linked, by_person=form.by == "person",
+        retracts=form.retracted, channels=dict(form.channels or {}), finished=finished, answered=next(iter((form.answered or {}).items()), None),
+        acknowledged=form.acknowledged, expect=_expect(scope, form.expect, workflow, at), span=form.span("at"),
     )  # fmt: skip
+
+
+def _one_happening(scope: Scope, form: StoryStepForm) -> None:
+    """One thing happens per step; only what somebody tries can be refused."""
+    happenings = [form.event, form.finished, form.answered, form.acknowledged, form.retracted]
+    if sum(happening is not None for happening in happenings) > 1:
+        fix = ("分成两步,时间可以相同", "make two steps; the time may be the same")
+        scope.findings.add("F110", form.span("at"), "一步只能发生一件事", "one thing happens per step", fix=fix)
+    if form.expect is not None and form.expect.refused is not None and form.event is None and form.finished is None:
+        fix = ("这一步要有 event 或 finished", "the step needs an `event` or a `finished`")
+        scope.findings.add("F110", form.expect.span("refused"), "没有什么可拒绝的", "nothing could be refused", fix=fix)
 
 
 def _event(scope: Scope, form: StoryStepForm, workflow: str, at: datetime) -> tuple[str | None, datetime | None]:
@@ -136,16 +153,17 @@ def _check_one_of(scope: Scope, form: Form, name: str, known: Iterable[str], at:
         scope.findings.add("R301", form.key_span(*at), f"没有“{name}”这个名字", f"no name “{name}” here", note=note, fix=fix)
 
 
-def _check_recipient(scope: Scope, form: Form, to: str, workflow: str, *at: Part) -> None:
+def _check_recipient(scope: Scope, form: Form, to: str, workflow: str, *at: Part, at_key: bool = False) -> None:
     known = (*scope.names.of("role"), *scope.names.of("field", workflow))
     if to not in known:
         note, fix = did_you_mean(to, scope.names.of("role"))
         scope.findings.add(
-            "R301", form.span(*at), f"没有叫“{to}”的岗位或电话字段", f"no role or phone field is called “{to}”", note=note, fix=fix
-        )
+            "R301", form.key_span(*at, to) if at_key else form.span(*at),
+            f"没有叫“{to}”的岗位或电话字段", f"no role or phone field is called “{to}”", note=note, fix=fix,
+        )  # fmt: skip
 
 
-def _expect(scope: Scope, form: ExpectForm | None, workflow: str) -> Expectation | None:
+def _expect(scope: Scope, form: ExpectForm | None, workflow: str, at: datetime) -> Expectation | None:
     if form is None:
         return None
     if form.state is not None:
@@ -153,6 +171,8 @@ def _expect(scope: Scope, form: ExpectForm | None, workflow: str) -> Expectation
     for key, kind in (("tasks", "role"), ("late", "policy"), ("corrected", "policy"), ("opened", "workflow")):
         for index, name in enumerate(getattr(form, key) or ()):
             scope.refer(kind, name, form.span(key, index))
+    for policy in form.verdicts or {}:
+        scope.refer("policy", policy, form.key_span("verdicts", policy))
     commands = tuple(name for names in scope.names.commands.values() for name in names)
     for index, name in enumerate(form.commands or ()):
         if name not in commands:
@@ -161,8 +181,9 @@ def _expect(scope: Scope, form: ExpectForm | None, workflow: str) -> Expectation
                 "R301", form.span("commands", index), f"没有叫“{name}”的指令", f"no command is called “{name}”", note=note, fix=fix
             )
     return Expectation(
-        state=form.state, sent=tuple(_sent(scope, form, index, row, workflow) for index, row in enumerate(form.sent or ())), tasks=tuple(form.tasks or ()),
-        late=_names(form.late), corrected=_names(form.corrected), opened=_names(form.opened), commands=_names(form.commands), span=form.key_span(),
+        state=form.state, sent=tuple(_sent(scope, form, index, row, workflow, at) for index, row in enumerate(form.sent or ())), tasks=tuple(form.tasks or ()),
+        late=_names(form.late), corrected=_names(form.corrected), opened=_names(form.opened), commands=_names(form.commands),
+        verdicts=dict(form.verdicts) if form.verdicts is not None else None, refused=form.refused, span=form.key_span(),
     )  # fmt: skip
 
 
@@ -170,10 +191,10 @@ def _names(written: list[str] | None) -> tuple[str, ...] | None:
     return None if written is None else tuple(written)
 
 
-def _sent(scope: Scope, form: ExpectForm, index: int, row: dict[str, str], workflow: str) -> SentExpectation:
-    """`{sms: role, message: name, says: text}`: one key is the channel."""
+def _sent(scope: Scope, form: ExpectForm, index: int, row: dict[str, str], workflow: str, at: datetime) -> SentExpectation:
+    """`{sms: role, message: name, says: text, at: 10:20}`: one key is the channel."""
     span = form.span("sent", index)
-    channels = [key for key in row if key not in ("message", "says")]
+    channels = [key for key in row if key not in ("message", "says", "at")]
     if len(channels) != 1:
         fix = ("例如 `{sms: pickup_clerk, message: dispatch_order}`", "for example `{sms: pickup_clerk, message: dispatch_order}`")
         scope.findings.add("F110", span, "要写一个渠道和收件人", "one channel and its recipient are wanted", fix=fix)
@@ -183,4 +204,10 @@ def _sent(scope: Scope, form: ExpectForm, index: int, row: dict[str, str], workf
     _check_recipient(scope, form, row[channel], workflow, "sent", index, channel)
     if "message" in row:
         scope.refer("message", row["message"], form.span("sent", index, "message"))
-    return SentExpectation(channel=channel, to=row[channel], message=row.get("message"), says=row.get("says"), span=span)
+    when = _moment(scope, form, row["at"], ("sent", index, "at"), at, forward=False) if "at" in row else None
+    if when is not None and when > at:
+        fix = ("改到后面的步骤里,或推迟这一步", "expect it in a later step, or move this step")
+        scope.findings.add(
+            "F110", form.span("sent", index, "at"), "故事演到这一步时还没到这个时间", "the story has not come to this time yet", fix=fix
+        )
+    return SentExpectation(channel=channel, to=row[channel], message=row.get("message"), says=row.get("says"), at=when, span=span)

@@ -9,12 +9,14 @@ from engine.model.span import Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentExpectation:
-    """`{sms: pickup_clerk, message: dispatch_order, says: 15:00}`."""
+    """`{sms: pickup_clerk, message: dispatch_order, says: 15:00, at: 10:20}`."""
 
     channel: str
     to: str
     message: str | None = None
     says: str | None = None
+    at: datetime | None = None
+    """Handed over in this minute."""
     span: Span
 
 
@@ -30,6 +32,10 @@ class Expectation:
     corrected: tuple[str, ...] | None = None
     opened: tuple[str, ...] | None = None
     commands: tuple[str, ...] | None = None
+    verdicts: Mapping[str, str] | None = None
+    """Policy -> how its last clock on the step's case stands now, a ClockVerdict."""
+    refused: str | None = None
+    """`yes`: the step was refused; `no`: it was not; else part of the reason it was refused for."""
     span: Span
 
 
@@ -44,12 +50,18 @@ class StoryStep:
     fields: Mapping[str, str]
     case: Mapping[str, str]
     """Identifying field -> value; empty: the story's first case."""
+    linked: str | None = None
+    """A workflow: the step is about the linked case of it, the one opened last."""
+    by_person: bool = False
+    """Handed in by a person, who is refused what is not possible; otherwise by a feed, which is only recorded."""
+    retracts: str | None = None
+    """The event taken back: the latest of that name."""
     channels: Mapping[str, str]
     """Channel or connection -> refuses, silent, up."""
     finished: tuple[str, str] | None = None
     """(role, event or note)."""
-    answered: str | None = None
-    """Role whose phone call is finished as told."""
+    answered: tuple[str, str] | None = None
+    """(role, what came of its phone call)."""
     acknowledged: str | None = None
     """Chain."""
     expect: Expectation | None = None

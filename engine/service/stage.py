@@ -29,14 +29,20 @@ class StageGateway:
         self.mode = "up"
         self.clock = clock
         self.carried: list[Parcel] = []
+        self.carried_at: list[datetime] = []
 
     def send(self, parcel: Parcel) -> Receipt:
         if self.mode == "refuses":
             return Receipt(verdict=Verdict.REJECTED, reason="account", key=parcel.key, at=self.clock.at)
         if self.mode == "silent":
             return Receipt(verdict=Verdict.UNKNOWN, reason="no_answer", key=parcel.key, at=self.clock.at)
-        self.carried.append(parcel)
+        self.keep(parcel)
         return Receipt(verdict=Verdict.DELIVERED, reason="receipt", key=parcel.key, at=self.clock.at, final=True)
+
+    def keep(self, parcel: Parcel) -> None:
+        """Remember what was carried, and when."""
+        self.carried.append(parcel)
+        self.carried_at.append(self.clock.at)
 
     def look_up(self, sent: Sent) -> Receipt | None:
         return None
@@ -56,7 +62,7 @@ class StageCallList(StageGateway):
         self.worklist = worklist
 
     def send(self, parcel: Parcel) -> Receipt:
-        self.carried.append(parcel)
+        self.keep(parcel)
         self.worklist.add(
             Task(
                 id=parcel.effect_id,
