@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lint imports types bench crash fortnight lock clean
+.PHONY: help install run test check format lint imports types bench slips mutants crash fortnight lock clean
 
 help: ## 列出全部命令 · show this list
 	@printf '用法 Usage: make <target>\n\n'
@@ -47,6 +47,12 @@ types: install ## mypy --strict
 
 bench: install ## 测性能,数字记入 docs/performance.md · measure; the numbers of docs/performance.md
 	$(BIN)/python bench/run.py
+
+slips: install ## 每个词都写错一遍,看查出多少 · misspell every word of the shipped rulebook: how many slips are caught?
+	$(BIN)/python -m tests.proving.slips --jobs $(WORKERS)
+
+mutants: install ## 十万个改坏的文件,个个要有回答 · a hundred thousand broken files, each must be answered
+	$(BIN)/python -m tests.proving.mutants --jobs $(WORKERS)
 
 crash: install ## 反复 kill -9 真正的进程 · kill -9 a real daemon, again and again
 	$(BIN)/python -m pytest tests/crash -m crash

@@ -17,6 +17,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
 ALWAYS = ("state", "why", "nth", "group.count", "group.list")
 MAY_BE_BLANK = ("nth", "group.count", "group.list")
 POLICY_PARTS = ("due", "late_by")
+_FULL_WIDTH = re.compile(r"｛([\w. |]{1,40})｝")
 _PIECE = re.compile(r"\[\[|\]\]|\{[^{}\n]*\}|[{}]")
 
 
@@ -47,16 +48,16 @@ class _Parser:
 
     def open(self, offset: int) -> None:
         if self.inner is not None:
-            self._say("N404", offset, 2, "[[ 里面又开了一个 [[", "a [[ inside a [[ ]]")
+            self.say("N404", offset, 2, "[[ 里面又开了一个 [[", "a [[ inside a [[ ]]")
             return
         self.inner, self.opened_at, self.marked = [], offset, False
 
     def close(self, offset: int) -> None:
         if self.inner is None:
-            self._say("N404", offset, 2, "]] 前面没有 [[", "a ]] without a [[")
+            self.say("N404", offset, 2, "]] 前面没有 [[", "a ]] without a [[")
             return
         if not self.marked:
-            self._say(
+            self.say(
                 "N404",
                 self.opened_at,
                 2,
@@ -68,22 +69,22 @@ class _Parser:
         self.inner = None
 
     def stray(self, piece: str, offset: int) -> None:
-        self._say("N404", offset, 1, f"“{piece}” 没有配对", f"“{piece}” is not closed", ("字段写成 {字段名}", "a mark is written {name}"))
+        self.say("N404", offset, 1, f"“{piece}” 没有配对", f"“{piece}” is not closed", ("字段写成 {字段名}", "a mark is written {name}"))
 
     def end(self) -> None:
         if self.inner is not None:
-            self._say("N404", self.opened_at, 2, "[[ 没有用 ]] 收尾", "a [[ that is not closed")
+            self.say("N404", self.opened_at, 2, "[[ 没有用 ]] 收尾", "a [[ that is not closed")
 
     def read(self, name: str, chosen: str | None, offset: int, width: int) -> Placeholder | None:
         """A known mark; None after saying what is wrong with it."""
         kind, may_be_blank = mark_kind(self.scope, self.workflow, name)
         if kind is None:
             note, fix = did_you_mean(name, known_marks(self.scope, self.workflow))
-            self._say("N401", offset, width, f"文字里的“{{{name}}}”不是已登记的字段", f"“{{{name}}}” is no known mark", fix, note)
+            self.say("N401", offset, width, f"文字里的“{{{name}}}”不是已登记的字段", f"“{{{name}}}” is no known mark", fix, note)
             return None
         if may_be_blank and self.inner is None:
             fix = (f"写成 [[……{{{name}}}……]]:空着时整段不出现", f"write [[...{{{name}}}...]]: it vanishes when blank")
-            self._say(
+            self.say(
                 "N402",
                 offset,
                 width,
@@ -94,12 +95,13 @@ class _Parser:
         if chosen is not None and kind not in FORMATS.get(chosen, ()):
             fits = [known for known, kinds in FORMATS.items() if kind in kinds]
             note, fix = did_you_mean(chosen, fits)
-            self._say("N403", offset, width, f"“{{{name}}}”不能用格式“{chosen}”", f"format “{chosen}” does not fit “{{{name}}}”", fix, note)
+            self.say("N403", offset, width, f"“{{{name}}}”不能用格式“{chosen}”", f"format “{chosen}” does not fit “{{{name}}}”", fix, note)
         return Placeholder(name, chosen, self.source.inside(self.path, offset, width))
 
-    def _say(
+    def say(
         self, code: str, offset: int, width: int, zh: str, en: str, fix: tuple[str, str] = ("", ""), note: tuple[str, str] = ("", "")
     ) -> None:
+        """Report at a place inside the text."""
         self.scope.findings.add(code, self.source.inside(self.path, offset, width), zh, en, note=note, fix=fix)
 
 
@@ -123,6 +125,9 @@ def compile_text(scope: Scope, source: Source, path: Path, text: str, workflow: 
         end, after_double = match.end(), double
     parser.literal(_literal(body[end:], after_double, False))
     parser.end()
+    for match in _FULL_WIDTH.finditer(body):
+        fix = (f"写成 `{{{match[1].strip()}}}`", f"write `{{{match[1].strip()}}}`")
+        parser.say("N404", match.start(), len(match[0]), f"“{match[0]}” 用了全角括号,不算字段", "full-width braces are no mark", fix)
     return tuple(parser.out)
 
 

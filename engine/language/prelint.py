@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
 from engine.language.diagnostics import Findings
 from engine.model.span import Span
@@ -14,11 +15,19 @@ _FULL_COLON_FLOW = re.compile(rf"[{{,] *(?P<key>{_KEY}) *(?P<bad>：)")
 _NO_SPACE = re.compile(r"^ *(?:- +)*(?P<key>[^\W\d]\w*)(?P<bad>:)(?=[^\s:/])")
 _NO_SPACE_FLOW = re.compile(r"[{,] *(?P<key>[^\W\d]\w*)(?P<bad>:)(?=[^\s:/,}])")
 _NO_DASH_SPACE = re.compile(r"^ *(?:- +)*(?P<bad>-)(?P<rest>[^\s\-\d].*)$")
-_SMART = re.compile(r"(?:[:\-] +|[\[{,] *)(?P<bad>[“‘][^”’]*[”’]) *(?=$|[,\]}])")
+_SMART = re.compile(r"(?:[:\-] +|[\[{,] *)(?P<bad>[“‘＂][^”’＂]{0,200}[”’＂]|[“‘＂][^”’＂,\]}]{0,200}) *(?=$|[,\]}])")
 _CURLY_COMMA = re.compile(rf"(?P<bad>，) *{_KEY} *[:：] ")
 _FULL_BRACKET = re.compile(r"(?:[:\-] +|[\[{,] *)(?P<bad>[［｛])")
+_FULL_DASH = re.compile(r"^ *(?:- +)*(?P<bad>[－–—]) +(?P<rest>\S.*)$")
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 _NEEDS_CARE = re.compile("[#'\"]")
 _SCHEMES = ("env", "file", "http", "https")
+
+SLIPS_MAX = 20
+"""Of one kind in one line."""
+SHOWN_MAX = 120
+"""So much of a line is repeated in its correction: a line may be as long as its file, and have as many slips."""
 
 Report = Callable[[str, int, int, str, str, tuple[str, str]], None]
 
@@ -44,6 +53,10 @@ def prelint(file: str, lines: tuple[str, ...], findings: Findings) -> bool:
         if not bare.strip():
             _check_indent(line, number, report)
             continue
+        if _CONFLICT.match(line):
+            report("Y010", number, 0, "版本合并的冲突没有解决", "a conflict of a merge is not resolved",
+                   ("留下要的那一份,删去 <<<<<<<、=======、>>>>>>> 这三行", "keep one side, delete the lines <<<<<<<, =======, >>>>>>>"))  # fmt: skip
+            continue
         _check_line(line, bare, number, report)
         _check_lists(bare, brackets, number, report)
         if _BLOCK.search(bare.rstrip()) and not brackets:
@@ -54,17 +67,18 @@ def prelint(file: str, lines: tuple[str, ...], findings: Findings) -> bool:
 
 def _check_line(line: str, bare: str, number: int, report: Report) -> None:
     _check_indent(line, number, report)
+    _check_signs(bare, number, report)
     for pattern in (_FULL_COLON, _FULL_COLON_FLOW):
-        for match in pattern.finditer(bare):
+        for match in islice(pattern.finditer(bare), SLIPS_MAX):
             key = match["key"]
-            rest = re.split(r"[,}]", line[match.end("bad") :])[0].split(" #")[0].strip() or "……"
+            rest = _rest(line, match.end("bad")).split(" #")[0].strip() or "……"
             fix = (f"写成 `{key}: {rest}`", f"write `{key}: {rest}`")
             report("Y003", number, match.start("bad"), f"“{key}” 后面是全角冒号“：”", f"a full-width colon follows “{key}”", fix)
     for pattern in (_NO_SPACE, _NO_SPACE_FLOW):
-        for match in pattern.finditer(bare):
+        for match in islice(pattern.finditer(bare), SLIPS_MAX):
             key = match["key"]
             if key not in _SCHEMES:
-                rest = re.split(r"[,}]", line[match.end("bad") :])[0].strip()
+                rest = _rest(line, match.end("bad")).strip()
                 report(
                     "Y004",
                     number,
@@ -75,12 +89,12 @@ def _check_line(line: str, bare: str, number: int, report: Report) -> None:
                 )
     dash = _NO_DASH_SPACE.match(bare)
     if dash:
-        rest = line[dash.end("bad") :].strip()
+        rest = line[dash.end("bad") :][:SHOWN_MAX].strip()
         report(
             "Y005", number, dash.start("bad"), "短横后面少一个空格", "no space after the dash", (f"写成 `- {rest}`", f"write `- {rest}`")
         )
-    for match in _SMART.finditer(bare):
-        inner = match["bad"][1:-1]
+    for match in islice(_SMART.finditer(bare), SLIPS_MAX):
+        inner = match["bad"].strip("“”‘’＂ ")
         report(
             "Y007",
             number,
@@ -91,8 +105,25 @@ def _check_line(line: str, bare: str, number: int, report: Report) -> None:
         )
 
 
+def _check_signs(bare: str, number: int, report: Report) -> None:
+    """Signs that came along with a copy, and a dash of another kind before a row."""
+    for match in islice(_INVISIBLE.finditer(bare), SLIPS_MAX):
+        name = f"U+{ord(match[0]):04X}"
+        fix = ("把这个词删掉重打一遍;多半是从网页或聊天里复制来的", "delete the word and type it again; it came along with a copy")
+        report("Y010", number, match.start(), f"这里有一个看不见的字符({name})", f"an invisible character ({name})", fix)
+    dash = _FULL_DASH.match(bare)
+    if dash:
+        fix = (f"写成 `- {dash['rest'][:SHOWN_MAX]}`", f"write `- {dash['rest'][:SHOWN_MAX]}`")
+        report("Y008", number, dash.start("bad"), f"行首的短横“{dash['bad']}”不是半角", "not a plain dash before the row", fix)
+
+
+def _rest(line: str, start: int) -> str:
+    """What follows, up to the next item; the beginning of it where it is long."""
+    return re.split(r"[,}]", line[start : start + SHOWN_MAX], maxsplit=1)[0]
+
+
 def _check_indent(line: str, number: int, report: Report) -> None:
-    blank = line[: len(line) - len(line.lstrip(" \t\u3000"))]
+    blank = line[: len(line) - len(line.lstrip(" \t\u3000\xa0"))]
     if "\t" in blank:
         report(
             "Y001",
@@ -102,13 +133,14 @@ def _check_indent(line: str, number: int, report: Report) -> None:
             "a tab in the indentation",
             ("改成空格,每层两个", "use spaces, two per level"),
         )
-    elif "\u3000" in blank:
+    elif blank.strip(" "):
+        full = "\u3000" in blank
         report(
             "Y002",
             number,
-            blank.index("\u3000"),
-            "缩进里有全角空格",
-            "a full-width space in the indentation",
+            len(blank) - len(blank.lstrip(" ")),
+            "缩进里有全角空格" if full else "缩进里有不换行空格(从网页复制来的)",
+            "a full-width space in the indentation" if full else "a non-breaking space in the indentation",
             ("改成半角空格", "use plain spaces"),
         )
 
@@ -138,8 +170,7 @@ def _check_lists(bare: str, brackets: list[str], number: int, report: Report) ->
             "a full-width bracket",
             ("改成半角括号", "use the plain bracket"),
         )
-    opens = bare
-    for column, sign in enumerate(opens):
+    for column, sign in enumerate(bare):
         if sign in "[{" and (brackets or _opens_flow(bare, column)):
             brackets.append(sign)
         elif sign in "]}" and brackets:
@@ -156,8 +187,10 @@ def _check_lists(bare: str, brackets: list[str], number: int, report: Report) ->
 
 
 def _opens_flow(bare: str, column: int) -> bool:
-    before = bare[:column].rstrip(" ")
-    return not before or before.endswith(":") or (before.endswith("-") and not before.strip(" -"))
+    while column and bare[column - 1] == " ":
+        column -= 1
+    before = bare[column - 1 : column]
+    return before in ("", ":") or (before == "-" and not bare[:column].strip(" -"))
 
 
 def _indent(line: str) -> int:
@@ -169,7 +202,7 @@ def _bare(line: str, quote: str) -> tuple[str, int | None, str]:
     if not quote and not _NEEDS_CARE.search(line):
         return line, None, ""
     out: list[str] = []
-    token_start = not quote
+    token_start = blank = not quote
     column = 0
     while column < len(line):
         sign = line[column]
@@ -182,17 +215,15 @@ def _bare(line: str, quote: str) -> tuple[str, int | None, str]:
                 quote = ""
             out.append("x")
         elif sign in "'\"" and token_start:
-            quote, token_start = sign, False
+            quote, token_start, blank = sign, False, False
             out.append("x")
         elif sign == "#" and (column == 0 or line[column - 1] in " \t"):
             return "".join(out), column, ""
         else:
             out.append(sign)
+            blank = blank and sign.isspace()
             token_start = (
-                sign in "[{,"
-                or (sign in " \t" and token_start)
-                or (sign in " \t" and column > 0 and line[column - 1] in ":-,[{")
-                or not "".join(out).strip()
+                sign in "[{," or (sign in " \t" and token_start) or (sign in " \t" and column > 0 and line[column - 1] in ":-,[{") or blank
             )
         column += 1
     return "".join(out)[: len(line)], None, quote

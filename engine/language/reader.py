@@ -8,6 +8,7 @@ import yaml
 from engine.language.diagnostics import Findings
 from engine.language.prelint import prelint
 from engine.language.source import Mark, Node, Path, Source
+from engine.language.stumbled import stumbled
 from engine.model.span import Span
 
 DEPTH_MAX = 24
@@ -16,6 +17,7 @@ BYTES_MAX = 256 * 1024
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STRANGE = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LOST = re.compile("\ufffd")
 _DUPLICATE = "\0again"
 
 
@@ -39,17 +41,22 @@ def read_source(file: str, text: str, findings: Findings) -> Source | None:
             fix=("拆成几个文件;长表写成 CSV", "split it; put long tables into CSV"),
         )
         return None
-    strange = _STRANGE.search(text)
+    strange = _STRANGE.search(text) or _LOST.search(text)
     if strange:
         before = text[: strange.start()]
         place = Span(file, before.count("\n") + 1, strange.start() - (before.rfind("\n") + 1) + 1)
-        findings.add(
-            "Y010",
-            place,
-            "这里有一个看不见的特殊字符",
-            "an invisible control character",
-            fix=("删掉它;文件要用 UTF-8 保存", "delete it; save the file as UTF-8"),
+        lost = strange[0] == _LOST.pattern
+        zh, en = (
+            ("这里的字在转换编码时丢了", "a character was lost here")
+            if lost
+            else ("这里有一个看不见的特殊字符", "an invisible control character")
         )
+        fix = (
+            ("照原文重打;文件要用 UTF-8 保存", "type it again; save the file as UTF-8")
+            if lost
+            else ("删掉它;文件要用 UTF-8 保存", "delete it; save the file as UTF-8")
+        )
+        findings.add("Y010", place, zh, en, fix=fix)
         return None
     if not prelint(file, lines, findings):
         return None
@@ -260,47 +267,5 @@ class _Tree:
 
     def explain(self, error: yaml.YAMLError) -> None:
         """Say in plain words where YAML stumbled, and what was probably meant."""
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        line = min(mark.line if mark else 0, len(self.lines) - 1)
-        column = min(mark.column if mark else 0, len(self.lines[line]))
-        fix = _hint(self.lines[line], self.lines[max(0, line - 1)], column)
-        code = _SIGN_CODES.get(_first_sign(self.lines[line]), "Y010")
-        self.findings.add(
-            code,
-            Span(self.file, line + 1, column + 1),
-            "YAML 写法不对,从这里起读不下去",
-            "this cannot be read as YAML from here on",
-            fix=fix,
-        )
-
-
-_SIGN_CODES = {"!": "Y021", "&": "Y020", "*": "Y020"}
-
-
-def _first_sign(line: str) -> str:
-    """The first character of the line's value, if it has one."""
-    value = re.match(r"^\s*(?:- +)*[^:#]+: +(\S)", line)
-    return value[1] if value else ""
-
-
-def _hint(line: str, before: str, column: int) -> tuple[str, str]:
-    for text in (line, before):
-        sign = _first_sign(text)
-        if sign in "[{" and sign:
-            return (
-                "正文以 [ 或 { 开头时写成 `text: |`,正文另起一行;列表和花括号要成对",
-                "put a text that begins with [ or { below `text: |`; brackets must pair",
-            )
-        if sign and sign in ">%@*&!`":
-            return (
-                "值不能以这个符号开头:比较用词(例如 {more_than: 50}),正文加引号",
-                "a value cannot begin so: comparisons are words ({more_than: 50}), texts are quoted",
-            )
-    if line.count(": ") > 1:
-        return ("正文里有冒号加空格时,整句加引号或写成 `|` 块", "quote a text that contains a colon and a space, or use a `|` block")
-    if (column and line[:column].count('"') % 2) or line.count("'") % 2:
-        return ("引号要成对", "quotes must pair")
-    return (
-        "看看这一行和上一行:缩进要对齐,冒号后面空一格,括号和引号要成对",
-        "look at this line and the one above: indentation, a space after the colon, brackets and quotes in pairs",
-    )
+        place = stumbled(error, self.lines)
+        self.findings.add(place.code, Span(self.file, place.line + 1, place.column + 1), place.zh, place.en, fix=place.fix)

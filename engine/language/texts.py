@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import TypeVar
 
 from engine.model.calendar import DAY_SECONDS
@@ -21,6 +22,7 @@ _CHINESE_UNITS = (
     ("个工作日", "business day"),
     ("工作日", "business day"),
 )
+_NUMERALS = {sign: number for number, sign in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 _ENGLISH_UNITS = {
     "hour": "h",
     "hours": "h",
@@ -40,6 +42,7 @@ _CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)", re.ASCII)
 _HOURS = re.compile(r"(\d{1,2}:\d{2}) ?- ?(\d{1,2}:\d{2})", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_TIME = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d{1,2}:\d{2})", re.ASCII)
+_YUAN = re.compile(r"(\d{1,6}(?:\.\d{1,4})?) 元", re.ASCII)
 _CAP = re.compile(r"(\d{1,4}) per (?:(\d{1,3}) )?(min|hour|h|day)", re.ASCII)
 _CAP_SECONDS = {"min": 60, "hour": 3600, "h": 3600, "day": DAY_SECONDS}
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})", re.ASCII)
@@ -74,6 +77,10 @@ def read_amount(text: str) -> Amount:
             f"“{text}” 说不清:是连续的小时,还是工作日", f"“{text}” is not clear: running hours, or business days",
             f"写成 `{count * 24} h`(连续)或 `{count} business day{plural}`(工作日)", f"write `{count * 24} h` or `{count} business day{plural}`",
         )  # fmt: skip
+    if re.fullmatch(r"\d+", text, re.ASCII):
+        raise BadText(
+            f"“{text}” 少了单位", f"“{text}” lacks a unit", f"写成 `{text} min` 或 `{text} h`", f"write `{text} min` or `{text} h`"
+        )
     corrected = _corrected_amount(text)
     raise BadText(
         f"时长 “{text}” 写法不对", f"“{text}” is not a length of time",
@@ -83,11 +90,26 @@ def read_amount(text: str) -> Amount:
 
 
 def _corrected_amount(text: str) -> str | None:
-    guess = text.translate(str.maketrans("０１２３４５６７８９\u3000", "0123456789 ")).strip()
+    guess = text.translate(str.maketrans("０１２３４５６７８９\u3000\xa0", "0123456789  ")).strip()
+    guess = re.sub(
+        "^半个?小时$", "30 min", re.sub("^[一二两三四五六七八九十](?=个?[小工钟分秒])", lambda one: str(_NUMERALS[one[0]]), guess)
+    )
+    guess = guess.replace("个小时", "小时").replace("个钟头", "小时")
+    clock, half = re.fullmatch(r"(\d{1,2}):([0-5]\d)", guess), re.fullmatch(r"(\d{1,3})\.5 ?(?:h|小时|hours?)", guess)
+    if clock or half:
+        seconds = (
+            int(half[1]) * 3600 + 1800
+            if half
+            else sum(int(part) * size for part, size in zip(clock.groups(), (3600, 60), strict=True))
+            if clock
+            else 0
+        )
+        return write_amount(Amount(seconds=seconds, written=text)) if seconds else None
     for chinese, unit in _CHINESE_UNITS:
         guess = guess.replace(chinese, f" {unit} ")
     guess = re.sub(r"(\d)([a-z])", r"\1 \2", guess.lower())
     guess = " ".join(_ENGLISH_UNITS.get(word, word) for word in guess.split())
+    guess = re.sub(r"^((?!1 )\d+ business day)$", r"\1s", guess)
     if guess != text and (_DURATION.fullmatch(guess) or _BUSINESS.fullmatch(guess)):
         return guess
     return None
@@ -152,8 +174,12 @@ def read_date(text: str) -> date:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            raise BadText(f"没有 “{text}” 这一天", f"there is no day “{text}”", "", "") from None
-    raise BadText(f"日期 “{text}” 写法不对", f"“{text}” is not a date", "例如 `2026-11-26`", "for example `2026-11-26`")
+            fix = ("查一查那个月有几天", "look up how many days that month has")
+            raise BadText(f"没有 “{text}” 这一天", f"there is no day “{text}”", *fix) from None
+    parts = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text, re.ASCII)
+    plain = f"{parts[1]}-{int(parts[2]):02}-{int(parts[3]):02}" if parts else ""
+    fix = (f"写成 `{plain}`", f"write `{plain}`") if plain and plain != text else ("例如 `2026-11-26`", "for example `2026-11-26`")
+    raise BadText(f"日期 “{text}” 写法不对", f"“{text}” is not a date", *fix)
 
 
 def read_month_day(text: str) -> tuple[int, int]:
@@ -188,7 +214,18 @@ def read_date_time(text: str) -> datetime:
 def read_yes_no(text: str) -> bool:
     """`yes` or `no`, one way."""
     if text not in ("yes", "no"):
-        near = {"true": "yes", "on": "yes", "是": "yes", "y": "yes", "false": "no", "off": "no", "否": "no", "n": "no"}.get(text.lower())
+        near = {
+            "yes": "yes",
+            "no": "no",
+            "true": "yes",
+            "on": "yes",
+            "是": "yes",
+            "y": "yes",
+            "false": "no",
+            "off": "no",
+            "否": "no",
+            "n": "no",
+        }.get(text.lower())
         raise BadText(
             f"“{text}” 不是 yes 或 no",
             f"“{text}” is neither yes nor no",
@@ -209,7 +246,10 @@ def read_percent(text: str) -> int:
     """`80%`."""
     match = _PERCENT.fullmatch(text)
     if not match or not 0 < int(match[1]) <= 100:
-        raise BadText(f"百分比 “{text}” 写法不对", f"“{text}” is not a share", "例如 `80%`", "for example `80%`")
+        part = re.fullmatch(r"0\.(\d\d?)|(\d{1,2})[ ％]*", text, re.ASCII)
+        plain = f"{int((part[1] or '').ljust(2, '0') if part[1] else part[2])}%" if part else ""
+        fix = (f"写成 `{plain}`", f"write `{plain}`") if plain and plain != "0%" else ("例如 `80%`", "for example `80%`")
+        raise BadText(f"百分比 “{text}” 写法不对", f"“{text}” is not a share", *fix)
     return int(match[1])
 
 
@@ -226,18 +266,21 @@ def read_cap(text: str) -> Cap:
     return Cap(int(match[1]), int(match[2] or 1) * _CAP_SECONDS[match[3]], text)
 
 
+def read_yuan(text: str) -> Decimal:
+    """`0.05 元`: at most four decimal places."""
+    match = _YUAN.fullmatch(text)
+    if not match:
+        raise BadText(f"价钱 “{text}” 写法不对", f"“{text}” is not a price", "例如 `0.05 元`", "for example `0.05 元`")
+    return Decimal(match[1])
+
+
 def read_weekdays(text: str) -> tuple[int, ...]:
     """`mon-fri`, `sat`, `mon,wed` -> Monday is 0; sorted."""
     days: set[int] = set()
     for part in text.replace(" ", "").split(","):
         ends = part.split("-")
         if len(ends) > 2 or any(end not in WEEKDAYS for end in ends):
-            raise BadText(
-                f"星期 “{text}” 写法不对",
-                f"“{text}” are no weekdays",
-                "例如 `mon-fri`、`sat`、`mon,wed`",
-                "for example `mon-fri`, `sat`, `mon,wed`",
-            )
+            raise BadText(f"星期 “{text}” 写法不对", f"“{text}” are no weekdays", *_weekdays_fix(text))
         first, last = WEEKDAYS.index(ends[0]), WEEKDAYS.index(ends[-1])
         days.update(range(first, last + 1) if first <= last else [*range(first, 7), *range(last + 1)])
     return tuple(sorted(days))
@@ -258,7 +301,23 @@ def read_pattern(text: str) -> str:
     return text
 
 
+def _weekdays_fix(text: str) -> tuple[str, str]:
+    plain = re.sub("(?:周|星期|礼拜)?([一二三四五六日天])", lambda day: WEEKDAYS["一二三四五六日".index(day[1].replace("天", "日"))], text)
+    plain = re.sub("[至到~～—–－]", "-", plain).replace("、", ",").replace("，", ",").strip().lower()
+    if plain != text and fits(read_weekdays, plain):
+        return f"写成 `{plain}`", f"write `{plain}`"
+    return "例如 `mon-fri`、`sat`、`mon,wed`", "for example `mon-fri`, `sat`, `mon,wed`"
+
+
 def _clock_fix(text: str) -> tuple[str, str]:
+    spoken = re.fullmatch(r"(上午|早上|下午|晚上)(\d{1,2})[点时:：](半|\d\d?)?分?", text)
+    seconds = re.fullmatch(r"(\d{1,2}:\d\d):\d\d", text)
+    if spoken or seconds:
+        late = 12 if spoken and spoken[1] in ("下午", "晚上") and int(spoken[2]) < 12 else 0
+        minutes = {"半": "30"}.get(spoken[3] or "", (spoken[3] or "").rjust(2, "0")) if spoken else ""
+        plain = f"{int(spoken[2]) + late:02}:{minutes}" if spoken else seconds[1] if seconds else ""
+        if _CLOCK.fullmatch(plain):
+            return f"写成 `{plain}`", f"write `{plain}`"
     plain = text.translate(str.maketrans("０１２３４５６７８９：", "0123456789:")).replace("点", ":").replace("时", ":").replace("分", "")
     plain = plain + "00" if plain.endswith(":") else plain
     if plain != text and _CLOCK.fullmatch(plain):
@@ -267,7 +326,8 @@ def _clock_fix(text: str) -> tuple[str, str]:
 
 
 def _hours_fix(text: str) -> tuple[str, str]:
-    plain = text.translate(str.maketrans("０１２３４５６７８９：－—~至到", "0123456789:-----")).replace(" ", "")
+    plain = text.translate(str.maketrans("０１２３４５６７８９：－—–~～至到", "0123456789:-------")).replace(" ", "")
+    plain = re.sub(r"(?<![\d:])(\d{1,2})[点时]?(?=-|$)", r"\1:00", plain)
     if plain != text and _HOURS.fullmatch(plain):
         return f"写成 `{plain}`", f"write `{plain}`"
     return "例如 `08:30-17:00`,不开写 `none`", "for example `08:30-17:00`, closed is `none`"

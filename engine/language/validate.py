@@ -21,6 +21,13 @@ _SHAPES = {
 }
 
 
+_KEYS_FIX = ("另起一行,缩进两格,写 `键: 值`", "begin a new line, two spaces in, with `key: value`")
+_SHAPE_FIXES = {
+    "list_type": ("另起一行,每项前面写 `- `", "begin a new line, each item with `- ` before it"),
+    "string_type": ("去掉括号;正文里有 { 或 [ 时写成 `text: |`,正文另起一行", "drop the brackets; put a text with { or [ below `text: |`"),
+}
+
+
 class _Items(list[Node]):
     """A list that remembers where its items stood before some were left out."""
 
@@ -102,11 +109,7 @@ def _report(model: type[BaseModel], source: Source, detail: ErrorDetails, findin
         _report_choice(source, path, detail, findings)
     else:
         zh, en = _SHAPES.get(kind, ("这里的写法不对", "written in the wrong form"))
-        fix = (
-            ("正文里有 { 或 [ 时写成 `text: |`,正文另起一行", "put a text with { or [ below `text: |`")
-            if kind == "string_type"
-            else ("", "")
-        )
+        fix = _SHAPE_FIXES.get(kind, _KEYS_FIX)
         findings.add("F110", source.at(*path), zh, en, fix=fix)
 
 

@@ -6,9 +6,7 @@ import re
 import pytest
 
 from engine.language.compile import compile_rulebook
-from engine.language.diagnostics import Findings
 from engine.language.lint.text_too_long import longest_value
-from engine.language.reader import read_source
 from engine.language.show import render
 from engine.model.fieldtext import decimal_places
 from tests.unit.language.rulebooks import SHIPPED, compiled, edited
@@ -27,7 +25,7 @@ def test_the_shipped_rulebook_has_nothing_to_report() -> None:
 def test_no_deleted_character_makes_the_compiler_raise_or_point_outside_the_file() -> None:
     chance = random.Random(SEED)
 
-    for _ in range(25):  # 25 rounds of one deletion in each of the files: 300 and more.
+    for _ in range(6):  # One deletion in each of the files; `make mutants` does the rest.
         files = dict(SHIPPED)
         for name in YAML:
             cut = chance.randrange(len(files[name]))
@@ -40,55 +38,6 @@ def test_no_deleted_character_makes_the_compiler_raise_or_point_outside_the_file
             assert 1 <= found.span.line <= len(lines), found
             assert 1 <= found.span.column <= len(lines[found.span.line - 1]) + 1, found
         assert render(result.diagnostics, files)
-
-
-def test_no_torn_file_makes_the_compiler_raise() -> None:
-    chance = random.Random(SEED)
-    torn = [":", "：", "\t", '"', "[", "}", "&a", "*a", "!x", " #", "|", "\u3000", "，", "~", "\0", "<<: *a", "---", "\n", "- "]
-
-    for _ in range(12):
-        name = chance.choice(YAML)
-        cut = chance.randrange(len(SHIPPED[name]))
-        files = {**SHIPPED, name: SHIPPED[name][:cut] + chance.choice(torn) + SHIPPED[name][cut + chance.randrange(7) :]}
-
-        result = compile_rulebook(files)
-
-        assert render(result.diagnostics, files, "en")
-
-
-PROSE = {"label", "text", "task", "notice", "story", "says", "name"}
-CAUGHT_AT_LEAST = 0.94  # The floor of the slip test (authoring.md section 6); 98 of 100 when it was last measured in full.
-
-
-def slips(count: int) -> list[dict[str, str]]:
-    """The rulebook, each time with one key or name misspelt in its middle."""
-    chance = random.Random(SEED)
-    places = []
-    for name in YAML:
-        source = read_source(name, SHIPPED[name], Findings())
-        assert source is not None
-        written = [
-            *source.keys.values(),
-            *(mark for path, mark in source.values.items() if not PROSE & set(path) and mark.style in ("", "'", '"')),
-        ]
-        places += [(name, mark.line - 1, mark.column - 1, mark.width) for mark in written if mark.width >= 4]
-    files = []
-    for name, number, start, width in chance.sample(places, count):
-        lines = SHIPPED[name].split("\n")
-        middle = start + width // 2
-        if re.fullmatch(r"[A-Za-z_]+", lines[number][start : start + width]):
-            lines[number] = lines[number][:middle] + lines[number][middle + 1 :]
-            files.append({**SHIPPED, name: "\n".join(lines)})
-    return files
-
-
-def test_nearly_every_slip_of_the_pen_is_caught() -> None:
-    files = slips(50)
-
-    caught = [each for each in files if compile_rulebook(each).diagnostics]
-
-    assert len(files) > 30
-    assert len(caught) / len(files) >= CAUGHT_AT_LEAST
 
 
 def laid_out_differently(text: str) -> str:
