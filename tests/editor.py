@@ -14,14 +14,18 @@ WAIT_SECONDS = 60.0
 class Editor:
     """One server process. What it publishes of a file is kept until asked for."""
 
-    def __init__(self, command: Sequence[str], folder: Path, settings: dict[str, Any] | None = None) -> None:
+    def __init__(self, command: Sequence[str], folder: Path, settings: dict[str, Any] | None = None, cwd: Path | None = None) -> None:
         self.folder = folder
         self.settings = settings or {}
-        self._process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            command, cwd=cwd or folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         self._answers: Queue[dict[str, Any]] = Queue()
         self._published: Queue[dict[str, Any]] = Queue()
         self._number = 0
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._versions: dict[str, int] = {}
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         self.capabilities = self.ask(
             "initialize",
             {
@@ -42,16 +46,15 @@ class Editor:
 
     def open(self, file: str, text: str) -> list[dict[str, Any]]:
         """Open a file with this text in the window; what is wrong with it."""
+        self._versions[file] = 1
         self.tell("textDocument/didOpen", {"textDocument": {"uri": self.uri(file), "languageId": "yaml", "version": 1, "text": text}})
         return self.published(file)
 
     def change(self, file: str, text: str) -> list[dict[str, Any]]:
         """Write another text into the window; what is wrong with it."""
-        self._number += 1
-        self.tell(
-            "textDocument/didChange",
-            {"textDocument": {"uri": self.uri(file), "version": self._number + 1}, "contentChanges": [{"text": text}]},
-        )
+        self._versions[file] += 1
+        document = {"uri": self.uri(file), "version": self._versions[file]}
+        self.tell("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": text}]})
         return self.published(file)
 
     def published(self, file: str) -> list[dict[str, Any]]:
@@ -61,7 +64,7 @@ class Editor:
                 told = self._published.get(timeout=WAIT_SECONDS)
             except Empty:
                 raise TimeoutError(f"nothing was published of {file}") from None
-            if told["uri"] == self.uri(file):
+            if told["uri"] == self.uri(file) and told.get("version") in (None, self._versions.get(file)):
                 return list(told["diagnostics"])
 
     def at(self, what: str, file: str, line: int, character: int) -> Any:
@@ -93,6 +96,10 @@ class Editor:
             return self._process.wait(timeout=WAIT_SECONDS)
         finally:
             self._process.kill()
+            self._listener.join()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    pipe.close()
 
     def _send(self, message: dict[str, Any]) -> None:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()

@@ -65,7 +65,9 @@ class RulesServer(LanguageServer):
         found = overlay.check(self.now())
         for file in sorted({*found, *self.told.get(overlay.folder, set()), *overlay.open}):
             listed = [self.diagnostic(overlay, each) for each in found.get(file, [])]
-            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(self.uri_of(overlay, file), listed))
+            uri = self.uri_of(overlay, file)
+            version = self.workspace.get_text_document(uri).version
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, listed, version))
         self.told[overlay.folder] = set(found)
 
     def cursor(self, uri: str, position: types.Position) -> tuple[Overlay, Cursor, str] | None:

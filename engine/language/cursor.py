@@ -53,8 +53,8 @@ def cursor_at(text: str, line: int, column: int) -> Cursor:
         here = number == line
         stripped = written.lstrip(" ")
         indent = len(written) - len(stripped) if stripped or not here else column
-        if hidden >= 0 and (not stripped or indent > hidden):
-            if here and stripped:
+        if hidden >= 0 and ((not stripped and not here) or indent > hidden):
+            if here:
                 return _cursor(levels, at_key=False, word=_word(current, column))
             continue
         hidden = -1

@@ -88,11 +88,14 @@ def correction(found: Diagnostic, line: str) -> tuple[int, int, str] | None:
         return (start, 1 + blanks, plain) if plain else None
     if found.code in ("Y004", "Y005"):
         return (start + 1, 0, " ") if written[:1] in (":", "-") else None
-    meant = re.search("did you mean “([^”]+)”", found.note_en) or re.fullmatch("write `([^`]+)`", found.help_en)
-    if meant is None or not written:
+    if not written:
         return None
-    quote = written[0] if written[0] in "\"'" and written[-1] == written[0] and len(written) > 1 else ""
-    return start, found.span.width, f"{quote}{meant[1]}{quote}"
+    near, plain = re.search("did you mean “([^”]+)”", found.note_en), re.fullmatch("write `([^`]+)`", found.help_en)
+    wrong = re.search("“{?([^”}]+)}?”", found.en)
+    if near is not None and wrong is not None and wrong[1] in written:
+        return start + written.index(wrong[1]), len(wrong[1]), near[1]
+    quotes = 1 if written[0] in "\"'" and written[-1] == written[0] and len(written) > 1 else 0
+    return (start + quotes, len(written) - 2 * quotes, plain[1]) if plain is not None else None
 
 
 def _place(kind: str, path: tuple[Part, ...]) -> _Place:

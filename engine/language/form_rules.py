@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from engine.language.form_types import (
-    TEXT_SCHEMA,
+    AMOUNT_SCHEMA,
     AmountText,
     CapText,
     DateText,
@@ -61,7 +61,7 @@ class DueForm(Form):
         return self
 
 
-Limit = Annotated[LimitForm, Or(lambda value: {"amount": value} if isinstance(value, str) else value, TEXT_SCHEMA)]
+Limit = Annotated[LimitForm, Or(lambda value: {"amount": value} if isinstance(value, str) else value, AMOUNT_SCHEMA)]
 
 
 class ExceptForm(Form):

@@ -135,6 +135,7 @@ Nothing = Annotated[list[str], NoneOrList]
 
 
 TEXT_SCHEMA: dict[str, object] = {"type": ["string", "number"]}
+AMOUNT_SCHEMA: dict[str, object] = {**TEXT_SCHEMA, "pattern": _DURATION}
 
 
 def exactly_one(form: BaseModel, names: tuple[str, ...], shown: tuple[str, ...] = ()) -> None:

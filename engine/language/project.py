@@ -102,8 +102,16 @@ def _readable(file: str, text: str) -> tuple[Source | None, bool]:
         first = min(bad) if first is None else first
         for line in bad:
             if line < len(lines):
+                line = _half_written(lines, line)
                 lines[line] = _mended(lines[line])
     return read_source(file, "\n".join(text.splitlines()[:first]), Findings()), False
+
+
+def _half_written(lines: list[str], line: int) -> int:
+    """YAML stumbles over the line behind one that is only begun: a word without its colon."""
+    before = next((place for place in range(line - 1, -1, -1) if lines[place].strip()), line)
+    begun = lines[before].strip()
+    return before if before < line and ":" not in begun and not begun.startswith(("-", "#")) else line
 
 
 def _mended(line: str) -> str:
