@@ -215,10 +215,23 @@ def _named_paths(form: InboundForm, inbound: Inbound) -> list[tuple[str, Span]]:
         found.append((form.happened_at.at, form.happened_at.span("at")))
     if form.id is not None:
         found.append((form.id, form.span("id")))
+    found += [(path, form.span("keep", name)) for name, path in (form.keep or {}).items()]
+    found += [(path, form.span("code_at", index)) for index, path in enumerate(form.code_at or ())]
     for row in form.events:
         found += [(path, row.span("fill", field)) for field, path in (row.fill or {}).items()]
-        if isinstance(row.match, dict):
-            found += [(str(path), row.key_span("match", str(path))) for path in row.match if path not in ("any_of", "none_of")]
+        found += _matched_paths(row, row.match, ("match",))
+    return [(path, span) for path, span in found if not path.startswith("header.")]
+
+
+def _matched_paths(row: EventRowForm, match: Node, at: Path) -> list[tuple[str, Span]]:
+    """The paths a `match:` compares, those inside any_of and none_of too."""
+    found: list[tuple[str, Span]] = []
+    for path, value in match.items() if isinstance(match, dict) else ():
+        if path in ("any_of", "none_of"):
+            parts = enumerate(value) if isinstance(value, list) else ()
+            found += [one for index, part in parts for one in _matched_paths(row, part, (*at, path, index))]
+        else:
+            found.append((str(path), row.key_span(*at, path)))
     return found
 
 
