@@ -63,7 +63,7 @@ COMMANDS: dict[str, Command] = {
     "show": Command("show", "看一张单:状态、字段、时效、待办、经过", "show one case: state, fields, promises, tasks, history", ("waybill show 261123001",)),
     "explain": Command(
         "explain", "为什么会这样、为什么没有那样:指到规则的文件和行", "why it is so, and why not otherwise: file and line of the rule",
-        ("waybill explain 261123001", "waybill explain 261123001 --rule pickup_deadline"),
+        ("waybill explain 261123001", "waybill explain 261123001 --rule pickup_deadline", "waybill explain W504"),
     ),
     "agenda": Command(
         "agenda", "今后几小时会到期什么,按小时和岗位列出", "what falls due in the next hours, by hour and role", ("waybill agenda --hours 24",),
