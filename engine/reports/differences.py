@@ -177,7 +177,7 @@ def _renamed(old: Rulebook, new: Rulebook) -> list[Difference]:
         )
         for kind, olds, news in kinds
         for one in news.values()
-        if one.was in olds and one.was not in news
+        if one.was is not None and one.was in olds and one.was not in news
     ]  # fmt: skip
 
 

@@ -79,15 +79,15 @@ def _renamed(old: Rulebook, new: Rulebook) -> dict[Thing, str]:
         ("policy", new.policies, old.policies), ("chain", new.chains, old.chains), ("message", new.messages, old.messages),
     ):  # fmt: skip
         for one in things.values():
-            if one.was in before and one.was not in things:
+            if one.was is not None and one.was in before and one.was not in things:
                 found[kind, "", one.was] = one.name
     for workflow in new.workflows.values():
         earlier = old.workflows.get(workflow.name)
         if earlier is not None:
             for state in workflow.states.values():
-                if state.was in earlier.states and state.was not in workflow.states:
+                if state.was is not None and state.was in earlier.states and state.was not in workflow.states:
                     found["state", workflow.name, state.was] = state.name
             for field in workflow.fields.values():
-                if field.was in earlier.fields and field.was not in workflow.fields:
+                if field.was is not None and field.was in earlier.fields and field.was not in workflow.fields:
                     found["field", workflow.name, field.was] = field.name
     return found

@@ -8,7 +8,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from engine.model.decision import JournalRow
-from engine.model.policy import Mode
+from engine.model.escalation import Chain
+from engine.model.message import Message
+from engine.model.policy import Mode, Policy
 from engine.model.rulebook import Rulebook
 from engine.model.span import Span
 from engine.ports.directory import SentRow
@@ -72,25 +74,30 @@ class _Tally:
 
 
 Rule = tuple[str, str]
+"""Kind and name."""
+OnTrial = Policy | Chain | Message
 
 
 def shadow(rulebook: Rulebook, cases: Iterable[Trial], since: datetime | None = None) -> list[ShadowLine]:
     """A fold over journals and outboxes, case by case. In the rulebook's order; a rule on trial that never fired has a line of zeros."""
-    spans = _on_trial(rulebook)
-    tallies: dict[Rule, _Tally] = {rule: _Tally() for rule in spans}
+    rules = _on_trial(rulebook)
+    tallies: dict[Rule, _Tally] = {rule: _Tally() for rule in rules}
     judged: dict[str, RegretLine] = {}
     for case in cases:
         rows = [row for row in case.journal if since is None or row.decided_at >= since]
         _count(tallies, case.case, rows, {one.effect_id: one for one in case.sent if one.status == STATUS})
         for line in regret(rows):
             judged[line.policy] = _added(judged.get(line.policy), line)
-    zone = ZoneInfo(rulebook.timezone)
-    return [_line(rulebook, rule, spans[rule], tally, judged, zone) for rule, tally in tallies.items()]
+    return [_line(rulebook, rule[0], rules[rule], tally, judged) for rule, tally in tallies.items()]
 
 
-def _on_trial(rulebook: Rulebook) -> dict[Rule, Span]:
-    kinds = (("policy", rulebook.policies), ("chain", rulebook.chains), ("message", rulebook.messages))
-    return {(kind, one.name): one.span for kind, rules in kinds for one in rules.values() if one.mode is Mode.SHADOW}
+def _on_trial(rulebook: Rulebook) -> dict[Rule, OnTrial]:
+    rules: list[tuple[str, OnTrial]] = [
+        *(("policy", one) for one in rulebook.policies.values()),
+        *(("chain", one) for one in rulebook.chains.values()),
+        *(("message", one) for one in rulebook.messages.values()),
+    ]
+    return {(kind, one.name): one for kind, one in rules if one.mode is Mode.SHADOW}
 
 
 def _count(tallies: dict[Rule, _Tally], case: str, rows: Iterable[JournalRow], letters: Mapping[str, SentRow]) -> None:
@@ -123,17 +130,20 @@ def _added(one: RegretLine | None, other: RegretLine) -> RegretLine:
     )  # fmt: skip
 
 
-def _line(rulebook: Rulebook, rule: Rule, span: Span, tally: _Tally, judged: Mapping[str, RegretLine], zone: ZoneInfo) -> ShadowLine:
-    kind, name = rule
-    label = {"policy": rulebook.policies, "chain": rulebook.chains, "message": rulebook.messages}[kind][name].label
+def _line(rulebook: Rulebook, kind: str, rule: OnTrial, tally: _Tally, judged: Mapping[str, RegretLine]) -> ShadowLine:
+    zone = ZoneInfo(rulebook.timezone)
     would = Counter((_how(one), one.to or "") for one in tally.letters)
     hours = Counter((one.to or "", one.at.astimezone(zone).hour) for one in tally.letters)
     days = Counter(one.at.astimezone(zone).date() for one in tally.fired)
-    prices = [rulebook.costs[one.channel] for one in tally.letters if one.kind == "message" and one.channel in rulebook.costs]
+    prices = [
+        rulebook.costs[one.channel]
+        for one in tally.letters
+        if one.kind == "message" and one.channel is not None and one.channel in rulebook.costs
+    ]
     return ShadowLine(
-        kind=kind, name=name, label=label, span=span, fired=len(tally.fired), would=dict(would.most_common()), begun=dict(tally.begun.most_common()),
+        kind=kind, name=rule.name, label=rule.label, span=rule.span, fired=len(tally.fired), would=dict(would.most_common()), begun=dict(tally.begun.most_common()),
         hours=dict(sorted(hours.items())), days=dict(sorted(days.items())), cost=sum(prices, Decimal(0)) if prices else None,
-        judged=judged.get(name) if kind == "policy" else None, examples=_examples(tally.fired),
+        judged=judged.get(rule.name) if kind == "policy" else None, examples=_examples(tally.fired),
     )  # fmt: skip
 
 
