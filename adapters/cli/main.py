@@ -55,6 +55,18 @@ COMMANDS: dict[str, Command] = {
         "daemon", "运行服务:收事件、走流程、盯时效、发消息", "run the service: take events, move cases, watch promises, send messages",
         ("waybill run --rules my-rules", "waybill run --db sqlite:///var/waybill.db --port 8080"),
     ),
+    "versions": Command(
+        "versions", "看规则的各个版本、等人同意的提案、文件夹里的错", "the versions of the rules, proposals, and what is wrong with newer files",
+        ("waybill versions", "waybill versions --db var/waybill.db --json"),
+    ),
+    "publish": Command(
+        "publish", "同意一个提案,让它生效;要另一个人", "agree to a proposal, so that it takes effect; somebody else must",
+        ("waybill publish p3 --by 李组长 --why 提货时限改为四小时", "waybill publish --propose my-rules --by 王经理 --why 双十一时限"),
+    ),
+    "rollback": Command(
+        "rollback", "退回以前的一版规则:旧文重新发布", "go back to earlier rules: their text is published again",
+        ("waybill rollback previous --by 王经理 --why 短信写错了", "waybill rollback v7 --by 王经理 --why 时限算错了"),
+    ),
     "demo": Command("daemon", "演示:虚构的一天,加速播放", "a demonstration: an invented day, played fast", ("waybill demo", "waybill demo --speed 600")),
     "event": Command(
         "event", "报一件发生的事(下单、提货、签收……)", "report that something happened (ordered, picked up, signed ...)",
@@ -83,6 +95,10 @@ COMMANDS: dict[str, Command] = {
     "replay": Command(
         "replay", "用旧的历史走一遍规则,看每张单的结果", "replay old histories under the rules, case by case",
         ("waybill replay orders.jsonl.gz --rules my-rules", "waybill replay a.jsonl b.jsonl --rules my-rules --out result.jsonl --json"),
+    ),
+    "plan": Command(
+        "plan", "预演:同样的历史,旧规则和新规则各走一遍,差在哪里", "rehearse recorded cases under the old and the new rules: what would have been different",
+        ("waybill plan rules new-rules --history orders.jsonl.gz --days 14", "waybill plan rules new-rules --history orders.jsonl.gz --sample 5% --html plan.html", "waybill plan new-rules --open var/waybill.db"),
     ),
     "graph": Command(
         "graph", "画图:一个流程的状态,或谁在何时被告知", "draw the states of a workflow, or who is told when",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from adapters.cli.desk import add_desk_options, opened, the_case
 from adapters.cli.speech import Speech
 from adapters.wiring import Opened
+from engine.core.words import VERDICTS
 from engine.model.case import ClockView
 from engine.model.decision import JournalRow
 from engine.model.masks import mask_by_field
@@ -18,9 +19,6 @@ from engine.reports.graph_words import say_do
 
 AWAITED_MAX = 20
 LOOK_AHEAD = timedelta(days=3660)
-VERDICTS = {
-    "running": "计时中", "paused": "暂停", "met": "按时", "met_reported_late": "按时(报得晚)", "late": "超时", "none": "不计", "not_seen": "未见",
-}  # fmt: skip
 KINDS = {"bell": "打铃", "receipt": "回执", "acknowledged": "已知晓", "note": "跟踪记录", "refresh": "换了规则"}
 ROWS = {"after": "开始后", "left": "还剩", "used": "用去", "late": "超时后", "every_day_while_late": "超时每天"}
 
@@ -178,7 +176,10 @@ def _event(workflow: Workflow | None, one: JournalRow, speech: Speech) -> str:
 def _state(workflow: Workflow | None, name: str, speech: Speech) -> str:
     if not name:
         return speech.of("(开单)", "(opening)")
-    return workflow.states[name].label if workflow and speech.lang == "zh" and name in workflow.states else name
+    if workflow is None or speech.lang != "zh":
+        return name
+    state = workflow.states.get(name) or next((one for one in workflow.states.values() if one.was == name), None)
+    return state.label if state is not None else name
 
 
 def _clock_data(one: ClockView, now: datetime) -> dict[str, object]:

@@ -32,10 +32,10 @@ def composed(steps: Iterable[Renames]) -> Renames:
     for step in steps:
         for kind, names in step.items():
             known = total.setdefault(kind, {})
+            reached = set(known.values())  # Names that came up on the way are not names of the beginning.
             for old, now in known.items():
                 known[old] = names.get(now, now)
-            for old, now in names.items():
-                known.setdefault(old, now)
+            known.update({old: now for old, now in names.items() if old not in reached and old not in known})
     return {kind: {old: now for old, now in names.items() if old != now} for kind, names in total.items()}
 
 

@@ -13,6 +13,7 @@ from engine.model.rulebook import Rulebook
 from engine.model.timer import Timer
 from engine.ports.directory import Directory
 from engine.ports.worklist import Task
+from engine.service.publish import Press
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,11 @@ class Desk(Protocol):
     def directory(self) -> Directory: ...
 
     def rulebook(self) -> Rulebook: ...
+
+    @property
+    def press(self) -> Press:
+        """Versions and proposals, and how rules come into force."""
+        ...
 
     def refused_rules(self) -> Sequence[Diagnostic]:
         """Diagnostics of the newest files, if they were refused."""

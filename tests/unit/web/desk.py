@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from adapters.memory import open_memory
 from engine.model.case import ClockVerdict, ClockView
 from engine.model.condition import Answer as Told
 from engine.model.condition import Check
@@ -19,9 +20,10 @@ from engine.model.timer import Timer
 from engine.model.values import FieldType
 from engine.model.workflow import Field, State, Workflow
 from engine.ports.directory import CaseRow, Directory, SentRow, Unread
-from engine.ports.store import StoreUnavailable
+from engine.ports.store import RulebookShelf, StoreUnavailable
 from engine.ports.worklist import Task, TaskStatus
 from engine.service.desk import Answer, FinishAnswer, Health, Incoming, Problem, Reason, Said
+from engine.service.publish import Press
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 PLACE = Span("workflows/shipment.yaml", 41, 9)
@@ -153,6 +155,7 @@ class MemoryDesk:
     down: bool = False
     broken: bool = False
     well: bool = True
+    shelf: RulebookShelf = field(default_factory=lambda: open_memory().shelf)
 
     @property
     def directory(self) -> Directory:
@@ -160,6 +163,10 @@ class MemoryDesk:
 
     def rulebook(self) -> Rulebook:
         return a_rulebook(self.connections)
+
+    @property
+    def press(self) -> Press:
+        return Press(self.shelf, self.books, None)
 
     def refused_rules(self) -> Sequence[Diagnostic]:
         return ()
