@@ -1,6 +1,7 @@
 """How does an operator read a problem? The line, the place under it, the next step; in Chinese or English, or as data."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from unicodedata import east_asian_width
@@ -19,6 +20,8 @@ _RELATED = {
     "en": {True: "first written here", False: "this one comes first"},
 }
 """What is said of the second place: of a name written twice, and of anything else that stands before and takes its cases."""
+_BEGUN = re.compile(r"\w+|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")
+"""A word, or braces up to three deep."""
 LINE_MAX = 160
 """Longer source lines are cut around the place."""
 
@@ -93,7 +96,7 @@ def _full(found: Diagnostic, lines: list[str], lang: str) -> str:
     for span, text, sign in shown:
         line, column = _window(lines[span.line - 1], span.column - 1)
         out.append(f"{span.line:>{margin}} | {line}".rstrip())
-        out.append(f"{' ' * margin} | {_caret(line, column, span.width, sign)} {text}".rstrip())
+        out.append(f"{' ' * margin} | {_caret(line, column, _width(line, column, span.width), sign)} {text}".rstrip())
     if fix:
         out.append(f"{' ' * margin} = {_FIX[lang]}: {fix}")
     return "\n".join(out)
@@ -104,6 +107,12 @@ def _caret(line: str, column: int, width: int, sign: str) -> str:
     before = "".join("\t" if char == "\t" else " " * cells(char) for char in line[:column])
     under = sum(cells(char) for char in line[column : column + width]) or 1
     return before + sign * under
+
+
+def _width(line: str, column: int, width: int) -> int:
+    """Of a place known by its first character only: the word or the `{ }` that begins there."""
+    found = _BEGUN.match(line, column) if width == 1 else None
+    return len(found[0]) if found else width
 
 
 def cells(char: str) -> int:

@@ -71,7 +71,8 @@ def test_the_second_place_of_an_overlap_says_that_it_comes_first() -> None:
 
     shown = render(compile_rulebook(files).diagnostics, files)
 
-    assert "- 这里在先" in shown
+    assert f"|         {'-' * 32} 这里在先" in shown
+    assert f"|         {'^' * 32}\n" in shown
     assert "第一次在这里" not in shown
 
 
