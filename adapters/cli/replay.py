@@ -77,7 +77,7 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
     loaded = load(options.rules, speech)
     rulebook = loaded.rulebook
     events, problems = _read(options.files, rulebook)
-    _tell_problems(problems, speech)
+    tell_problems(problems, speech)
     if not events:
         raise NotFine("没有可回放的事件", "there is no event to replay")
     until = read_time(options.until, rulebook.timezone) if options.until else max(one.received_at for one in events)
@@ -155,7 +155,8 @@ def _data(summary: Summary, events: int, seconds: float, problems: Sequence[Prob
     }
 
 
-def _tell_problems(problems: Sequence[Problem], speech: Speech) -> None:
+def tell_problems(problems: Sequence[Problem], speech: Speech) -> None:
+    """Lines that could not be read, the first of them, on standard error."""
     for file, line, zh, en in problems[:PROBLEMS_SHOWN_MAX]:
         place = ":".join(str(part) for part in (file, line) if part)
         speech.warn(f"{place} {zh}", f"{place} {en}")

@@ -31,16 +31,19 @@ def read_history(paths: Sequence[Path | str], timezone: str) -> tuple[list[OldEv
 
     Columns: case_id entity event occurred_at; optional seq attrs received_at id. `timezone`: IANA name for times without one.
     """
-    zone = ZoneInfo(timezone)
-    events: list[OldEvent] = []
     problems: list[Problem] = []
+    return list(stream_history(paths, timezone, problems)), problems
+
+
+def stream_history(paths: Sequence[Path | str], timezone: str, problems: list[Problem]) -> Iterator[OldEvent]:
+    """The same one by one, for histories that do not fit into memory; lines that are none are added to `problems`."""
+    zone = ZoneInfo(timezone)
     for path in paths:
         for number, line in _numbered(Path(path), problems):
             try:
-                events.append(_event(number, line, zone))
+                yield _event(number, line, zone)
             except _BadLine as bad:
                 problems.append((str(path), number, bad.zh, bad.en))
-    return events, problems
 
 
 def belonging(events: Sequence[OldEvent], declared: Mapping[str, AbstractSet[str]]) -> tuple[list[OldEvent], list[OldEvent]]:

@@ -22,6 +22,11 @@ NOT_DELIVERED = {
 
 CHANNELS = {"sms": "短信", "phone": "电话", "wechat_work": "企业微信", "dingtalk": "钉钉", "feishu": "飞书", "email": "邮件"}
 
+VERDICTS = {
+    "running": "计时中", "paused": "暂停", "met": "按时", "met_reported_late": "按时(报得晚)", "late": "超时", "none": "不计", "not_seen": "未见",
+}  # fmt: skip
+"""What became of a clock."""
+
 
 def say_why(rulebook: Rulebook, workflow: Workflow, why: str | None) -> str:
     """`policy:NAME`, `event:NAME`, `not_delivered:CHANNEL:REASON` as words; empty for none."""

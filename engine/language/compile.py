@@ -8,7 +8,7 @@ from engine.language.compile_calendars import compile_calendars, compile_disrupt
 from engine.language.compile_connections import compile_connection
 from engine.language.compile_contacts import check_tables, compile_contacts
 from engine.language.compile_holidays import gather
-from engine.language.compile_messages import compile_caps, compile_chains, compile_messages
+from engine.language.compile_messages import compile_caps, compile_chains, compile_costs, compile_messages
 from engine.language.compile_sla import compile_sla
 from engine.language.compile_stories import compile_stories
 from engine.language.compile_workflow import compile_fields, compile_workflow
@@ -128,7 +128,7 @@ def _assemble(scope: Scope, forms: list[Form]) -> Rulebook:
         policies=dict(sorted(policies.items())),  # Decisions follow this order, and the order in a file means nothing.
         chains={name: chain for form in forms if isinstance(form, EscalationsForm) for name, chain in compile_chains(scope, form).items()},
         messages={name: message for form in messages for name, message in compile_messages(scope, form).items()},
-        caps=caps[0] if caps else Caps(),
+        caps=caps[0] if caps else Caps(), costs=compile_costs(scope, messages),
         contacts=_contacts([compile_contacts(scope, form) for form in forms if isinstance(form, ContactsForm)]),
         calendars={name: calendar for form in calendars for name, calendar in compile_calendars(scope, form, lists).items()},
         disruptions=tuple(found for form in calendars for found in compile_disruptions(scope, form)),

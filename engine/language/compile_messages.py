@@ -1,5 +1,8 @@
 """Who is told what? Forms of messages and escalation chains -> messages, caps, chains."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from engine.language.compile_conditions import compile_condition, field_subjects
 from engine.language.compile_doing import check_audience, check_message, check_recipient
 from engine.language.compile_text import compile_text
@@ -22,6 +25,19 @@ def compile_messages(scope: Scope, form: MessagesForm) -> dict[str, Message]:
 def compile_caps(form: MessagesForm) -> Caps | None:
     """`caps:` of one file, if it has any."""
     return Caps(form.caps.customer, form.caps.staff, form.caps.rule) if form.caps else None
+
+
+def compile_costs(scope: Scope, forms: Sequence[MessagesForm]) -> dict[str, Decimal]:
+    """`costs:` of all files together: channel -> yuan. A channel priced twice is an error, for nobody could say which holds."""
+    found: dict[str, Decimal] = {}
+    for form in forms:
+        for channel, yuan in (form.costs or {}).items():
+            place = form.key_span("costs", channel)
+            if scope.refer("channel", channel, place) and channel in found:
+                zh, en = f"渠道“{channel}”写了两次价钱", f"channel “{channel}” has two prices"
+                scope.findings.add("F110", place, zh, en, fix=("只留一处", "keep one of them"))
+            found[channel] = yuan
+    return found
 
 
 def _message(scope: Scope, name: str, form: MessageForm) -> Message:

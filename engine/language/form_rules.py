@@ -19,6 +19,7 @@ from engine.language.form_types import (
     Whole,
     Words,
     YesNo,
+    YuanText,
     custom,
     exactly_one,
 )  # fmt: skip
@@ -227,4 +228,5 @@ class MessagesForm(Form):
 
     kind: Literal["messages"]
     caps: CapsForm | None = None
+    costs: dict[str, YuanText] | None = None
     messages: dict[str, MessageForm]

@@ -121,6 +121,7 @@ YesNo = Annotated[bool, _reads(texts.read_yes_no), WithJsonSchema({"enum": ["yes
 Whole = Annotated[int, _reads(texts.read_whole), _text(r"^\d+$")]
 Percent = Annotated[int, _reads(texts.read_percent), _text(r"^\d+%$")]
 Number = Annotated[Decimal, _reads(_read_decimal), _text()]
+YuanText = Annotated[Decimal, _reads(texts.read_yuan), _text(r"^\d+(\.\d{1,4})? 元$")]
 CapText = Annotated[Cap, _reads(texts.read_cap), _text(r"^\d+ per .+$")]
 Weekdays = Annotated[tuple[int, ...], _reads(texts.read_weekdays), _text()]
 Pattern = Annotated[str, _reads(texts.read_pattern), _text()]

@@ -133,6 +133,7 @@ RULES_KEYS: Mapping[str, Mapping[str, Said]] = {
         "": Said("消息文件", "a file of messages"),
         "kind": Said("文件的种类:消息", "what kind of file this is: messages"),
         "caps": Said("总的发送上限", "bounds for everybody"),
+        "costs": Said("每个渠道一次多少钱(短信按计费条数),预演时算账用", "what each channel costs (an SMS by its segments); `plan` adds it up"),
         "messages": Said("全部消息,名字: 内容", "every message by its name"),
     },
 }  # fmt: skip

@@ -73,18 +73,24 @@ def group(events: Sequence[OldEvent], entity_of: Callable[[OldEvent], str]) -> l
 def replay(rulebook: Rulebook, case: OldCase, until: datetime, new_stores: Callable[[], Stores]) -> CaseOutcome:
     """Replay one case to `until`; timers between events fire at their time, and nothing is sent."""
     stores = new_stores()
-    simulation = Simulation(rulebook, stores, case.events[0].received_at, texts=False)
+    simulation, parked = played(rulebook, case, until, stores, texts=False)
+    rows = stores.directory.cases(limit=1000)
+    own = next((row for row in rows if row.workflow == case.workflow), None)
+    if own is None:
+        return CaseOutcome(case=case.case, workflow=case.workflow, state="", policies={}, parked=parked)
+    return _outcome(case, own, stores, simulation, linked=len(rows) - 1, parked=parked)
+
+
+def played(rulebook: Rulebook, case: OldCase, until: datetime, stores: Stores, *, texts: bool) -> tuple[Simulation, int]:
+    """The case lived again in these empty stores, and how many of its events had to wait for it."""
+    simulation = Simulation(rulebook, stores, case.events[0].received_at, texts=texts)
     parked = 0
     for event in case.events:
         simulation.run_until(event.received_at, inclusive=False)
         answer = simulation.accept([_incoming(event, case.case)])[0]
         parked += answer.said is Said.PARKED
     simulation.run_until(until)
-    rows = stores.directory.cases(limit=1000)
-    own = next((row for row in rows if row.workflow == case.workflow), None)
-    if own is None:
-        return CaseOutcome(case=case.case, workflow=case.workflow, state="", policies={}, parked=parked)
-    return _outcome(case, own, stores, simulation, linked=len(rows) - 1, parked=parked)
+    return simulation, parked
 
 
 def _incoming(event: OldEvent, case: str) -> Incoming:
