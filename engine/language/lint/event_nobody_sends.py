@@ -26,9 +26,10 @@ def check(rulebook: Rulebook, findings: Findings, today: date | None) -> None:
         sent = set(_from_outside(rulebook, workflow))
         if not sent:
             continue
+        used = used_events(rulebook, workflow)
         sent |= {*_from_inside(rulebook, workflow), *workflow.start_events, *BUILT_IN_EVENTS}
         for event in workflow.events.values():
-            if event.name in used_events(rulebook, workflow) and event.name not in sent:
+            if event.name in used and event.name not in sent:
                 fix = ("写进对接、待办的 asks,或写一个故事", "name it in a connection, in the asks of a task, or in a story")
                 zh, en = f"规则在等事件“{event.label}”,却没有谁会报它", f"rules wait for event “{event.name}”, and nobody sends it"
                 findings.add("W537", event.span, zh, en, fix=fix)
