@@ -223,15 +223,15 @@ def _named_paths(form: InboundForm, inbound: Inbound) -> list[tuple[str, Span]]:
     return [(path, span) for path, span in found if not path.startswith("header.")]
 
 
-def _matched_paths(row: EventRowForm, match: Node, at: Path) -> list[tuple[str, Span]]:
+def _matched_paths(row: EventRowForm, match: object, at: Path) -> list[tuple[str, Span]]:
     """The paths a `match:` compares, those inside any_of and none_of too."""
     found: list[tuple[str, Span]] = []
     for path, value in match.items() if isinstance(match, dict) else ():
         if path in ("any_of", "none_of"):
             parts = enumerate(value) if isinstance(value, list) else ()
-            found += [one for index, part in parts for one in _matched_paths(row, part, (*at, path, index))]
+            found += [one for index, part in parts for one in _matched_paths(row, part, (*at, str(path), index))]
         else:
-            found.append((str(path), row.key_span(*at, path)))
+            found.append((str(path), row.key_span(*at, str(path))))
     return found
 
 
