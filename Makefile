@@ -9,11 +9,11 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lint imports types bench slips mutants crash fortnight lock clean
+.PHONY: help install run test test-peers check format lint imports types bench slips mutants crash fortnight lock clean
 
 help: ## 列出全部命令 · show this list
 	@printf '用法 Usage: make <target>\n\n'
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@printf '\nPYTHON=%s (换一个 Python:make install PYTHON=python3.12)\n' '$(PYTHON)'
 
 install: $(STAMP) ## 建好 .venv,按锁文件装齐 · create .venv from the lock file
@@ -31,6 +31,11 @@ run: install ## 用示例规则和示例单启动服务 · start the daemon with
 test: install ## 全部测试,含格式、静态检查、类型、导入 · every test; format, lint, types and imports are among them
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
+# Programs of other people that our users run beside us; tests/peers talks to them. One line each, pinned.
+test-peers: install ## 装好别家的程序,测和它们合得来(要 npm) · install other people's programs and test with them (needs npm)
+	npm install --prefix .peers --no-save --no-audit --no-fund --silent yaml-language-server@2.0.0
+	$(BIN)/python -m pytest tests/peers
+
 check: install format lint imports types ## 只做静态检查,几秒钟 · the static checks alone, in seconds
 
 format: install ## 格式对不对(只看不改) · is the format right? changes nothing
@@ -47,6 +52,7 @@ types: install ## mypy --strict
 
 bench: install ## 测性能,数字记入 docs/performance.md · measure; the numbers of docs/performance.md
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/load.py
 
 slips: install ## 每个词都写错一遍,看查出多少 · misspell every word of the shipped rulebook: how many slips are caught?
 	$(BIN)/python -m tests.proving.slips --jobs $(WORKERS)
