@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from adapters.cli.desk import add_desk_options, opened, the_case
+from adapters.cli.parser import add_globals
 from adapters.cli.rules import folder_of
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.cli.story_tell import sentence, when
@@ -41,6 +42,7 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
         help=speech.of("演不通过也写;文件已有也覆盖", "write even if it does not pass, over a file that exists"),
     )
     add_desk_options(pinning, speech)
+    add_globals(pinning, speech)
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:

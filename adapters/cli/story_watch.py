@@ -16,11 +16,10 @@ LOOK_SECONDS = 0.3
 
 
 def watch(given: str | None, folder: Path, only: str, speech: Speech, rounds: int | None = None) -> int:
-    """Play, wait for a saved file, play again, until Ctrl-C. `rounds`: stop after so many plays (None: never). Answers 0 if the last was fine."""
+    """Play, wait for a saved file, play again, until Ctrl-C. `rounds`: stop after so many plays (None: never). Ctrl-C is how it ends, and is fine."""
     failed: set[str] = set()
     seen = None
     played = 0
-    fine = False
     waiting = threading.Event()
     try:
         while rounds is None or played < rounds:
@@ -29,13 +28,13 @@ def watch(given: str | None, folder: Path, only: str, speech: Speech, rounds: in
                 waiting.wait(LOOK_SECONDS)
                 continue
             seen, played = now, played + 1
-            fine = _round(lambda: load(given, speech), only, failed, speech)
+            _round(lambda: load(given, speech), only, failed, speech)
     except KeyboardInterrupt:
         speech.say("\n不看了", "\nstopped watching")
-    return 0 if fine else 1
+    return 0
 
 
-def _round(read: Callable[[], Loaded], only: str, failed: set[str], speech: Speech) -> bool:
+def _round(read: Callable[[], Loaded], only: str, failed: set[str], speech: Speech) -> None:
     """One play of everything, those that failed before first."""
     clock = SystemClock()
     begun = clock.monotonic()
@@ -45,7 +44,7 @@ def _round(read: Callable[[], Loaded], only: str, failed: set[str], speech: Spee
         if refusal.zh:
             speech.warn(refusal.zh, refusal.en)
         speech.say("规则有错,改好保存后再演", "the rules have errors; save them mended, and the stories are played")
-        return False
+        return
     chosen = sorted((one for one in loaded.rulebook.stories if holds(one, only)), key=lambda one: one.name not in failed)
     results = play_all(loaded.rulebook, chosen, cores())
     broken = [one for one in results if not one.result.ok]
@@ -57,7 +56,6 @@ def _round(read: Callable[[], Loaded], only: str, failed: set[str], speech: Spee
     for name in mended:
         speech.say(f"✓ 好了:{name}", f"✓ mended: {name}")
     _sum_up(results, len(broken), clock.monotonic() - begun, speech)
-    return bool(results) and not broken
 
 
 def holds(story: Story, only: str) -> bool:

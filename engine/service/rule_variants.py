@@ -12,6 +12,7 @@ from engine.model.condition import Condition, NoneOf
 from engine.model.doing import Assign, Do, Escalate, Send
 from engine.model.escalation import Chain, Step
 from engine.model.message import Literal, Message
+from engine.model.policy import Policy
 from engine.model.rulebook import Rulebook
 from engine.model.span import Span
 from engine.model.workflow import Transition, Workflow
@@ -148,9 +149,9 @@ def _of_policies(rulebook: Rulebook) -> Iterator[Variant]:
                 yield _policy(rulebook, policy.name, Change(said.span, *told, replace(policy, timeline=timeline)), clock)
 
 
-def _policy(rulebook: Rulebook, name: str, change: Change[object], touches: tuple[str, ...]) -> Variant:
+def _policy(rulebook: Rulebook, name: str, change: Change[Policy], touches: tuple[str, ...]) -> Variant:
     policies = _swapped(rulebook.policies, name, change.made)
-    return Variant("policy", change.span, change.zh, change.en, touches, replace(rulebook, policies=policies))  # type: ignore[arg-type]
+    return Variant("policy", change.span, change.zh, change.en, touches, replace(rulebook, policies=policies))
 
 
 # --- messages and chains

@@ -10,9 +10,8 @@ from engine.service.performance import Sending
 
 def expected_sending(one: SentExpectation, zone: str) -> str:
     """`sms: role message “part of its text” 10:20`."""
-    at = f" {clock(one.at, zone)}" if one.at is not None else ""
-    says = f" “…{one.says}…”" if one.says else ""
-    return f"{one.channel}: {one.to} {one.message or ''}{says}{at}".strip()
+    parts = (f"{one.channel}: {one.to}", one.message, f"“…{one.says}…”" if one.says else "", clock(one.at, zone) if one.at else "")
+    return " ".join(part for part in parts if part)
 
 
 def sending_shown(one: Sending) -> str:
