@@ -90,12 +90,12 @@ def correction(found: Diagnostic, line: str) -> tuple[int, int, str] | None:
         return (start + 1, 0, " ") if written[:1] in (":", "-") else None
     if not written:
         return None
-    near, plain = re.search("did you mean “([^”]+)”", found.note_en), re.fullmatch("write `([^`]+)`", found.help_en)
+    near, whole = re.search("did you mean “([^”]+)”", found.note_en), re.fullmatch("write `([^`]+)`", found.help_en)
     wrong = re.search("“{?([^”}]+)}?”", found.en)
     if near is not None and wrong is not None and wrong[1] in written:
         return start + written.index(wrong[1]), len(wrong[1]), near[1]
     quotes = 1 if written[0] in "\"'" and written[-1] == written[0] and len(written) > 1 else 0
-    return (start + quotes, len(written) - 2 * quotes, plain[1]) if plain is not None else None
+    return (start + quotes, len(written) - 2 * quotes, whole[1]) if whole is not None else None
 
 
 def _place(kind: str, path: tuple[Part, ...]) -> _Place:

@@ -52,11 +52,12 @@ def test_nothing_is_explained_that_does_not_exist() -> None:
     assert set(COMPARISONS) == {str(word) for word in Word if word not in (Word.IS, Word.ONE_OF)}
 
 
-@pytest.mark.parametrize(("word", "said"), EVERYTHING, ids=[word for word, _ in EVERYTHING])
-def test_a_word_is_explained_in_both_languages(word: str, said: Said) -> None:
-    assert re.search(r"[一-鿿]", said.zh)
-    assert not re.search(r"[一-鿿]", said.en)
-    assert said.zh.count("`") % 2 == said.en.count("`") % 2 == 0
+def test_every_word_is_explained_in_both_languages() -> None:
+    chinese = re.compile(r"[一-鿿]")
+
+    assert len(EVERYTHING) > 300
+    assert [word for word, said in EVERYTHING if not chinese.search(said.zh) or chinese.search(said.en.replace("元", ""))] == []
+    assert [word for word, said in EVERYTHING if said.zh.count("`") % 2 or said.en.count("`") % 2] == []
 
 
 def test_a_default_is_told_with_the_sentence() -> None:
