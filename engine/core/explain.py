@@ -45,7 +45,7 @@ def explain_case(m: Moment, *, rule: str | None = None) -> list[Line]:
     lines = [line for row in journal for line in _of_row(m, row) if rule is None or _concerns(line, row, rule)]
     policies = [one for one in court.rulebook.policies.values() if one.workflow == case.workflow and rule in (None, one.name)]
     rang = [(note.subject, note.detail.partition(" ")[0]) for row in journal for note in row.notes if note.kind in RANG]
-    return [*lines, *_clocks(m, policies, rang)]
+    return [*lines, *_clocks(m, policies, rang, named=rule is not None)]
 
 
 def _concerns(line: Line, row: JournalRow, rule: str) -> bool:
@@ -76,7 +76,7 @@ Rang = Sequence[tuple[str, str]]
 """`policy row` and the instant it was for, of every row that rang."""
 
 
-def _clocks(m: Moment, policies: Sequence[Policy], rang: Rang) -> list[Line]:
+def _clocks(m: Moment, policies: Sequence[Policy], rang: Rang, *, named: bool) -> list[Line]:
     court, now, english = m.court, m.now, m.english
     lines: list[Line] = []
     clocks = [one for one in m.clocks if one.policy in policies]
@@ -90,7 +90,7 @@ def _clocks(m: Moment, policies: Sequence[Policy], rang: Rang) -> list[Line]:
         lines += _path(court, clock, now, english)
         lines += _ahead(court, clock, rang, now, english)
     known = {clock.policy.name for clock in clocks}
-    return lines + [_why_not(m, policy) for policy in policies if policy.name not in known]
+    return lines + [_why_not(m, policy) for policy in policies if policy.name not in known and (named or _been_there(m, policy))]
 
 
 def _path(court: Court, clock: Clock, now: datetime, english: bool) -> list[Line]:
@@ -125,6 +125,11 @@ def _ahead(court: Court, clock: Clock, rang: Rang, now: datetime, english: bool)
             why = f"was due {when}, has not fired yet" if english else f"{when} 已到,还没触发"
         lines.append(Line(instant.at, what, why, instant.row.span))
     return lines
+
+
+def _been_there(m: Moment, policy: Policy) -> bool:
+    """Whether the case was ever in the policy's states: a promise of a later part of its life is no news."""
+    return any(stay.state in policy.while_states for stay in m.reading.stays)
 
 
 def _why_not(m: Moment, policy: Policy) -> Line:

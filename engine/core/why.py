@@ -44,12 +44,11 @@ def explain(m: Moment, rule: str | None = None, remarks: tuple[str, ...] = ()) -
 def names(m: Moment) -> list[str]:
     """Every name by which one can ask."""
     rulebook, workflow = m.court.rulebook, m.court.workflow
-    named = [
-        *(one for one in rulebook.policies.values() if one.workflow == workflow.name),
-        *(one for one in rulebook.messages.values() if one.workflow == workflow.name),
-        *rulebook.chains.values(), *workflow.states.values(), *workflow.events.values(),
-    ]  # fmt: skip
-    found = [name for one in named for name in (one.name, one.label)]
+    found = [name for one in rulebook.policies.values() if one.workflow == workflow.name for name in (one.name, one.label)]
+    found += [name for one in rulebook.messages.values() if one.workflow == workflow.name for name in (one.name, one.label)]
+    found += [name for one in rulebook.chains.values() for name in (one.name, one.label)]
+    found += [name for one in workflow.states.values() for name in (one.name, one.label)]
+    found += [name for one in workflow.events.values() for name in (one.name, one.label)]
     return list(dict.fromkeys([*found, *(row.key for row in rows_of(m))]))
 
 

@@ -148,12 +148,14 @@ def _remarks(m: Moment, policy: Policy, row: TimelineRow) -> tuple[str, ...]:
 
 def _without_clock(m: Moment, policy: Policy, row: TimelineRow) -> Why:
     whole = explain_policy(m, policy)
-    name = f"{m.name(policy.label, policy.name)}{m.of(f'“{say_row(m, row)}”', f' {row.key}')}"
+    label = m.name(policy.label, policy.name)
+    name = f"{label}{m.of(f'“{say_row(m, row)}”', f' {row.key}')}"
+    lacks = whole.sentence.removeprefix(label).strip()
     return Why(
         kind="row",
         rule=f"{policy.name} {row.key}",
         stands=whole.stands,
-        sentence=m.of(f"没触发:{name};{whole.sentence}", f"Not: {name}; {whole.sentence}"),
+        sentence=m.of(f"没触发:{name},{lacks}", f"Not: {name}: {label} {lacks}"),
         checks=whole.checks,
         place=row.span,
     )

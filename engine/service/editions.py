@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import cast
 
 from engine.model.decision import JournalRow
 from engine.model.rulebook import Rulebook
@@ -36,7 +37,7 @@ class Editions:
             return current if fingerprint == current.fingerprint else self._at_hand(fingerprint)
         version = next((one for one in reversed(versions) if one.at <= at), versions[0])
         if version.number not in self._read:
-            library = Library(current, _Until(self.shelf, version))
+            library = Library(current, cast(RulebookShelf, _Until(self.shelf, version)))
             library.follow()
             self._read[version.number] = library.rulebook if library.rulebook.fingerprint == fingerprint else None
         return self._read[version.number]
