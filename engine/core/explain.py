@@ -1,4 +1,4 @@
-"""What happened to a case, line by line, with the rule's place and the values it saw; and how its clocks stand."""
+"""What happened to a case? Line by line from its journal, with places and values; then how its clocks stand."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
