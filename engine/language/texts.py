@@ -304,7 +304,7 @@ def read_pattern(text: str) -> str:
 def _weekdays_fix(text: str) -> tuple[str, str]:
     plain = re.sub("(?:周|星期|礼拜)?([一二三四五六日天])", lambda day: WEEKDAYS["一二三四五六日".index(day[1].replace("天", "日"))], text)
     plain = re.sub("[至到~～—–－]", "-", plain).replace("、", ",").replace("，", ",").strip().lower()
-    if plain != text and fits(read_weekdays, plain):
+    if plain != text and fits(read_weekdays, plain) is not None:
         return f"写成 `{plain}`", f"write `{plain}`"
     return "例如 `mon-fri`、`sat`、`mon,wed`", "for example `mon-fri`, `sat`, `mon,wed`"
 
