@@ -203,7 +203,7 @@ def _fields_lost(workflow: Workflow, after: Workflow, renames: Mapping[str, str]
     holders = dict.fromkeys((*gone, *renamed), 0)
     private = {name for name in holders if workflow.fields[name].private}
     for row in _open_cases(directory, workflow.name):
-        held = {**row.fields, **row.names} | (directory.private(row.id) if private else {})
+        held = {**row.fields, **row.names, **(directory.private(row.id) if private else {})}
         for name in holders:
             holders[name] += bool(held.get(name))
     for name, count in holders.items():
