@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from adapters.cli.desk import add_desk_options, opened, the_case
 from adapters.cli.speech import Speech
+from adapters.cli.versions import tell_broken_folder
 from adapters.wiring import Opened
 from engine.core.words import VERDICTS
 from engine.model.case import ClockView
@@ -33,6 +34,7 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
     """Everything about it, personal values masked."""
     with opened(options, speech) as desk:
         row = the_case(desk, options.case)
+        tell_broken_folder(desk.stores.shelf, speech)
         workflow = desk.rulebook.workflows.get(row.workflow)
         now = desk.desk.now()
         fields = _fields(desk, row, workflow)
