@@ -17,7 +17,11 @@ VERSION_LETTERS = 12
 
 def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     """`explain CASE`."""
-    parser.add_argument("case", metavar="CASE", help=speech.of("单号或任何一个名字;或一个诊断代码(W504)", "the case's id or any of its names; or the code of a diagnostic (W504)"))
+    parser.add_argument(
+        "case",
+        metavar="CASE",
+        help=speech.of("单号或任何一个名字;或一个诊断代码(W504)", "the case's id or any of its names; or the code of a diagnostic (W504)"),
+    )
     parser.add_argument(
         "--rule",
         metavar="NAME",

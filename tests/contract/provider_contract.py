@@ -23,7 +23,7 @@ def a_receipt(verdict: Verdict, **changes: object) -> Receipt:
 
 
 def a_push(body: bytes = b"[]", **changes: object) -> Push:
-    return replace(Push(body=body, headers={"a": "b"}, query=(("ref", "k1"),), url="https://x/in", at=NOW), **changes)  # type: ignore[arg-type]
+    return replace(Push(body=body, headers={"a": "b"}, query=(("ref", "k1"),), url="https://x/in", at=NOW), **changes)  # type: ignore[arg-type]  # Likewise.
 
 
 class AttemptsContract:
