@@ -166,7 +166,7 @@ def _tell(draft: Draft, chain: Chain, run: ChainRun, step: Step) -> bool:
     """Issue the step's message; False when there is nobody or no channel, which is reported (T49)."""
     found, channel = _reach(draft, step.to, step.channels)
     if channel is None:
-        draft.alarm(f"nobody:{chain.name}:{step.to}", f"s:{chain.name}:{run.gen}:{run.step}:nobody")
+        _alarm(draft, chain, f"nobody:{chain.name}:{step.to}", f"s:{chain.name}:{run.gen}:{run.step}:nobody")
         draft.note("step_empty", chain.name, step.to, step.span)
         return False
     _issue(draft, chain, run, step.to, channel, found)
@@ -176,10 +176,18 @@ def _tell(draft: Draft, chain: Chain, run: ChainRun, step: Step) -> bool:
 
 def _tell_last_resort(draft: Draft, chain: Chain, run: ChainRun) -> bool:
     found, channel = _reach(draft, LAST_RESORT, CHANNELS_OF_LAST_RESORT)
-    draft.alarm(f"chain_exhausted:{chain.name}", f"s:{chain.name}:{run.gen}:{run.step}:exhausted")
+    _alarm(draft, chain, f"chain_exhausted:{chain.name}", f"s:{chain.name}:{run.gen}:{run.step}:exhausted")
     if channel is not None:
         _issue(draft, chain, run, LAST_RESORT, channel, found)
     return channel is not None
+
+
+def _alarm(draft: Draft, chain: Chain, text: str, cause: str) -> None:
+    """What a chain on trial would have raised is only noted."""
+    if chain.mode is Mode.SHADOW:
+        draft.note("shadow", chain.name, text)
+    else:
+        draft.alarm(text, cause)
 
 
 def _reach(draft: Draft, role: str, channels: tuple[str, ...]) -> tuple[Resolved, str | None]:

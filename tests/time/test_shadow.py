@@ -54,6 +54,8 @@ def test_a_chain_in_shadow_climbs_all_its_steps_and_sends_none() -> None:
     assert shadowed(shadow) == ["wechat_work desk", *["sms boss"] * 3, "wechat_work last_resort"]
     assert shadow.notes("chain_step") == live.notes("chain_step") != []
     assert shadow.notes("chain_exhausted") == live.notes("chain_exhausted")
+    assert [one.kind for one in live.stores.directory.unread()] == ["alarm"]
+    assert list(shadow.stores.directory.unread()) == []
 
 
 def test_a_message_in_shadow_is_recorded_and_not_sent_alone_or_by_a_chain() -> None:
