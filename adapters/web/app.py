@@ -48,7 +48,9 @@ def create_app(
     reports = Connections(desk, declared, resolve, counted=counters.event, turned_away=counters.turned_away)
     pushes = PushDoors(desk, declared, resolve, turned_away=counters.turned_away)
     door = Door(tokens=tokens or {}, lang=lang, counters=counters, hosts=hosts)
-    inbound = Room(method="POST", path="/{path:path}", act=lambda call: _report(pushes, reports, call), zh="对方推送", en="reports", open=True)
+    inbound = Room(
+        method="POST", path="/{path:path}", act=lambda call: _report(pushes, reports, call), zh="对方推送", en="reports", open=True
+    )
     routes = [Route(room.path, door.endpoint(room), methods=[room.method]) for room in rooms]
     routes.append(Route(inbound.path, door.endpoint(inbound), methods=ANY_METHOD))
 
