@@ -1,8 +1,14 @@
-"""What time is it? The one place that may ask; everywhere else time is an argument."""
+"""What time is it? The one place that may ask, for the hour or for a chance; everywhere else both are arguments."""
 
+import secrets
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+
+
+def fresh_nonce() -> str:
+    """32 hex digits that nobody can foretell and that never come twice: what a signed request needs."""
+    return secrets.token_hex(16)
 
 
 class SystemClock:
