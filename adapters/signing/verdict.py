@@ -35,18 +35,15 @@ class Reading:
 def judge(answer: Answer, outgoing: Outgoing, reading: Reading, *, key: str, now: datetime) -> Receipt:
     """Say what became of it. What cannot be read for certain is UNKNOWN, never accepted and never repeated."""
 
-    blank = Receipt(verdict=Verdict.UNKNOWN, key=key, at=now, detail=_detail(answer, reading.hide))
-    if answer.reached is Reached.NOT_SENT:
-        return replace(blank, verdict=Verdict.RETRY, reason="no_connection")
-    if answer.reached is Reached.UNANSWERED:
-        return replace(blank, reason="cut" if answer.trouble == "cut" else "no_answer")
-    if answer.status == 429:
-        return replace(blank, verdict=Verdict.RETRY, reason="limited", until=_until(answer.headers, now))
-    tree = _tree(answer)
+    met = accident(answer, key=key, now=now, hide=reading.hide)
+    if met is not None:
+        return met
+    blank = Receipt(verdict=Verdict.UNKNOWN, key=key, at=now, detail=detail_of(answer, reading.hide))
+    tree = tree_of(answer)
     if answer.status < 500 and tree is not None and _all_match(tree, outgoing.refused_when):
         return replace(blank, verdict=Verdict.REJECTED, reason=reading.refused)
     if not 200 <= answer.status < 300:
-        verdict, reason = _by_status(answer.status, reading.refused)
+        verdict, reason = by_status(answer.status, reading.refused)
         return replace(blank, verdict=verdict, reason=reason)
     if not _is_ok(answer, tree, outgoing):
         return replace(blank, reason="garbled")
@@ -55,7 +52,20 @@ def judge(answer: Answer, outgoing: Outgoing, reading: Reading, *, key: str, now
     return replace(blank, verdict=Verdict.ACCEPTED, final=reading.final, provider_id=provider_id[:DETAIL_CHARS_MAX], detail="")
 
 
-def _by_status(status: int, refused: str) -> tuple[Verdict, str]:
+def accident(answer: Answer, *, key: str, now: datetime, hide: Collection[str] = ()) -> Receipt | None:
+    """What went wrong before anybody could say yes or no: no connection, no whole answer, too often. None: there is an answer to read."""
+    blank = Receipt(verdict=Verdict.UNKNOWN, key=key, at=now, detail=detail_of(answer, hide))
+    if answer.reached is Reached.NOT_SENT:
+        return replace(blank, verdict=Verdict.RETRY, reason="no_connection")
+    if answer.reached is Reached.UNANSWERED:
+        return replace(blank, reason="cut" if answer.trouble == "cut" else "no_answer")
+    if answer.status == 429:
+        return replace(blank, verdict=Verdict.RETRY, reason="limited", until=_until(answer.headers, now))
+    return None
+
+
+def by_status(status: int, refused: str) -> tuple[Verdict, str]:
+    """What a status beside 2xx says by itself. `refused`: the reason of a plain no."""
     if status in (401, 402, 403, 407):
         # The account, not the text: the dispatcher stops sending here at once.
         return Verdict.REJECTED, "account"
@@ -83,7 +93,8 @@ def _same(seen: str | None, expected: str) -> bool:
     return seen is not None and (seen == expected or (seen, expected.lower()) in (("true", "yes"), ("false", "no")))
 
 
-def _tree(answer: Answer) -> Tree | None:
+def tree_of(answer: Answer) -> Tree | None:
+    """The JSON of a whole answer; None if it is anything else."""
     if not answer.whole:
         return None
     try:
@@ -106,7 +117,8 @@ def _until(headers: Mapping[str, str], now: datetime) -> datetime:
     return now + min(max(wait, timedelta(seconds=1)), WAIT_MAX)
 
 
-def _detail(answer: Answer, hide: Collection[str]) -> str:
+def detail_of(answer: Answer, hide: Collection[str]) -> str:
+    """The neighbour's own words, at most DETAIL_CHARS_MAX, numbers and everything in `hide` masked."""
     if answer.reached is not Reached.ANSWERED:
         return answer.trouble
     text = answer.body[: DETAIL_CHARS_MAX * 8].decode("utf-8", "replace")

@@ -1,0 +1,45 @@
+"""What does a vendor's code mean? One table per provider, pattern by pattern; a code nobody mapped is unknown, and shows."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
+from fnmatch import fnmatchcase
+
+from adapters.signing.caller import Answer
+from adapters.signing.verdict import accident, detail_of
+from engine.model.masks import mask_text
+from engine.model.receipt import Receipt, Verdict
+
+Meaning = tuple[Verdict, str]
+"""Verdict and reason."""
+Codes = Mapping[str, Meaning]
+"""Pattern (`*`, `?`, `[…]`) -> meaning; the first that fits counts."""
+UNMAPPED: Meaning = (Verdict.UNKNOWN, "garbled")
+CODE_CHARS_MAX = 80
+
+
+def meaning(codes: Codes, code: str) -> Meaning:
+    """What this code says; UNMAPPED for one that no pattern fits."""
+    return next((means for pattern, means in codes.items() if fnmatchcase(code, pattern)), UNMAPPED)
+
+
+def by_code(codes: Codes, code: str, answer: Answer, *, key: str, now: datetime, hide: Collection[str] = ()) -> Receipt:
+    """A refusal in the vendor's own words. A yes carries no detail: beside a success it reads like an error."""
+    verdict, reason = meaning(codes, code)
+    return Receipt(verdict=verdict, reason=reason, key=key, at=now, code=shown(code), detail=detail_of(answer, hide))
+
+
+def unreadable(answer: Answer, *, key: str, now: datetime, hide: Collection[str] = ()) -> Receipt:
+    """No code of the vendor's in it: an accident of the line, a server in trouble, or an answer that cannot be read."""
+    met = accident(answer, key=key, now=now, hide=hide)
+    if met is not None:
+        return met
+    blank = Receipt(
+        verdict=Verdict.UNKNOWN, reason="garbled", key=key, at=now, code=f"http {answer.status}", detail=detail_of(answer, hide)
+    )
+    return replace(blank, reason="no_answer") if answer.status >= 500 else blank
+
+
+def shown(code: str) -> str:
+    """A code as it may be kept: short, no numbers of people in it."""
+    return mask_text(code)[:CODE_CHARS_MAX]
