@@ -1,12 +1,11 @@
 """What does a vendor's code mean? One table per provider, pattern by pattern; a code nobody mapped is unknown, and shows."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
 from adapters.signing.caller import Answer
-from adapters.signing.verdict import accident, detail_of
+from adapters.signing.verdict import accident, by_status, detail_of
 from engine.model.masks import mask_text
 from engine.model.receipt import Receipt, Verdict
 
@@ -34,10 +33,8 @@ def unreadable(answer: Answer, *, key: str, now: datetime, hide: Collection[str]
     met = accident(answer, key=key, now=now, hide=hide)
     if met is not None:
         return met
-    blank = Receipt(
-        verdict=Verdict.UNKNOWN, reason="garbled", key=key, at=now, code=f"http {answer.status}", detail=detail_of(answer, hide)
-    )
-    return replace(blank, reason="no_answer") if answer.status >= 500 else blank
+    verdict, reason = UNMAPPED if 200 <= answer.status < 300 else by_status(answer.status, "text_refused")
+    return Receipt(verdict=verdict, reason=reason, key=key, at=now, code=f"http {answer.status}", detail=detail_of(answer, hide))
 
 
 def shown(code: str) -> str:
