@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from adapters.sql.cases import SqlStore
 from adapters.sql.database import Database, available
 from adapters.sql.directory import SqlDirectory
 from adapters.sql.migrate import HEAD, version
 from adapters.sql.shelf import SqlShelf
-from adapters.sql.sqlite import file_of
+from adapters.sql.sqlite import file_of, looking_engine
 from engine.ports.store import StoreError
 
 
@@ -62,12 +60,4 @@ def open_reading(url: str) -> Reading:
 
 def _engine(url: str) -> Engine:
     path = file_of(url)
-    if path is None:
-        return create_engine(make_url(url), execution_options={"postgresql_readonly": True})
-    engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
-
-    def prepare(dbapi: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        dbapi.execute("PRAGMA query_only=ON")
-
-    event.listen(engine, "connect", prepare)
-    return engine
+    return looking_engine(path) if path is not None else create_engine(make_url(url), execution_options={"postgresql_readonly": True})

@@ -13,8 +13,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine.ports.store import StoreError
 
-BUSY_TIMEOUT_SECONDS = 5
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
+BUSY_TIMEOUT_SECONDS = 5.0
+HURRIED_SECONDS = 0.35
+"""So long a writer waits that must answer its own caller soon."""
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 
 class CorruptStore(StoreError):
@@ -29,23 +31,34 @@ def file_of(url: str) -> Path | None:
     return Path(parsed.database or "")
 
 
-def writing_engine(url: str) -> Engine:
+def writing_engine(url: str, wait_seconds: float = BUSY_TIMEOUT_SECONDS) -> Engine:
     """Every transaction takes the write lock at its beginning: a lock taken in the middle fails at once, whatever the time-out."""
-    return _engine(url, "BEGIN IMMEDIATE")
+    return _engine(url, "BEGIN IMMEDIATE", wait_seconds)
 
 
 def reading_engine(url: str) -> Engine:
     """Reads one snapshot, and never waits for a writer."""
-    return _engine(url, "BEGIN")
+    return _engine(url, "BEGIN", BUSY_TIMEOUT_SECONDS)
 
 
-def _engine(url: str, begin: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+def looking_engine(path: Path) -> Engine:
+    """Reads an existing file without a trace: nothing is made, locked or written."""
+    engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+
+    def prepare(dbapi: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        dbapi.execute("PRAGMA query_only=ON")
+
+    event.listen(engine, "connect", prepare)
+    return engine
+
+
+def _engine(url: str, begin: str, wait_seconds: float) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": wait_seconds})
 
     def prepare(dbapi: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         dbapi.isolation_level = None  # The driver must not open transactions by itself.
         cursor = dbapi.cursor()
-        for pragma in PRAGMAS:
+        for pragma in (*PRAGMAS, f"busy_timeout={round(wait_seconds * 1000)}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -273,8 +273,8 @@ def test_a_changed_calendar_changes_the_answer(was: str, now: str) -> None:
 
 def test_a_calendar_that_nothing_uses_is_a_warning() -> None:
     """t45"""
-    assert codes() == ["W515"]
-    assert codes(sla=first("while: new\nlimit: 20 h\ncalendar: desk")) == []
+    assert "W515" in codes()
+    assert "W515" not in codes(sla=first("while: new\nlimit: 20 h\ncalendar: desk"))
 
 
 def test_an_acknowledgement_between_queue_and_sending_suppresses_the_sending() -> None:
