@@ -6,19 +6,28 @@ import json
 import re
 
 from engine.language.compile_conditions import compile_condition, path_subjects
+from engine.language.compile_json import json_text
+from engine.language.compile_outbound import (
+    address_of,
+    check_ways,
+    compile_commands,
+    compile_drop,
+    compile_login,
+    compile_poll,
+    compile_request,
+    compile_secrets,
+)
 from engine.language.compile_providers import SECRET, compile_receipts, compile_templates, provider_options, say_literal
-from engine.language.compile_text import marks_in
 from engine.language.diagnostics import did_you_mean
-from engine.language.form_world import ConnectionForm, EventRowForm, HappenedForm, InboundForm, RequestForm, SignatureForm
+from engine.language.form_world import ConnectionForm, EventRowForm, HappenedForm, InboundForm, SignatureForm
 from engine.language.names import Scope, beside
-from engine.language.source import Node, Part, Path, Source
-from engine.model.connection import Connection, ConnectionType, EventRow, Inbound, Outgoing, Secret, Signature, TimeFormat
+from engine.language.source import Path
+from engine.model.connection import Connection, ConnectionType, EventRow, Inbound, Secret, Signature, TimeFormat
 from engine.model.span import Span
 from engine.model.workflow import BUILT_IN_EVENTS
 
 PARCEL_MARKS = ("number", "text", "key", "message", "case", "sign")
 """What a provider's request may fill in."""
-_JSON_PLAIN = re.compile(r"true|false|-?(0|[1-9]\d*)(\.\d+)?", re.ASCII)
 _SIGNATURE_OPTIONS = ("header", "algorithm", "encoding", "prefix", "normalize", "at", "path", "user")
 
 
@@ -36,15 +45,17 @@ def compile_connection(scope: Scope, form: ConnectionForm) -> Connection:
         scope.refer("connection", form.backup_for, form.span("backup_for"))
     _check_options(scope, form, options)
     options |= provider_options(scope, form)
-    base = form.outbound.base_url if form.outbound else form.base_url
-    requests = (form.outbound.commands if form.outbound else None) or {}
-    fields = tuple(dict.fromkeys(name for workflow in scope.names.workflows.values() for name in workflow.fields))
+    if form.private_network:
+        options["private_network"] = "yes"
+    check_ways(scope, form)
+    secrets = compile_secrets(scope, form)
+    part = form.outbound or form.poll
     return Connection(
         name=form.connection, label=form.label, type=ConnectionType(form.type), carries=form.carries, backup_for=form.backup_for,
         usual_lag_seconds=form.usual_lag or 0, heard_every_seconds=form.heard_every, inbound=_inbound(scope, form.inbound) if form.inbound else None,
-        base_url=Secret(base) if base is not None and SECRET.fullmatch(base) else base,
-        commands={name: _request(scope, name, request, (*fields, "key", "case")) for name, request in requests.items()},
-        send=_request(scope, "send", form.send, PARCEL_MARKS) if form.send else None, options=options,
+        base_url=address_of(scope, form), commands=compile_commands(scope, form, secrets),
+        login=compile_login(scope, part.login if part else None, secrets), secrets=secrets, poll=compile_poll(scope, form.poll, secrets),
+        drop=compile_drop(scope, form.files), send=compile_request(scope, "send", form.send, PARCEL_MARKS) if form.send else None, options=options,
         templates=compile_templates(scope, form), per_number=tuple(form.limits.per_number) if form.limits else (),
         receipts=compile_receipts(scope, form.receipts),
         samples=tuple(beside(form.sheet.file, sample) for sample in (form.inbound.samples if form.inbound else None) or ()), span=form.span("connection"),
@@ -76,11 +87,11 @@ def _inbound(scope: Scope, form: InboundForm) -> Inbound:
             scope.refer("field", field, form.key_span("case", index, field), workflow)
             case.append((field, path))
     inbound = Inbound(
-        path=form.path, body=form.body, signature=_signature(scope, form.signature), workflow=workflow, case=tuple(case), id_at=form.id,
+        path=form.path or "", body=form.body, signature=_signature(scope, form.signature), workflow=workflow, case=tuple(case), id_at=form.id,
         happened_at=_happened(form.happened_at), each=form.each.at if form.each else None, newest_first=bool(form.each and form.each.order == "newest_first"),
         unwrap=tuple((row.at, row.as_) for row in form.unwrap or ()), keep=dict(form.keep or {}), codes=_codes(scope, form), code_at=tuple(form.code_at or ()),
         events=tuple(_row(scope, row, workflow) for row in form.events), otherwise=form.otherwise or "report",
-        reply=_json_text(form.sheet, (*form.where, "reply", "json")) if form.reply else None, span=form.key_span(),
+        reply=json_text(form.sheet, (*form.where, "reply", "json")) if form.reply else None, span=form.key_span(),
     )  # fmt: skip
     _check_samples(scope, form, inbound)
     return inbound
@@ -146,49 +157,6 @@ def _codes(scope: Scope, form: InboundForm) -> dict[str, dict[str, str]]:
             "F102", form.span("codes"), "码表是空的,或没有 code、event 两列", "the code table is empty or lacks the columns code and event"
         )
     return codes
-
-
-def _request(scope: Scope, name: str, form: RequestForm, marks: tuple[str, ...]) -> Outgoing:
-    _check_marks(scope, form, form.path or "", ("path",), marks)
-    for field, text in (form.form or {}).items():
-        _check_marks(scope, form, text, ("form", field), marks)
-    body = _json_text(form.sheet, (*form.where, "json")) if form.json_ is not None else None
-    for mark, _ in marks_in(body or "") if body and '{"' not in body else []:
-        _unknown_mark(scope, form.span("json"), mark, marks)
-    return Outgoing(
-        name=name, method=form.method or "", path=form.path or "", json=body, form=dict(form.form or {}), ok_when=dict(form.ok_when or {}),
-        refused_when=dict(form.refused_when or {}), human=bool(form.human), span=form.key_span(),
-    )  # fmt: skip
-
-
-def _check_marks(scope: Scope, form: RequestForm, text: str, at: tuple[Part, ...], marks: tuple[str, ...]) -> None:
-    for mark, offset in marks_in(text):
-        _unknown_mark(scope, form.sheet.inside((*form.where, *at), offset, len(mark) + 2), mark, marks)
-
-
-def _unknown_mark(scope: Scope, span: Span, mark: str, marks: tuple[str, ...]) -> None:
-    name = mark.partition("|")[0]
-    if name not in marks:
-        note, fix = did_you_mean(name, marks)
-        scope.findings.add("N401", span, f"“{{{mark}}}”不是已登记的字段", f"“{{{mark}}}” is no known mark", note=note, fix=fix)
-
-
-def _json_text(source: Source, path: Path) -> str:
-    """JSON of what stands at a path: plain true, false and numbers are such, all else is text."""
-    node: Node = source.data
-    for part in path:
-        node = node.get(str(part)) if isinstance(node, dict) else node[part] if isinstance(node, list) and isinstance(part, int) else None
-    return json.dumps(_typed(source, node, path), ensure_ascii=False)
-
-
-def _typed(source: Source, node: Node, path: Path) -> object:
-    if isinstance(node, dict):
-        return {key: _typed(source, value, (*path, key)) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_typed(source, value, (*path, index)) for index, value in enumerate(node)]
-    if node is not None and source.is_plain(path) and _JSON_PLAIN.fullmatch(node):
-        return json.loads(node)
-    return node
 
 
 def _check_samples(scope: Scope, form: InboundForm, inbound: Inbound) -> None:

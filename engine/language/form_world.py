@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from engine.language.form_outbound import FilesForm, OutboundForm, PollForm, Request
 from engine.language.form_providers import ProviderForm
 from engine.language.form_types import (
     TEXT_SCHEMA,
@@ -21,7 +22,7 @@ from engine.language.form_types import (
 )
 
 TypeOfConnection = Literal[
-    "http", "call_list", "recorder", "aliyun_sms", "tencent_sms", "twilio_sms", "kannel", "aliyun_voice", "twilio_voice", "sip",
+    "http", "poll", "files", "call_list", "recorder", "aliyun_sms", "tencent_sms", "twilio_sms", "kannel", "aliyun_voice", "twilio_voice", "sip",
     "wechat_work", "wecom_robot", "dingtalk_robot", "feishu_robot", "smtp",
 ]  # fmt: skip
 BodyWord = Literal["json", "form", "xml", "x12", "iftsta", "csv", "json_lines"]
@@ -108,7 +109,7 @@ class ReplyForm(Form):
 class InboundForm(Form):
     """How their reports become our events."""
 
-    path: str
+    path: str | None = None
     body: BodyWord
     signature: SignatureForm | None = None
     workflow: str
@@ -126,40 +127,6 @@ class InboundForm(Form):
     samples: Words | None = None
 
 
-class RequestForm(Form):
-    """One request with fields filled in; `human` where the neighbour cannot do it."""
-
-    human: YesNo | None = None
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None = None
-    path: str | None = None
-    json_: Raw = Field(default=None, alias="json")
-    form: dict[str, str] | None = None
-    ok_when: dict[str, str] | None = None
-    refused_when: dict[str, str] | None = None
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if not self.human and (self.method is None or self.path is None):
-            raise custom(
-                "请求要写 method 和 path",
-                "a request needs method and path",
-                "对方不支持就写 `human`",
-                "write `human` where the neighbour cannot do it",
-                "F102",
-            )
-        return self
-
-
-Request = Annotated[RequestForm, Or(lambda value: {"human": "yes"} if value == "human" else value, {"const": "human"})]
-
-
-class OutboundForm(Form):
-    """Our commands, their requests."""
-
-    base_url: str
-    commands: dict[str, Request] | None = None
-
-
 class ConnectionForm(ProviderForm):
     """A whole connection file."""
 
@@ -171,8 +138,11 @@ class ConnectionForm(ProviderForm):
     backup_for: str | None = None
     usual_lag: Seconds | None = None
     heard_every: Seconds | None = None
+    private_network: YesNo | None = None
     inbound: InboundForm | None = None
     outbound: OutboundForm | None = None
+    poll: PollForm | None = None
+    files: FilesForm | None = None
     base_url: str | None = None
     send: Request | None = None
     for_: str | None = Field(default=None, alias="for")

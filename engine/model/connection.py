@@ -82,6 +82,18 @@ class Inbound:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """When one command is tried again, by its own rule instead of the house's."""
+
+    when: tuple[str, ...]
+    """no_connection, 429; and no_answer, 5xx only where the neighbour honours our key."""
+    waits: tuple[int, ...]
+    """Seconds before the second try, the third ...; the last one repeats. Empty: the house's."""
+    times: int
+    """Tries in all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """One command: a request with fields filled in."""
@@ -92,12 +104,101 @@ class Outgoing:
     json: str | None
     """JSON text with `{field}` marks, or None."""
     form: Mapping[str, str] = field(default_factory=dict)
+    xml: str | None = None
+    """XML text with marks, or None."""
+    text: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     ok_when: Mapping[str, str] = field(default_factory=dict)
     """Path -> expected text; empty: any 2xx."""
     refused_when: Mapping[str, str] = field(default_factory=dict)
+    reason_at: str = ""
+    """Path of the neighbour's words for a no."""
+    reference_at: str = ""
+    """Path of the neighbour's own number for what we sent."""
+    save_as: str = ""
+    """The field in which the case keeps that number."""
+    retry: Retry | None = None
+    status_of: "Outgoing | None" = None
+    """How the neighbour is asked what became of this command; marks {key} and {reference} beside the fields."""
     human: bool = False
     """The neighbour cannot do it: it becomes a task."""
     span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """A session: one request whose answer holds the token that all others carry."""
+
+    request: Outgoing
+    token_at: str
+    header: str
+    prefix: str
+    keep_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """A claim check: the list names documents, each of which is fetched."""
+
+    each: str
+    """Path of the list; empty: the answer itself is the list."""
+    id_at: str
+    request: Outgoing
+    """Mark {id}."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """How we ask for what is new; marks {since}, {page} and {next}."""
+
+    request: Outgoing
+    every_seconds: int
+    overlap_seconds: int
+    """Asked for again each time: their clock may differ, and what was being written may appear late."""
+    first_seconds: int
+    """How far the first question reaches back."""
+    format: str | None = None
+    """strftime of {since}; None: ISO 8601 in UTC; `epoch`: seconds."""
+    timezone: str | None = None
+    """Zone of {since}; None: UTC."""
+    page_first: int = 1
+    page_size: int | None = None
+    """A page with fewer items is the last; None: one page."""
+    next_at: str = ""
+    """Path of the mark for the next page; blank there: the last."""
+    gap_seconds: float = 0.0
+    """Least distance of two requests."""
+    fetch: Fetch | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sftp:
+    """A folder at somebody else's. The host key is pinned: a stranger's is refused."""
+
+    host: str
+    port: int
+    user: str
+    host_key: str
+    """A line as in known_hosts, without the host: `ssh-ed25519 AAAA...`."""
+    password: Secret | None = None
+    key: Secret | None = None
+    """A private key, as `file:PATH` or `env:NAME`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """A folder into which files are dropped for us."""
+
+    folder: Secret | str
+    take: tuple[str, ...]
+    """Shell patterns of names that are taken up."""
+    rest_seconds: int
+    """A file without `.ready` is taken when it has not changed for so long."""
+    archive: str
+    quarantine: str
+    answers: str = ""
+    """Folder of our answers (X12 997); empty: none."""
+    sftp: Sftp | None = None
 
 
 class ConnectionType(StrEnum):
@@ -150,6 +251,11 @@ class Connection:
     base_url: Secret | str | None = None
     """`env:NAME`, or a literal address."""
     commands: Mapping[str, Outgoing] = field(default_factory=dict)
+    login: Login | None = None
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    """Mark of a request -> its secret."""
+    poll: Poll | None = None
+    drop: Drop | None = None
     send: Outgoing | None = None
     """How a provider is asked to carry one message; marks {number} {text} {key} {message}."""
     options: Mapping[str, str] = field(default_factory=dict)
