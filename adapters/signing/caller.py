@@ -12,12 +12,15 @@ from enum import StrEnum
 
 import httpx
 
+from adapters.signing.addresses import Forbidden, LookUp, addresses_of, by_name
 from adapters.signing.request import Request
 
 CONNECT_SECONDS_MAX = 3.0
 TOTAL_SECONDS_MAX = 10.0
 """Below the outbox lease (60 s), with room for a slow name server."""
 ANSWER_BYTES_MAX = 1024 * 1024
+FORBIDDEN = "forbidden_address"
+"""Trouble: the host lies where this connection may not go. Nothing was sent."""
 
 
 class Reached(StrEnum):
@@ -42,14 +45,17 @@ class Answer:
     whole: bool = True
     """False: the answer was larger than the cap, or compressed although we asked for plain."""
     trouble: str = ""
-    """`timeout`, `cut` or the name of what went wrong; never an address."""
+    """`timeout`, `cut`, `forbidden_address` or the name of what went wrong; never an address."""
 
 
 class Caller:
     """Makes requests. Thread-safe; a fresh connection each, so that a refused one is surely not sent."""
 
-    def __init__(self, *, connect_seconds: float = CONNECT_SECONDS_MAX, total_seconds: float = TOTAL_SECONDS_MAX) -> None:
+    def __init__(
+        self, *, connect_seconds: float = CONNECT_SECONDS_MAX, total_seconds: float = TOTAL_SECONDS_MAX, look_up: LookUp = by_name
+    ) -> None:
         self._total_seconds = total_seconds
+        self._look_up = look_up
         self._client = httpx.Client(
             timeout=httpx.Timeout(total_seconds, connect=connect_seconds),
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=0),
@@ -57,32 +63,57 @@ class Caller:
             trust_env=False,
         )
 
-    def call(self, request: Request) -> Answer:
-        """One request, one answer."""
-        with self._deadline() as deadline:
+    def call(self, request: Request, *, within: float | None = None) -> Answer:
+        """One request, one answer, in so many seconds (never more than ours).
+
+        The name is looked up once; a second address is tried only where the first let nobody in.
+        """
+        with self._deadline(within) as deadline:
             try:
-                outgoing = self._client.build_request(
-                    request.method, request.url, content=request.body, headers=dict(request.headers), extensions={"trace": deadline.watch}
-                )
-                response = self._client.send(outgoing, stream=True)
-                try:
-                    return _read(response)
-                finally:
-                    response.close()
-            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as problem:
+                url = httpx.URL(request.url)
+                port = url.port or (443 if url.scheme == "https" else 80)
+                addresses = addresses_of(url.host, port, private=request.private, look_up=self._look_up)
+            except Forbidden:
+                return Answer(reached=Reached.NOT_SENT, trouble=FORBIDDEN)
+            except (OSError, httpx.InvalidURL) as problem:
                 return Answer(reached=Reached.NOT_SENT, trouble=type(problem).__name__)
-            except (httpx.HTTPError, httpx.StreamError) as problem:
-                late = deadline.passed or isinstance(problem, httpx.TimeoutException)
-                return Answer(reached=Reached.UNANSWERED, trouble="timeout" if late else "cut")
+            answer = Answer(reached=Reached.NOT_SENT)
+            for address in addresses:
+                answer = self._call(request, url, address, deadline)
+                if answer.reached is not Reached.NOT_SENT or deadline.passed:
+                    break
+            return answer
+
+    def _call(self, request: Request, url: httpx.URL, address: str, deadline: "_Deadline") -> Answer:
+        """To this very address, under the name: what the name service says a moment later changes nothing."""
+        try:
+            outgoing = self._client.build_request(
+                request.method,
+                url.copy_with(host=address),
+                content=request.body,
+                headers={**request.headers, "host": url.netloc.decode("ascii")},
+                extensions={"trace": deadline.watch, "sni_hostname": url.raw_host.decode("ascii")},
+            )
+            response = self._client.send(outgoing, stream=True)
+            try:
+                return _read(response)
+            finally:
+                response.close()
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as problem:
+            return Answer(reached=Reached.NOT_SENT, trouble=type(problem).__name__)
+        except (httpx.HTTPError, httpx.StreamError) as problem:
+            late = deadline.passed or isinstance(problem, httpx.TimeoutException)
+            return Answer(reached=Reached.UNANSWERED, trouble="timeout" if late else "cut")
 
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
 
     @contextlib.contextmanager
-    def _deadline(self) -> Iterator["_Deadline"]:
+    def _deadline(self, within: float | None) -> Iterator["_Deadline"]:
         deadline = _Deadline()
-        timer = threading.Timer(self._total_seconds, deadline.strike)
+        seconds = self._total_seconds if within is None else min(within, self._total_seconds)
+        timer = threading.Timer(seconds, deadline.strike)
         timer.daemon = True
         timer.start()
         try:
@@ -133,10 +164,12 @@ def _read(response: httpx.Response) -> Answer:
     )
 
 
-def is_open(host: str, port: int, *, seconds: float = CONNECT_SECONDS_MAX) -> bool:
+def is_open(host: str, port: int, *, seconds: float = CONNECT_SECONDS_MAX, private: bool = True) -> bool:
     """Does anybody listen there? Nothing is sent."""
     try:
-        with socket.create_connection((host, port), timeout=seconds):
-            return True
-    except OSError:
+        for address in addresses_of(host, port, private=private):
+            with socket.create_connection((address, port), timeout=seconds):
+                return True
+    except (OSError, Forbidden):
         return False
+    return False

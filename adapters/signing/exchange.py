@@ -1,15 +1,16 @@
-"""How does one connection carry one request? Resolves its address and secrets, builds, signs, calls and judges."""
+"""How does one connection carry one request? Resolves its address and secrets, logs in, builds, signs, calls and judges."""
 
 import base64
 import urllib.parse
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from adapters.signing import webhooks
-from adapters.signing.caller import Caller, Reached, is_open
+from adapters.signing.caller import Answer, Caller, Reached, is_open
 from adapters.signing.request import Request, Unfillable, build
-from adapters.signing.verdict import Reading, judge
-from engine.model.connection import Connection, Outgoing, Secret
+from adapters.signing.verdict import Reading, judge, token_of
+from engine.model.connection import Connection, Login, Outgoing, Secret
 from engine.model.receipt import Receipt, Verdict
 from engine.ports.clock import Clock
 
@@ -17,6 +18,28 @@ Resolve = Callable[[str], str]
 """`env:NAME` or `file:PATH` -> the secret; raises LookupError, OSError or ValueError if it cannot."""
 SECRET_OPTIONS = ("bearer_token", "basic_password", "signing_secret")
 """Options of a connection that name a secret for requests: `Authorization: Bearer`, basic (the secret is `user:password`), Standard Webhooks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An answer, and what must not be shown of it."""
+
+    answer: Answer
+    hide: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    token: str
+    until: datetime
+
+
+class NotLoggedIn(Exception):
+    """The session could not be opened: the request was not sent. Holds the answer of the login."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__("the login gave no token")
+        self.answer = answer
 
 
 class Exchange:
@@ -27,24 +50,48 @@ class Exchange:
         self._clock = clock
         self._resolve = resolve
         self._caller = caller or Caller()
+        self._session: _Session | None = None
 
     def carry(self, outgoing: Outgoing, marks: Mapping[str, str], *, key: str, refused: str, hide: tuple[str, ...] = ()) -> Receipt:
         """One request, one receipt. Never raises for the world's fault, nor for a missing setting."""
+        blank = Receipt(verdict=Verdict.REJECTED, key=key, at=self._clock.now())
         try:
-            secrets = self._secrets()
-            request = self._signed(build(outgoing, self._base_url(), marks, key=key), key, secrets)
+            heard = self.ask(outgoing, marks, key=key)
         except Unfillable as problem:
             # A wrong setting stops the whole connection (account); a blank field only this one sending.
-            reason = "account" if problem.ours else refused
-            return Receipt(verdict=Verdict.REJECTED, reason=reason, key=key, at=self._clock.now(), detail=str(problem)[:200])
-        answer = self._caller.call(request)
+            return replace(blank, reason="account" if problem.ours else refused, detail=str(problem)[:200])
+        except NotLoggedIn as problem:
+            # What was to be carried has not left, however the login was answered.
+            if problem.answer.reached is Reached.ANSWERED and problem.answer.status < 500 and problem.answer.status != 429:
+                return replace(blank, reason="account", detail=str(problem))
+            return replace(blank, verdict=Verdict.RETRY, reason="no_connection", detail=str(problem))
         reading = Reading(
             refused=refused,
             final=not self.says("receipts"),
             provider_id_at=self.connection.options.get("reference_at", ""),
-            hide=(*secrets.values(), *hide),
+            hide=(*heard.hide, *hide),
         )
-        return judge(answer, outgoing, reading, key=key, now=self._clock.now())
+        return judge(heard.answer, outgoing, reading, key=key, now=self._clock.now())
+
+    def ask(self, outgoing: Outgoing, marks: Mapping[str, str], *, key: str) -> Heard:
+        """One request, its answer as it came. Raises Unfillable, NotLoggedIn."""
+        secrets = self._secrets()
+        named = {name: self._look(secret.reference) for name, secret in self.connection.secrets.items()}
+        base_url = self._base_url()
+        hide = (*secrets.values(), *named.values())
+        request = self._signed(self._built(outgoing, base_url, {**marks, **named}, key), key, secrets)
+        login = self.connection.login
+        if login is None:
+            return Heard(self._caller.call(request), hide)
+        was_open = self._session is not None and self._session.until > self._clock.now()
+        token = self._token(login, base_url, named)
+        answer = self._caller.call(_with(request, login, token))
+        if answer.status == 401 and was_open:
+            # The session ended early: refused at the door, so it surely was not done.
+            self._session = None
+            token = self._token(login, base_url, named)
+            answer = self._caller.call(_with(request, login, token))
+        return Heard(answer, (*hide, token))
 
     def says(self, option: str) -> bool:
         """Is this option of the connection a yes?"""
@@ -53,21 +100,37 @@ class Exchange:
     def probe(self) -> bool:
         """Is the counter open? A GET of the connection's `probe` path if it states one, else only a connection."""
         try:
-            base_url = self._base_url()
             path = self.connection.options.get("probe")
             if path is None:
-                parts = urllib.parse.urlsplit(base_url)
-                return is_open(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+                parts = urllib.parse.urlsplit(self._base_url())
+                port = parts.port or (443 if parts.scheme == "https" else 80)
+                return is_open(parts.hostname or "", port, private=self._private())
             outgoing = Outgoing(name="probe", method="GET", path=path, json=None, span=self.connection.span)
-            request = self._signed(build(outgoing, base_url, {}, key="probe"), "probe", self._secrets())
-        except (Unfillable, ValueError):
+            answer = self.ask(outgoing, {}, key="probe").answer
+        except (Unfillable, NotLoggedIn, ValueError):
             return False
-        answer = self._caller.call(request)
         return answer.reached is Reached.ANSWERED and 200 <= answer.status < 300
 
     def close(self) -> None:
         """Let go of the connections."""
         self._caller.close()
+
+    def _private(self) -> bool:
+        """An address of the environment is the word of whoever runs the service; one in the rules is anybody's who may edit them."""
+        return not isinstance(self.connection.base_url, str) or self.says("private_network")
+
+    def _built(self, outgoing: Outgoing, base_url: str, marks: Mapping[str, str], key: str) -> Request:
+        return replace(build(outgoing, base_url, marks, key=key), private=self._private())
+
+    def _token(self, login: Login, base_url: str, named: Mapping[str, str]) -> str:
+        now = self._clock.now()
+        if self._session is None or self._session.until <= now:
+            answer = self._caller.call(self._built(login.request, base_url, named, "login"))
+            token = token_of(answer, login)
+            if token is None:
+                raise NotLoggedIn(answer)
+            self._session = _Session(token, now + timedelta(seconds=login.keep_seconds))
+        return self._session.token
 
     def _base_url(self) -> str:
         address = self.connection.base_url
@@ -97,3 +160,7 @@ class Exchange:
                 raise Unfillable("setting: the signing secret is not whsec_ and base64", ours=True)
             headers |= webhooks.sign(secret, key, self._clock.now(), request.body)
         return replace(request, headers=headers)
+
+
+def _with(request: Request, login: Login, token: str) -> Request:
+    return replace(request, headers={**request.headers, login.header.lower(): login.prefix + token})

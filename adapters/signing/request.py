@@ -8,6 +8,7 @@ import re
 import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from xml.sax.saxutils import escape
 
 from adapters.signing import json_tree
 from adapters.signing.json_tree import Tree
@@ -34,6 +35,8 @@ class Request:
     url: str
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
+    private: bool = True
+    """May it go into the house's own network? No where the rules name the address, unless they say so."""
 
 
 def build(outgoing: Outgoing, base_url: str, marks: Mapping[str, str], *, key: str) -> Request:
@@ -51,6 +54,12 @@ def build(outgoing: Outgoing, base_url: str, marks: Mapping[str, str], *, key: s
     if outgoing.json is not None:
         body = json.dumps(_filled(_template(outgoing.json), marks), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
         headers["content-type"] = "application/json; charset=utf-8"
+    elif outgoing.xml is not None:
+        body = _MARK.sub(lambda found: escape(_printable(_mark(found[1], marks)), {'"': "&quot;", "'": "&apos;"}), outgoing.xml).encode("utf-8")
+        headers["content-type"] = "application/xml; charset=utf-8"
+    elif outgoing.text is not None:
+        body = _text(outgoing.text, marks).encode("utf-8")
+        headers["content-type"] = "text/plain; charset=utf-8"
     elif outgoing.form:
         form = urllib.parse.urlencode({name: _text(template, marks) for name, template in outgoing.form.items()})
         if method == "GET":
@@ -58,6 +67,7 @@ def build(outgoing: Outgoing, base_url: str, marks: Mapping[str, str], *, key: s
         else:
             body = form.encode("ascii")
             headers["content-type"] = "application/x-www-form-urlencoded"
+    headers |= {name.lower(): _header(template, marks) for name, template in outgoing.headers.items()}
     if len(body) + len(url) > REQUEST_BYTES_MAX:
         raise Unfillable("the request is too large", ours=False)
     return Request(method=method, url=url, body=body, headers=headers)
@@ -67,6 +77,9 @@ def _address(base_url: str) -> str:
     parts = urllib.parse.urlsplit(base_url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise Unfillable("base_url is not an http(s) address", ours=True)
+    if "@" in parts.netloc:
+        # It would be read as a password, and shown wherever an address is.
+        raise Unfillable("base_url holds a user or password; use basic_password", ours=True)
     return base_url.rstrip("/")
 
 
@@ -105,6 +118,19 @@ def _filled(node: Tree, marks: Mapping[str, str]) -> Tree:
 
 def _text(template: str, marks: Mapping[str, str]) -> str:
     return _MARK.sub(lambda found: _mark(found[1], marks), template)
+
+
+def _header(template: str, marks: Mapping[str, str]) -> str:
+    """One line of printable ASCII; a line end would begin another header."""
+    value = _text(template, marks)
+    if not value.isascii() or not value.isprintable():
+        raise Unfillable("a header takes printable ASCII only", ours=False)
+    return value
+
+
+def _printable(text: str) -> str:
+    """XML has no way to write control characters."""
+    return "".join(letter for letter in text if letter.isprintable() or letter in "\t\n")
 
 
 def _mark(name: str, marks: Mapping[str, str]) -> str:

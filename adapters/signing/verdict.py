@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from adapters.signing import json_tree
-from adapters.signing.caller import Answer, Reached
+from adapters.signing.caller import FORBIDDEN, Answer, Reached
 from adapters.signing.json_tree import Tree
 from adapters.signing.paths import text_at
-from engine.model.connection import Outgoing
+from engine.model.connection import Login, Outgoing
+from engine.model.documents import xml_text
 from engine.model.masks import mask_text
 from engine.model.receipt import Receipt, Verdict
 
@@ -41,13 +42,15 @@ def judge(answer: Answer, outgoing: Outgoing, reading: Reading, *, key: str, now
     blank = Receipt(verdict=Verdict.UNKNOWN, key=key, at=now, detail=detail_of(answer, reading.hide))
     tree = tree_of(answer)
     if answer.status < 500 and tree is not None and _all_match(tree, outgoing.refused_when):
-        return replace(blank, verdict=Verdict.REJECTED, reason=reading.refused)
+        said = text_at(tree, outgoing.reason_at) if outgoing.reason_at else None
+        return replace(blank, verdict=Verdict.REJECTED, reason=reading.refused, detail=_shown(said, reading.hide) if said else blank.detail)
     if not 200 <= answer.status < 300:
         verdict, reason = by_status(answer.status, reading.refused)
         return replace(blank, verdict=verdict, reason=reason)
     if not _is_ok(answer, tree, outgoing):
         return replace(blank, reason="garbled")
-    provider_id = (text_at(tree, reading.provider_id_at) or "") if reading.provider_id_at else ""
+    at = outgoing.reference_at or reading.provider_id_at
+    provider_id = (text_at(tree, at) or "") if at else ""
     # Nothing went wrong, so there is nothing to tell: a detail beside a success reads like an error.
     return replace(blank, verdict=Verdict.ACCEPTED, final=reading.final, provider_id=provider_id[:DETAIL_CHARS_MAX], detail="")
 
@@ -55,6 +58,9 @@ def judge(answer: Answer, outgoing: Outgoing, reading: Reading, *, key: str, now
 def accident(answer: Answer, *, key: str, now: datetime, hide: Collection[str] = ()) -> Receipt | None:
     """What went wrong before anybody could say yes or no: no connection, no whole answer, too often. None: there is an answer to read."""
     blank = Receipt(verdict=Verdict.UNKNOWN, key=key, at=now, detail=detail_of(answer, hide))
+    if answer.trouble == FORBIDDEN:
+        # The setting is wrong, not the hour: no later try will be allowed to go there.
+        return replace(blank, verdict=Verdict.REJECTED, reason="account", detail="the address lies where requests may not go")
     if answer.reached is Reached.NOT_SENT:
         return replace(blank, verdict=Verdict.RETRY, reason="no_connection")
     if answer.reached is Reached.UNANSWERED:
@@ -94,12 +100,14 @@ def _same(seen: str | None, expected: str) -> bool:
 
 
 def tree_of(answer: Answer) -> Tree | None:
-    """The JSON of a whole answer; None if it is anything else."""
+    """The JSON or XML of a whole answer; None if it is anything else."""
     if not answer.whole:
         return None
     try:
+        if answer.body.lstrip()[:1] == b"<":
+            return xml_text.parse(answer.body.decode("utf-8"))
         return json_tree.parse(answer.body, numbers_as_text=True)
-    except json_tree.Unreadable:
+    except (json_tree.Unreadable, UnicodeDecodeError):
         return None
 
 
@@ -121,8 +129,20 @@ def detail_of(answer: Answer, hide: Collection[str]) -> str:
     """The neighbour's own words, at most DETAIL_CHARS_MAX, numbers and everything in `hide` masked."""
     if answer.reached is not Reached.ANSWERED:
         return answer.trouble
-    text = answer.body[: DETAIL_CHARS_MAX * 8].decode("utf-8", "replace")
+    return f"{answer.status} {_shown(answer.body[: DETAIL_CHARS_MAX * 8].decode('utf-8', 'replace'), hide)}"[:DETAIL_CHARS_MAX]
+
+
+def _shown(text: str, hide: Collection[str]) -> str:
     for secret in sorted(filter(None, hide), key=len, reverse=True):
         text = text.replace(secret, "***")
-    shown = "".join(letter if letter.isprintable() else " " for letter in mask_text(text))
-    return f"{answer.status} {shown}"[:DETAIL_CHARS_MAX]
+    return "".join(letter if letter.isprintable() else " " for letter in mask_text(text))[:DETAIL_CHARS_MAX]
+
+
+def token_of(answer: Answer, login: Login) -> str | None:
+    """The session's token in the answer to a login; None: it was not opened."""
+    if answer.reached is not Reached.ANSWERED or not 200 <= answer.status < 300:
+        return None
+    tree = tree_of(answer)
+    token = text_at(tree, login.token_at) if tree is not None and _is_ok(answer, tree, login.request) else None
+    # A token goes into a header, where a line end would begin another one.
+    return token if token and token.isascii() and token.isprintable() else None

@@ -22,6 +22,7 @@ label: 记得住的短信平台
 type: http
 carries: sms
 base_url: http://127.0.0.1:{port}
+private_network: yes
 send: {{method: POST, path: /send, json: {{key: '{{key}}', to: '{{number}}', text: '{{text}}'}}, ok_when: {{code: 0}}}}
 """
 

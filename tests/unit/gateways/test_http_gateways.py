@@ -46,7 +46,8 @@ def a_connection(address: str, **changes: object) -> Connection:
         "send": SEND,
         "commands": {"hold": HOLD},
     }
-    return Connection(span=NOWHERE, **{**given, **changes})  # type: ignore[arg-type]  # A builder takes any field by name.
+    options = {"private_network": "yes", **dict(changes.pop("options", {}))}  # type: ignore[call-overload]  # As above.
+    return Connection(span=NOWHERE, options=options, **{**given, **changes})  # type: ignore[arg-type]  # A builder takes any field by name.
 
 
 def no_secret(reference: str) -> str:
