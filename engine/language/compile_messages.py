@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from engine.language.compile_conditions import compile_condition, field_subjects
 from engine.language.compile_doing import check_audience, check_message, check_recipient
-from engine.language.compile_text import compile_text
+from engine.language.compile_private import compile_private_ok
+from engine.language.compile_text import compile_text, marks_in
 from engine.language.form_rules import ChainForm, EscalationsForm, MessageForm, MessagesForm, StepForm
 from engine.language.names import Scope
 from engine.model.escalation import Chain, Repeat, Step
@@ -52,9 +53,11 @@ def _message(scope: Scope, name: str, form: MessageForm) -> Message:
     if form.correct is not None:
         check_message(scope, form, form.correct, workflow, "correct")
         check_audience(scope, form, form.correct, workflow, to_customer=to_field, at=("correct",))
+    text = compile_text(scope, form.sheet, (*form.where, "text"), form.text, workflow)
+    shown = {mark.partition("|")[0].strip() for mark, _ in marks_in(form.text)}
     return Message(
         name=name, label=form.label, workflow=workflow, channel=form.channel, to=form.to, to_field=to_field,
-        copy_to=tuple(form.copy_to or ()), text=compile_text(scope, form.sheet, (*form.where, "text"), form.text, workflow),
+        copy_to=tuple(form.copy_to or ()), text=text, private_ok=compile_private_ok(scope, form, form.private_ok or (), shown, (workflow,)),
         max_chars=form.max_chars, max_segments=form.max_segments, fallback=_fallback(scope, name, form), send_hours=form.send_hours,
         drop_if=compile_condition(scope, form.sheet, (*form.where, "drop_if"), subjects, known), correct=form.correct, at_most=form.at_most,
         group_wait_seconds=form.group_wait or 0, urgent=bool(form.urgent), mode=Mode(form.mode or "live"), was=form.was, span=form.key_span(),

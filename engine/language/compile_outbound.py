@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from engine.language.compile_json import json_text
+from engine.language.compile_private import compile_private_ok
 from engine.language.compile_providers import SECRET, say_literal
 from engine.language.compile_text import marks_in
 from engine.language.diagnostics import did_you_mean
@@ -65,11 +67,20 @@ def compile_request(scope: Scope, name: str, form: RequestForm, marks: tuple[str
     _check_saved(scope, form)
     reference = form.reference
     asked = _ask(scope, f"{name}.status_of", form.status_of, (*marks, *STATUS_MARKS)) if form.status_of else None
-    return _ask(
+    compiled = _ask(
         scope, name, form, marks,
         reason_at=form.reason_at or "", reference_at=reference.at if reference else "",
         save_as=(reference.save_as or "") if reference else "", retry=_retry(scope, form, by_key=by_key), status_of=asked, human=bool(form.human),
     )  # fmt: skip
+    permitted = compile_private_ok(scope, form, form.private_ok or (), marks_shown(compiled), tuple(scope.names.workflows))
+    return replace(compiled, private_ok=permitted)
+
+
+def marks_shown(request: Outgoing) -> list[str]:
+    """Names of the marks that a request fills in, those of asking after it included; in the order written, once each."""
+    texts = [request.path, request.json or "", *request.form.values(), request.xml or "", request.text or "", *request.headers.values()]
+    own = [mark.partition("|")[0] for text in texts for mark, _ in marks_in(text)]
+    return list(dict.fromkeys([*own, *(marks_shown(request.status_of) if request.status_of else ())]))
 
 
 def compile_login(scope: Scope, form: LoginForm | None, secrets: Mapping[str, Secret]) -> Login | None:

@@ -129,7 +129,9 @@ CODES: dict[str, Code] = {
     "W533": Code("secret-in-address", "地址或报文里有明文的密码、密钥", "a literal secret in an address or request"),
     "W534": _warning("stop-unreachable", "计时开始了却永远停不下来", "a clock none of whose stops can happen"),
     "W535": _warning("clock-never-starts", "时效从不开始计时", "a clock none of whose starts can happen"),
-    "W536": _warning("private-to-group", "个人信息发进了群里", "a private field in a message that a group reads"),
+    "W536": _warning(
+        "private-to-group", "个人信息发进了群里,或交给了对接方", "a private field in a message that a group reads, or in a command"
+    ),
     "W516": _warning("length-unknown", "有字段没写 max,算不出最长的文字", "a field without max: the longest text is unknown"),
 }
 """Code -> name, headline in Chinese and English, severity. The letter is the family; `waybill explain CODE` reads from here."""

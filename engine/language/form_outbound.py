@@ -58,6 +58,7 @@ class RequestForm(AskForm):
     """One command, or how a message is handed over; `human` where the neighbour cannot do it."""
 
     human: YesNo | None = None
+    private_ok: Words | None = None
     reason_at: str | None = None
     reference: ReferenceForm | None = None
     retry: RetryForm | None = None

@@ -210,6 +210,7 @@ class MessageForm(Form):
     at_most: CapText | None = None
     group_wait: Seconds | None = None
     urgent: YesNo | None = None
+    private_ok: Words | None = None
     mode: ModeWord | None = None
     was: str | None = None
     text: str

@@ -35,6 +35,7 @@ OUTBOUND_KEYS: Mapping[str, Mapping[str, Said]] = {
     "RequestForm": {
         "": Said("一条指令,或怎样交出一条消息", "one command, or how a message is handed over"),
         "human": Said("对方不支持,由人来办", "instead of a request: the neighbour cannot do it, a person does"),
+        "private_ok": Said("可以交给对方的个人信息字段,逐个写明;没写的会提醒", "private fields that the neighbour may have, each by name; others bring a warning"),
         "reason_at": Said("被拒绝时,理由在回答的哪条路径", "path of the reason in an answer that is a no"),
         "reference": Said("对方给的编号", "their own number for what we sent"),
         "retry": Said("什么时候再发一次;不写就照我们的", "when it is tried again; without it by our own rule"),

@@ -119,6 +119,7 @@ RULES_KEYS: Mapping[str, Mapping[str, Said]] = {
         "at_most": Said("每个收件人最多几次,如 `1 per day`", "how often to one recipient, as `1 per day`"),
         "group_wait": Said("这段时间里发给同一个人的合成一条", "sendings of this message to one recipient within this time leave as one"),
         "urgent": URGENT,
+        "private_ok": Said("群里的人可以看到的个人信息字段,逐个写明;没写的会提醒", "private fields that a whole group may read, each by name; others bring a warning"),
         "mode": MODE,
         "was": WAS,
         "text": Said("正文;`{字段}` 填字段,`[[ … ]]` 里有空的就整段不要", "what it says; `{field}` is filled in, `[[ … ]]` vanishes if any mark inside is blank"),

@@ -122,6 +122,8 @@ class Outgoing:
     """How the neighbour is asked what became of this command; marks {key} and {reference} beside the fields."""
     human: bool = False
     """The neighbour cannot do it: it becomes a task."""
+    private_ok: tuple[str, ...] = ()
+    """Private fields that this neighbour may have."""
     span: Span
 
 

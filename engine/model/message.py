@@ -73,6 +73,8 @@ class Message:
     group_wait_seconds: int = 0
     urgent: bool = False
     """Never held by the storm brake, nor beyond the cap of staff."""
+    private_ok: tuple[str, ...] = ()
+    """Private fields that whoever reads this message may see, though a whole group does."""
     mode: Mode = Mode.LIVE
     was: str | None = None
     span: Span

@@ -166,6 +166,10 @@ def _request(tongue: Tongue, request: Outgoing) -> str:
         said.append(tongue.of(f"正文 {request.json}", f"body {request.json}"))
     if request.form:
         said.append(tongue.of(f"表单 {_pairs(request.form)}", f"form {_pairs(request.form)}"))
+    if request.private_ok:
+        said.append(
+            tongue.of(f"可以交给对方的个人信息 {'、'.join(request.private_ok)}", f"the neighbour may have {', '.join(request.private_ok)}")
+        )
     if request.ok_when:
         said.append(tongue.of(f"回答 {_pairs(request.ok_when)} 才算成功", f"a yes only where {_pairs(request.ok_when)}"))
     if request.refused_when:

@@ -68,6 +68,9 @@ def _message(tongue: Tongue, message: Message) -> Iterator[Sentence]:
         )
     if message.urgent:
         yield _urgent(tongue, message)
+    if message.private_ok:
+        fields = tongue.of("、", ", ").join(tongue.name("field", one, whose) for one in message.private_ok)
+        yield tongue.sentence("private_ok", ("群里可以看到的个人信息:", "a whole group may read: "), fields, span)
     if message.drop_if is not None:
         yield tongue.sentence(
             "drop_if", ("发前再看,这样就不发:", "not sent if, just before, "), tongue.condition(message.drop_if, whose), span

@@ -398,9 +398,9 @@ also: workflows/parcel.yaml
 改:     stops: {enters: done}
 
 [W536]
-查: 由群机器人或网络钩子送出的消息里,有没遮住的个人信息字段。
-因: 群里人人看得到,收不回来;个人信息保护法要求只给需要的人。
-留: 群里只有需要知道的自己人;它只是提醒。
+查: 由群机器人或网络钩子送出的消息里,或发给对接方的指令里,有没遮住、也没有用 private_ok 写明允许的个人信息字段。
+因: 群里人人看得到,对方的系统里也一直留着,收不回来;个人信息保护法要求只给需要的人。
+留: 不要留着提醒不管;确实要给,就在这条消息或指令里写 private_ok,逐个写明,后来的人看得出是有人定过的。
 file: rules/messages.yaml
 -     channel: sms
 -     to: agent
@@ -416,7 +416,7 @@ also: rules/robot.yaml
 + carries: dingtalk
 + base_url: env:DRIVERS_URL
 + send: {method: POST, path: /send, json: {text: '{text}'}}
-改: 写成 {name|mask},或不写
+改: 写成 {name|mask},或不写;群里确实要看,就写 private_ok: [name]
 
 [W537]
 查: 规则在等、却没有对接、待办、时间表或故事会报的事件。
