@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from adapters.signing import webhooks
 from adapters.signing.caller import Answer, Caller, Reached, is_open
 from adapters.signing.request import Request, Unfillable, build
-from adapters.signing.verdict import Reading, judge, token_of
+from adapters.signing.verdict import Reading, judge, says_no, token_of
 from engine.model.connection import Connection, Login, Outgoing, Secret
 from engine.model.receipt import Receipt, Verdict
 from engine.ports.clock import Clock
@@ -65,13 +65,17 @@ class Exchange:
             if problem.answer.reached is Reached.ANSWERED and problem.answer.status < 500 and problem.answer.status != 429:
                 return replace(blank, reason="account", detail=str(problem))
             return replace(blank, verdict=Verdict.RETRY, reason="no_connection", detail=str(problem))
-        reading = Reading(
-            refused=refused,
-            final=not self.says("receipts"),
-            provider_id_at=self.connection.options.get("reference_at", ""),
-            hide=(*heard.hide, *hide),
-        )
-        return judge(heard.answer, outgoing, reading, key=key, now=self._clock.now())
+        return judge(heard.answer, outgoing, self._reading(refused, (*heard.hide, *hide)), key=key, now=self._clock.now())
+
+    def look_up(self, outgoing: Outgoing, marks: Mapping[str, str], *, key: str, hide: tuple[str, ...] = ()) -> Receipt | None:
+        """What became of something sent before? None: it says neither yes nor no."""
+        try:
+            heard = self.ask(outgoing, marks, key=key)
+        except (Unfillable, NotLoggedIn):
+            return None
+        found = judge(heard.answer, outgoing, self._reading("refused", (*heard.hide, *hide)), key=key, now=self._clock.now())
+        told = found.verdict is Verdict.ACCEPTED or (found.verdict is Verdict.REJECTED and says_no(heard.answer, outgoing))
+        return found if told else None
 
     def ask(self, outgoing: Outgoing, marks: Mapping[str, str], *, key: str) -> Heard:
         """One request, its answer as it came. Raises Unfillable, NotLoggedIn."""
@@ -114,6 +118,10 @@ class Exchange:
     def close(self) -> None:
         """Let go of the connections."""
         self._caller.close()
+
+    def _reading(self, refused: str, hide: tuple[str, ...]) -> Reading:
+        at = self.connection.options.get("reference_at", "")
+        return Reading(refused=refused, final=not self.says("receipts"), provider_id_at=at, hide=hide)
 
     def _private(self) -> bool:
         """An address of the environment is the word of whoever runs the service; one in the rules is anybody's who may edit them."""

@@ -55,6 +55,12 @@ def judge(answer: Answer, outgoing: Outgoing, reading: Reading, *, key: str, now
     return replace(blank, verdict=Verdict.ACCEPTED, final=reading.final, provider_id=provider_id[:DETAIL_CHARS_MAX], detail="")
 
 
+def says_no(answer: Answer, outgoing: Outgoing) -> bool:
+    """Does the answer itself say no, in the words of `refused_when`? A missing page does not."""
+    tree = tree_of(answer) if answer.reached is Reached.ANSWERED else None
+    return tree is not None and _all_match(tree, outgoing.refused_when)
+
+
 def accident(answer: Answer, *, key: str, now: datetime, hide: Collection[str] = ()) -> Receipt | None:
     """What went wrong before anybody could say yes or no: no connection, no whole answer, too often. None: there is an answer to read."""
     blank = Receipt(verdict=Verdict.UNKNOWN, key=key, at=now, detail=detail_of(answer, hide))

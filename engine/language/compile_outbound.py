@@ -106,7 +106,7 @@ def compile_poll(scope: Scope, form: PollForm | None, secrets: Mapping[str, Secr
         first_seconds=since.first if since and since.first is not None else FIRST_SECONDS,
         format=since.format if since else None, timezone=since.timezone if since else None,
         page_first=pages.first if pages and pages.first is not None else 1, page_size=pages.size if pages else None,
-        next_at=(pages.next_at or "") if pages else "", gap_seconds=form.at_most.seconds / form.at_most.count if form.at_most else 0.0,
+        next_at=(pages.next_at or "") if pages else "", at_most=form.at_most,
         fetch=Fetch(each=form.fetch.each or "", id_at=form.fetch.id, request=_ask(scope, "fetch", form.fetch, ("id", *marks))) if form.fetch else None,
     )  # fmt: skip
 

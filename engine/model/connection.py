@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.model.condition import Condition
+from engine.model.documents.table import TableProfile
 from engine.model.message import Cap, Text
 from engine.model.span import Span
 
@@ -21,7 +22,7 @@ class Signature:
     """How an inbound report proves where it comes from (logistics.md section 6)."""
 
     kind: str
-    """standard_webhooks, hmac, md5, token, basic, none."""
+    """standard_webhooks, hmac, md5, token, basic, mtls, none."""
     secrets: tuple[Secret, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
     """header, algorithm, encoding, prefix, over, at ... as text."""
@@ -33,17 +34,24 @@ class TimeFormat:
     """Where an instant stands and how it is written."""
 
     at: str
+    then_at: tuple[str, ...] = ()
+    """Further paths, whose texts are put behind the first with a blank between: a time of day in a field of its own."""
     formats: tuple[str, ...] = ()
-    """strptime formats; empty: ISO 8601."""
+    """strptime formats, `epoch`, `epoch_ms`; empty: ISO 8601."""
     timezone: str | None = None
     """Zone of naive times; None: the rulebook's."""
+    zone_at: tuple[str, ...] = ()
+    """Paths of a place; the first whose text stands in `zones` gives the zone of a naive time."""
+    zones: Mapping[str, str] = field(default_factory=dict)
+    """Place in capitals -> IANA zone."""
     or_received_at: bool = False
     precision: str | None = None
+    """`day`: whatever is written after the date does not count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventRow:
-    """A report that matches becomes this event, or takes that event back."""
+    """A report that matches becomes this event, or takes that event back; with neither it is left out."""
 
     label: str
     match: Condition | None
@@ -73,12 +81,25 @@ class Inbound:
     """(path, json or xml): a text inside the tree that is parsed in place."""
     keep: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Code -> row of the code table (column event and others)."""
+    """Code -> row of the code table (columns event or retracts; fields; and others, kept beside the event)."""
     code_at: tuple[str, ...] = ()
+    code_fields: tuple[str, ...] = ()
+    """Columns of the code table that are fields of the workflow."""
+    fill: Mapping[str, str] = field(default_factory=dict)
+    """Field -> path, for every event; a row's own comes first."""
     events: tuple[EventRow, ...]
+    envelope: tuple[EventRow, ...] = ()
+    """What the envelope of an exploded list says by itself, where no item of it says the same event."""
     otherwise: str = "report"
+    encoding: str = ""
+    """Of the letters; empty: UTF-8, or what an XML declaration says, or GBK for a table that is no UTF-8."""
+    table: TableProfile = TableProfile()
     reply: str | None = None
-    """JSON text of the answer after commit; None: ours."""
+    """Text of the answer after commit (JSON, XML or plain); None: ours."""
+    refused_reply: str | None = None
+    """Text of the answer to what is turned away."""
+    refused_status: int | None = None
+    """Status of that answer, for senders that read nothing but 200; None: ours."""
     span: Span
 
 
@@ -168,8 +189,8 @@ class Poll:
     """A page with fewer items is the last; None: one page."""
     next_at: str = ""
     """Path of the mark for the next page; blank there: the last."""
-    gap_seconds: float = 0.0
-    """Least distance of two requests."""
+    at_most: Cap | None = None
+    """Requests are spread evenly: at least this apart."""
     fetch: Fetch | None = None
 
 

@@ -93,6 +93,9 @@ class Sent:
     address: str
     """Empty if nobody knows it any more."""
     handed_at: datetime
+    command: str = ""
+    """For a command: its name, and the case's fields as they are now."""
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

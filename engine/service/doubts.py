@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from engine.model.effect import Effect
+from engine.model.effect import Effect, EffectKind
 from engine.model.receipt import Receipt, Sent, Verdict
 from engine.model.rulebook import Rulebook
 from engine.ports.attempts import Answered, Attempt
@@ -24,7 +24,11 @@ def ask(row: OutboxRow, counters: Counters, store: Store, rulebook: Rulebook, no
     gateway = counters.gateways.get(last.connection)
     if gateway is None or not gateway.capabilities.look_up:
         return None
-    sent = Sent(key=last.key, provider_id=last.provider_id, address=_address(row.effect, last, store, rulebook, now), handed_at=last.at)
+    effect = row.effect
+    sent = Sent(
+        key=last.key, provider_id=last.provider_id, address=_address(effect, last, store, rulebook, now), handed_at=last.at,
+        command=effect.command or "", fields=_fields(effect, store, rulebook, now) if effect.kind is EffectKind.COMMAND else (),
+    )  # fmt: skip
     found = gateway.look_up(sent)
     return Answered(last, found) if found is not None else None
 
@@ -37,6 +41,14 @@ def original(row: OutboxRow, counters: Counters, store: Store, rulebook: Ruleboo
         if known is not None and Verdict.DELIVERED in (known.verdict, known.receipt):
             return Answered(known, Receipt(verdict=Verdict.DELIVERED, reason="receipt", key=known.key, at=now))
     return ask(row, counters, store, rulebook, now) if row.status in UNSURE else None
+
+
+def _fields(effect: Effect, store: Store, rulebook: Rulebook, now: datetime) -> tuple[tuple[str, str], ...]:
+    """What a command may be asked after by: the case's fields."""
+    try:
+        return tuple(SendingDesk(rulebook, store.load(effect.case), now).texts.items())
+    except NotFound:
+        return ()
 
 
 def _address(effect: Effect, attempt: Attempt, store: Store, rulebook: Rulebook, now: datetime) -> str:
