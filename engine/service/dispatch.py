@@ -12,7 +12,8 @@ from engine.ports.clock import Clock
 from engine.ports.gateway import Gateway
 from engine.ports.outbox import OutboxRow, OutboxStatus, Post, Settlement
 from engine.ports.store import NotFound, Store
-from engine.service.counters import Counters
+from engine.service.commanding import told, tries_of
+from engine.service.counters import NOT_SENT, Counters
 from engine.service.doubts import ask, original
 from engine.service.handover import Letter, hand_over, key_of
 from engine.service.library import Library
@@ -339,14 +340,17 @@ class PostRoom:
         """Write the outcome with the receipts' events in one transaction; a retry is nobody's business but ours."""
         if receipt.verdict is Verdict.RETRY:
             tries = len({one.nth for one in self.counters.book.of_effect(row.effect.id)})
-            if receipt.reason == "limited" or tries < ATTEMPTS_MAX:
-                wait = timedelta(seconds=RETRY_SECONDS[min(max(tries, 1) - 1, len(RETRY_SECONDS) - 1)])
+            waits, times = tries_of(self.library.rulebook, row.effect, RETRY_SECONDS, ATTEMPTS_MAX)
+            if receipt.reason == "limited" or tries < times:
+                wait = timedelta(seconds=waits[min(max(tries, 1) - 1, len(waits) - 1)])
                 for one in (row, *carried):
                     self._later(one, receipt.until or now + wait, now, receipt.reason, answered if one is row else ())
                 return
             if answered:
                 self.counters.gave_up(answered[-1].attempt.connection, receipt.reason, now)
-            receipt = _receipt(row.effect, Verdict.REJECTED, receipt.reason or "no_connection", now)
+            sure = not receipt.reason or receipt.reason in NOT_SENT
+            # A command tried again under its key may have been heard the first time: giving up does not make it undone.
+            receipt = _receipt(row.effect, Verdict.REJECTED if sure else Verdict.UNKNOWN, receipt.reason or "no_connection", now)
         for one in (row, *carried):
             status = _status(receipt)
             settlement = Settlement(
@@ -357,6 +361,7 @@ class PostRoom:
                 error=f"{receipt.reason} {receipt.detail}".strip(),
                 reports=(
                     report_of(one.effect, receipt, now, grouped=row.effect.id if one is not row else "", released=released_from(one)),
+                    *told(self.library.rulebook, one.effect, receipt, now),
                 ),
                 answered=answered if one is row else (),
             )

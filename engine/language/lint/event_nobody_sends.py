@@ -15,7 +15,7 @@ from datetime import date
 from engine.language.diagnostics import Findings
 from engine.language.lint.event_never_used import used_events
 from engine.language.walk import doings
-from engine.model.doing import Assign, Raise
+from engine.model.doing import Assign, Command, Raise
 from engine.model.rulebook import Rulebook
 from engine.model.workflow import BUILT_IN_EVENTS, Workflow
 
@@ -48,6 +48,9 @@ def _from_outside(rulebook: Rulebook, workflow: Workflow) -> Iterator[str]:
 
 def _from_inside(rulebook: Rulebook, workflow: Workflow) -> Iterator[str]:
     for owner, do in doings(rulebook):
+        if owner.name == workflow.name and isinstance(do, Command):
+            # What the neighbour answers comes back as one of these.
+            yield from ("command_accepted", "command_rejected")
         if owner.name == workflow.name and isinstance(do, Assign):
             yield from do.asks
         elif owner.name == workflow.name and isinstance(do, Raise):
