@@ -1,105 +1,17 @@
-"""What tree is in these JSON bytes? Parsed within limits, with numbers kept exactly as they were written.
+"""What tree is in these JSON bytes? UTF-8 within the size limit, read by the engine's own reader."""
 
-Unreadable    the bytes are not JSON, or exceed a limit; says where
-"""
+from engine.model.documents import json_text
+from engine.model.documents.tree import BYTES_MAX, DEPTH_MAX, Tree, Unreadable
 
-import json
-from decimal import Decimal, InvalidOperation
-from typing import NoReturn
-
-BYTES_MAX = 1024 * 1024
-DEPTH_MAX = 64
-NUMBER_CHARS_MAX = 64
-
-Tree = object
-"""dict, list, str, bool, None, and numbers as text or exact."""
-
-
-class Unreadable(Exception):
-    """Why it cannot be read, and where (`line 3, column 14`; empty if it is nowhere in particular)."""
-
-    def __init__(self, zh: str, en: str, place: str = "") -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
-        self.place = place
+__all__ = ["BYTES_MAX", "DEPTH_MAX", "Tree", "Unreadable", "parse"]
 
 
 def parse(raw: bytes, *, numbers_as_text: bool = False, depth_max: int = DEPTH_MAX) -> Tree:
-    """UTF-8 JSON (a leading byte order mark is dropped) -> tree. Raises Unreadable.
-
-    A number becomes its own text if asked (a waybill number must not lose its zeros), else an int or a Decimal.
-    """
+    """UTF-8 JSON (a leading byte order mark is dropped) -> tree. Raises Unreadable. See `json_text.parse`."""
     if len(raw) > BYTES_MAX:
         raise Unreadable("报文超过 1 MB", "the body is larger than 1 MB")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise Unreadable("不是 UTF-8 编码", "not UTF-8", f"byte {problem.start}") from None
-    try:
-        tree: Tree = json.loads(
-            text,
-            parse_int=_as_written if numbers_as_text else _whole,
-            parse_float=_as_written if numbers_as_text else _decimal,
-            parse_constant=_no_constant,
-        )
-    except json.JSONDecodeError as problem:
-        raise Unreadable("不是合法的 JSON", f"not JSON: {problem.msg}", f"line {problem.lineno}, column {problem.colno}") from None
-    except RecursionError:
-        raise Unreadable("嵌套太深", f"nested deeper than {depth_max}") from None
-    if _deeper_than(tree, depth_max):
-        raise Unreadable(f"嵌套超过 {depth_max} 层", f"nested deeper than {depth_max}")
-    if "\\u" in text:
-        _refuse_unwritable(text, tree)
-    return tree
-
-
-def _refuse_unwritable(text: str, tree: Tree) -> None:
-    """Escapes can spell letters no store can write: half a surrogate pair, and NUL."""
-    try:
-        json.dumps(tree, ensure_ascii=False, default=str).encode("utf-8")
-    except UnicodeEncodeError:
-        raise Unreadable("有不成对的字符转义", "half of a surrogate pair") from None
-    if "\\u0000" in text:
-        raise Unreadable("含有空字符", "a NUL character")
-
-
-def _as_written(text: str) -> str:
-    if len(text) > NUMBER_CHARS_MAX:
-        raise Unreadable("数字太长", f"a number longer than {NUMBER_CHARS_MAX} characters")
-    return text
-
-
-def _whole(text: str) -> int:
-    return int(_as_written(text))
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        number = Decimal(_as_written(text))
-    except InvalidOperation:
-        raise Unreadable("数字看不懂", "a number that cannot be read") from None
-    if abs(number.adjusted()) > NUMBER_CHARS_MAX:
-        raise Unreadable("数字太大或太小", "a number out of any reasonable range")
-    return number
-
-
-def _no_constant(text: str) -> NoReturn:
-    raise Unreadable(f"{text} 不是 JSON 数字", f"{text} is not a JSON number")
-
-
-def _deeper_than(tree: Tree, depth_max: int) -> bool:
-    level: list[Tree] = [tree]
-    for _ in range(depth_max):
-        level = [child for node in level for child in _children(node)]
-        if not level:
-            return False
-    return True
-
-
-def _children(node: Tree) -> list[Tree]:
-    if isinstance(node, dict):
-        return [child for child in node.values() if isinstance(child, dict | list)]
-    if isinstance(node, list):
-        return [child for child in node if isinstance(child, dict | list)]
-    return []
+    return json_text.parse(text, numbers_as_text=numbers_as_text, depth_max=depth_max)

@@ -14,6 +14,9 @@ from adapters.signing import webhooks
 from adapters.signing.digests import decode_base64, hmac_text, md5_text, same
 from engine.model.connection import Signature
 
+SUBJECTS_APART = "\n"
+"""Between the subjects of `mtls`; a subject itself holds commas."""
+
 Resolve = Callable[[str], str]
 """`env:NAME` or `file:PATH` -> the secret; raises LookupError, OSError or ValueError if it cannot."""
 
@@ -47,6 +50,8 @@ def refusal(signature: Signature | None, message: Message, now: datetime, resolv
     if signature.kind == "none":
         # Without a signature, the list of addresses is the only proof there is.
         return None if signature.allow_ips else "unsigned"
+    if signature.kind == "mtls":
+        return _mtls(signature, message)
     secrets = _secrets(signature, resolve)
     match signature.kind:
         case "standard_webhooks":
@@ -79,16 +84,34 @@ def _keys(secrets: list[str]) -> list[bytes]:
     return keys
 
 
+def _mtls(signature: Signature, message: Message) -> str | None:
+    """The proxy that ended the TLS connection says whose certificate it saw; only its own address is believed."""
+    if not signature.allow_ips:
+        return "unsigned"
+    wanted = [name.strip() for name in signature.options.get("subject", "").split(SUBJECTS_APART) if name.strip()]
+    if not wanted:
+        raise NotConfigured("mtls names no subject of a certificate")
+    given = message.headers.get(signature.options.get("header", "x-client-cert-subject").lower(), "")
+    if not given:
+        return "missing"
+    return None if _any_same(wanted, given.strip()) else "wrong"
+
+
 def _hmac(options: Mapping[str, str], secrets: list[str], message: Message) -> str | None:
-    given = message.headers.get(options.get("header", "x-hmac-signature").lower(), "")
+    """`over` names headers (`header.x-timestamp`), form fields and `body`, joined by `join`; without it the raw body is signed."""
+    form = _form(message.body) if "at" in options else {}
+    given = form.get(options.get("at", "")) or message.headers.get(options.get("header", "x-hmac-signature").lower(), "")
     prefix = options.get("prefix", "")
     if not given or not given.startswith(prefix):
+        return "missing"
+    signed = _signed(options, message)
+    if signed is None:
         return "missing"
     try:
         expected = [
             hmac_text(
                 _normal(secret, options),
-                message.body,
+                signed,
                 algorithm=options.get("algorithm", "sha256"),
                 encoding=options.get("encoding", "hex"),
             )
@@ -97,6 +120,26 @@ def _hmac(options: Mapping[str, str], secrets: list[str], message: Message) -> s
     except ValueError as problem:
         raise NotConfigured(str(problem)) from None
     return None if _any_same(expected, given[len(prefix) :]) else "wrong"
+
+
+def _signed(options: Mapping[str, str], message: Message) -> bytes | None:
+    """The bytes an hmac is over; None if a part of them did not come."""
+    names = _names(options.get("over", "body"))
+    form = _form(message.body) if any(name != "body" and not name.startswith("header.") for name in names) else {}
+    parts: list[bytes] = []
+    for name in names:
+        if name == "body":
+            parts.append(message.body)
+            continue
+        text = message.headers.get(name.removeprefix("header.").lower()) if name.startswith("header.") else form.get(name)
+        if text is None:
+            return None
+        parts.append(text.encode("utf-8", "surrogateescape"))
+    return options.get("join", "").encode("utf-8").join(parts)
+
+
+def _names(over: str) -> list[str]:
+    return [name.strip(" '\"") for name in over.strip("[] ").split(",")]
 
 
 def _normal(secret: str, options: Mapping[str, str]) -> bytes:
@@ -117,18 +160,19 @@ def _md5(options: Mapping[str, str], secrets: list[str], message: Message) -> st
     given = form.get(options.get("at", "sign")) or message.headers.get(options.get("header", "").lower(), "")
     if not given:
         return "missing"
-    names = [name.strip(" '\"") for name in options.get("over", "body, secret").strip("[] ").split(",")]
+    names = _names(options.get("over", "body, secret"))
     if "secret" not in names:
         raise NotConfigured("an md5 signature is over the secret too, else anybody can make it")
     body = message.body.decode("utf-8", "surrogateescape")
     expected = []
     for secret in secrets:
-        known = {**form, "secret": secret, "body": body}
+        known = {**form, **{f"header.{name}": text for name, text in message.headers.items()}, "secret": secret, "body": body}
         if any(name not in known for name in names):
             return "missing"
         text = "".join(known[name] for name in names).encode("utf-8", "surrogateescape")
         if options.get("urlencode", "no") in ("yes", "true"):
-            text = urllib.parse.quote_plus(text).encode("ascii")
+            # As Java's URLEncoder writes it, for so do those who ask for this: `*` stays, `~` does not.
+            text = urllib.parse.quote_plus(text, safe="*").replace("~", "%7E").encode("ascii")
         expected.append(_md5_text(text, options.get("encoding", "hex")))
     return None if _any_same(expected, given) else "wrong"
 
@@ -142,7 +186,9 @@ def _md5_text(text: bytes, encoding: str) -> str:
 
 def _form(body: bytes) -> dict[str, str]:
     try:
-        return dict(urllib.parse.parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=1000))
+        # Letters of any encoding go through unchanged: what is signed are bytes.
+        text = body.strip(b"\r\n").decode("utf-8", "surrogateescape")
+        return dict(urllib.parse.parse_qsl(text, keep_blank_values=True, errors="surrogateescape", max_num_fields=1000))
     except ValueError:
         return {}
 

@@ -10,6 +10,7 @@ from adapters.signing.json_tree import Unreadable
 from adapters.web.call import Call, Refusal, Reply
 from adapters.wms_tms.decode import ReadEvent, decode
 from engine.model.connection import Connection, Inbound
+from engine.model.event import UNSTATED_TIME
 from engine.service.desk import Answer, Desk, Incoming, Said
 
 _LOG = logging.getLogger("waybill.inbound")
@@ -38,6 +39,15 @@ class Connections:
     def post(self, call: Call) -> Reply:
         """401 before anything is read; the declared reply, or our counts, after everything is stored."""
         connection, inbound, token = self._find(call)
+        try:
+            return self._take(connection, inbound, call, token)
+        except Refusal as refusal:
+            declared = _refused(inbound, refusal)
+            if declared is None:
+                raise
+            return declared
+
+    def _take(self, connection: Connection, inbound: Inbound, call: Call, token: str) -> Reply:
         self._prove(connection, inbound, call, token)
         rulebook = self._desk.rulebook()
         try:
@@ -45,6 +55,8 @@ class Connections:
         except Unreadable as problem:
             self._turned_away(connection.name, "unreadable")
             raise Refusal(400, "unreadable", problem.zh, str(problem), field=problem.place) from None
+        for warning in decoded.warnings:
+            _LOG.warning("odd report taken", extra={"connection": connection.name, "what": warning})
         answers = self._accept([incoming(connection, inbound, event) for event in decoded.events])
         return _reply(inbound, answers, decoded.ignored)
 
@@ -88,9 +100,14 @@ class Connections:
 
 def incoming(connection: Connection, inbound: Inbound, read: ReadEvent) -> Incoming:
     """A decoded report as the desk takes it. A retraction is the event `retracted`, whose `extra` names what it takes back."""
-    extra = {f"kept_{name}": text for name, text in read.kept.items()}
+    extra = {f"kept_{name}": text for name, text in read.kept.items()} | {f"flag_{name}": text for name, text in read.flags.items()}
+    if read.flags.get("precision") == "day":
+        # Told again on another day, the same date would else be another instant.
+        extra[UNSTATED_TIME] = "yes"
     if read.retracts is not None:
         extra["retracts"] = read.retracts
+        if read.retracts_id:
+            extra["retracts_id"] = read.retracts_id
     if read.label:
         extra["label"] = read.label
     if not read.recognised:
@@ -121,6 +138,13 @@ def _reply(inbound: Inbound, answers: Sequence[Answer], ignored: int) -> Reply:
     if inbound.reply is not None:
         return Reply(text=inbound.reply, media_type=_media_type(inbound.reply))
     return Reply(body={"ok": True, "ignored": ignored, **counts})
+
+
+def _refused(inbound: Inbound, refusal: Refusal) -> Reply | None:
+    """What the sender wants to hear of a report that is turned away; a trouble of ours stays what it is, so that it is sent again."""
+    if inbound.refused_reply is None or refusal.status >= 500:
+        return None
+    return Reply(status=inbound.refused_status or refusal.status, text=inbound.refused_reply, media_type=_media_type(inbound.refused_reply))
 
 
 def _media_type(text: str) -> str:

@@ -1,52 +1,42 @@
-"""What tree is in a neighbour's body? JSON, JSON lines or a form, with texts inside it unwrapped in place."""
+"""What letters are in a neighbour's bytes? UTF-8, or what the connection or the text itself says, within the size limit."""
 
-import urllib.parse
+import re
 
-from adapters.signing import json_tree
-from adapters.signing.json_tree import Tree, Unreadable
+from engine.model.connection import Inbound
+from engine.model.documents.read import Body, codec_of, read
+from engine.model.documents.tree import BYTES_MAX, Unreadable
 
-FORM_FIELDS_MAX = 1000
-LINES_MAX = 10_000
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
 
-def trees(raw: bytes, body: str, unwrap: tuple[tuple[str, str], ...]) -> list[Tree]:
-    """One tree per document (json_lines may have many). Numbers stay text. Raises Unreadable."""
-    if len(raw) > json_tree.BYTES_MAX:
+def documents(raw: bytes, inbound: Inbound) -> Body:
+    """The documents of a body as it arrived. Raises Unreadable."""
+    if len(raw) > BYTES_MAX:
         raise Unreadable("报文超过 1 MB", "the body is larger than 1 MB")
-    match body:
-        case "json":
-            read = [json_tree.parse(raw, numbers_as_text=True)]
-        case "json_lines":
-            lines = [line for line in raw.split(b"\n") if line.strip()]
-            if len(lines) > LINES_MAX:
-                raise Unreadable(f"超过 {LINES_MAX} 行", f"more than {LINES_MAX} lines")
-            read = [json_tree.parse(line, numbers_as_text=True) for line in lines]
-        case "form":
-            read = [_form(raw)]
-        case _:
-            raise Unreadable(f"本版本还不会读 {body} 报文", f"this version does not read {body} bodies")
-    for path, kind in unwrap:
-        for tree in read:
-            _unwrap(tree, path, kind)
-    return read
-
-
-def _form(raw: bytes) -> Tree:
-    if b"%00" in raw or b"\0" in raw:
+    text, encoding = _text(raw, inbound)
+    if "\0" in text:
         raise Unreadable("含有空字符", "a NUL character")
+    return read(text, inbound.body, inbound.unwrap, inbound.table, encoding=encoding)
+
+
+def _text(raw: bytes, inbound: Inbound) -> tuple[str, str]:
+    declared = _DECLARED.match(raw[:300]) if inbound.body == "xml" else None
+    encoding = codec_of(inbound.encoding or (declared[1].decode("ascii") if declared else "utf-8"))
     try:
-        return dict(urllib.parse.parse_qsl(raw.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=FORM_FIELDS_MAX))
-    except ValueError:
-        raise Unreadable("不是 UTF-8 表单", "not a UTF-8 form") from None
+        if inbound.body == "form":
+            return raw.decode("ascii" if encoding == "gb18030" else "utf-8"), encoding
+        return raw.decode("utf-8-sig" if encoding == "utf-8" else encoding), encoding
+    except UnicodeDecodeError as problem:
+        if inbound.body == "csv" and not inbound.encoding:
+            # A table saved by a Chinese spreadsheet says nothing of its letters.
+            return _gbk(raw), "gb18030"
+        raise Unreadable(f"不是 {encoding.upper()} 编码", f"not {encoding.upper()}", f"byte {problem.start}") from None
+    except LookupError:
+        raise Unreadable(f"不认识的编码 {encoding}", f"an unknown encoding {encoding}") from None
 
 
-def _unwrap(tree: Tree, path: str, kind: str) -> None:
-    *parents, last = path.split(".")
-    node = tree
-    for part in parents:
-        node = node.get(part) if isinstance(node, dict) else None
-    if not isinstance(node, dict) or not isinstance(node.get(last), str):
-        raise Unreadable(f"{path} 处没有文本", f"no text at {path}")
-    if kind != "json":
-        raise Unreadable(f"本版本还不会解开 {kind}", f"this version does not unwrap {kind}")
-    node[last] = json_tree.parse(node[last].encode("utf-8", "surrogatepass"), numbers_as_text=True)
+def _gbk(raw: bytes) -> str:
+    try:
+        return raw.decode("gb18030")
+    except UnicodeDecodeError as problem:
+        raise Unreadable("既不是 UTF-8 也不是 GBK", "neither UTF-8 nor GBK", f"byte {problem.start}") from None

@@ -3,23 +3,22 @@
 Unknown fields and codes are kept, never acted on, never fatal; only bytes that are no document at all raise Unreadable.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from adapters.signing import paths
-from adapters.signing.json_tree import Tree, Unreadable
 from adapters.wms_tms import times
-from adapters.wms_tms.bodies import trees
+from adapters.wms_tms.bodies import documents
+from adapters.wms_tms.identity import Identities
+from adapters.wms_tms.item import Item, items_of
 from adapters.wms_tms.match import fits, subjects
-from engine.model.connection import Connection, Inbound
+from engine.model.connection import Connection, EventRow, Inbound
+from engine.model.documents.tree import ITEMS_MAX, Unreadable, text_of
 from engine.model.masks import mask_text
 
-ITEMS_MAX = 10_000
-ID_CHARS_MAX = 200
 SEEN_CHARS_MAX = 40
+NOT_FIELDS = ("event", "retracts")
+"""Columns of a code table that are neither fields nor kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +36,19 @@ class ReadEvent:
     data: Mapping[str, object] = field(default_factory=dict)
     """Field -> text or bool, blank ones left out."""
     id: str
+    retracts_id: str = ""
+    """Of a retraction: the sender's id of what it takes back; empty: the latest of that name."""
+    text_id: str = ""
+    """Of an item that snapshots repeat: this wording of it; empty: there is nothing to compare."""
     kept: Mapping[str, str] = field(default_factory=dict)
     """The neighbour's own words (`keep:`), phone numbers masked."""
+    flags: Mapping[str, str] = field(default_factory=dict)
+    """What to know of it: `precision: day`, `time: received`, `derived: yes`."""
     seen: Mapping[str, str] = field(default_factory=dict)
     """Not recognised: what stood at the paths the rows look at."""
     problems: tuple[str, ...] = ()
+    place: str = ""
+    """`line 7` of a body of many lines."""
 
     @property
     def recognised(self) -> bool:
@@ -55,30 +62,25 @@ class Decoded:
 
     events: tuple[ReadEvent, ...]
     ignored: int = 0
-    """Reports no row fits, in a connection that says `otherwise: ignore`."""
+    """Reports that are left out: by a row with `ignore`, or where no row fits and the connection says `otherwise: ignore`."""
+    warnings: tuple[str, ...] = ()
+    """What was odd and not refused, such as a wrong count of segments."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """One report in its envelope."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Meaning:
+    """What a code table or a row says of an item."""
 
-    own: Tree
-    whole: Tree
-    headers: Mapping[str, str]
-    exploded: bool
-
-    def node(self, path: str) -> Tree | None:
-        if path.startswith("whole."):
-            return paths.at(self.whole, path.removeprefix("whole."))
-        if path.startswith("header."):
-            return self.headers.get(path.removeprefix("header.").lower())
-        return paths.at(self.own, path)
-
-    def text(self, path: str) -> str | None:
-        return paths.text_of(self.node(path))
-
-    def text_here_or_around(self, path: str) -> str | None:
-        return self.text(path) or (paths.text_at(self.whole, path) if self.exploded else None)
+    code: str = ""
+    event: str | None = None
+    retracts: str | None = None
+    retracts_id_at: str | None = None
+    label: str = ""
+    ignored: bool = False
+    fill: Mapping[str, str] = field(default_factory=dict)
+    """Field -> path."""
+    says: Mapping[str, str] = field(default_factory=dict)
+    """The further columns of the code table."""
 
 
 def decode(connection: Connection, raw: bytes, headers: Mapping[str, str], received_at: datetime, *, timezone: str) -> Decoded:
@@ -86,97 +88,175 @@ def decode(connection: Connection, raw: bytes, headers: Mapping[str, str], recei
     inbound = connection.inbound
     if inbound is None:
         raise Unreadable("这个连接没有入站部分", "this connection has no inbound part")
-    read = [_read(connection, inbound, item, received_at, timezone) for item in _items(inbound, raw, headers)]
-    taken = [event for event in read if event.recognised or inbound.otherwise == "report"]
-    return Decoded(tuple(taken), ignored=len(read) - len(taken))
+    body = documents(raw, inbound)
+    reading = _Reading(connection.name, inbound, received_at, timezone)
+    count = 0
+    for document in body.documents:
+        if document.trouble is not None:
+            reading.bad_line(str(document.tree), document.place, document.trouble)
+            continue
+        whole = Item(own=document.tree, whole=document.tree, headers=headers, place=document.place)
+        items = [whole] if inbound.each is None else items_of(whole, inbound.each, newest_first=inbound.newest_first)
+        count += len(items)
+        if count > ITEMS_MAX:
+            raise Unreadable(f"列表超过 {ITEMS_MAX} 项", f"more than {ITEMS_MAX} items")
+        reading.take(items, whole)
+    return Decoded(tuple(reading.events), ignored=reading.ignored, warnings=body.warnings)
 
 
-def _items(inbound: Inbound, raw: bytes, headers: Mapping[str, str]) -> list[_Item]:
-    documents = trees(raw, inbound.body, inbound.unwrap)
-    if inbound.each is None:
-        return [_Item(tree, tree, headers, False) for tree in documents]
-    items: list[_Item] = []
-    for tree in documents:
-        listed = paths.at(tree, inbound.each)
-        if not isinstance(listed, list):
-            raise Unreadable(f"{inbound.each} 处没有列表", f"no list at {inbound.each}")
-        ordered = reversed(listed) if inbound.newest_first else listed
-        items += [_Item(own, tree, headers, True) for own in ordered]
-    if len(items) > ITEMS_MAX:
-        raise Unreadable(f"列表超过 {ITEMS_MAX} 项", f"more than {ITEMS_MAX} items")
-    return items
+class _Reading:
+    """One body while it is read."""
+
+    def __init__(self, connection: str, inbound: Inbound, received_at: datetime, timezone: str) -> None:
+        self.events: list[ReadEvent] = []
+        self.ignored = 0
+        self._inbound = inbound
+        self._received_at = received_at
+        self._timezone = timezone
+        self._identities = Identities(connection, inbound)
+
+    def take(self, items: list[Item], whole: Item) -> None:
+        """The items of one document, oldest first, then what its envelope says by itself."""
+        read = [one for item in items if (one := self._item(item)) is not None]
+        # Oldest first, whatever the neighbour's order; equal instants stay as the list has them.
+        read.sort(key=lambda one: one.happened_at or self._received_at) if self._inbound.each is not None else None
+        self.events += read
+        said = {one.event for one in read}
+        for row in self._inbound.envelope:
+            if row.event not in said and fits(row.match, whole.text):
+                said.add(row.event)
+                self.events += self._of_envelope(row, whole, read)
+        if self._inbound.each is not None and not items and not said:
+            self.ignored += 1
+
+    def bad_line(self, line: str, place: str, trouble: Unreadable) -> None:
+        """A line that is no document is shown to a person; the others go their way."""
+        self.events.append(
+            ReadEvent(
+                event=None, names={}, happened_at=None, id=self._identities.of_text(line), problems=(f"{place}: {trouble}",), place=place,
+                seen={"line": mask_text(line)[:SEEN_CHARS_MAX]},
+            )
+        )  # fmt: skip
+
+    def _item(self, item: Item) -> ReadEvent | None:
+        inbound = self._inbound
+        meaning = _recognise(inbound, item)
+        recognised = meaning.event is not None or meaning.retracts is not None
+        if meaning.ignored or (not recognised and inbound.otherwise == "ignore"):
+            self.ignored += 1
+            return None
+        when, written, problem = self._time(item)
+        problems = [problem] if problem else []
+        if not recognised:
+            problems.append("no row fits")
+        elif problem:
+            # Without its time the event would be put in a wrong place of the history: it is shown to a person instead.
+            recognised = False
+        names = _names(inbound, item)
+        kept = {name: text for name, path in inbound.keep.items() if (text := item.text(path))}
+        identity = self._identities.of(
+            item,
+            names,
+            code=meaning.code,
+            event=meaning.event,
+            retracts=meaning.retracts,
+            when=when,
+            written=written,
+            text=kept.get("text", ""),
+        )
+        return ReadEvent(
+            event=meaning.event if recognised else None, retracts=meaning.retracts if recognised else None, label=meaning.label, names=names,
+            happened_at=when.at, data=_fill(inbound, meaning, item) if recognised else {}, id=identity.id, retracts_id=self._identities.sent(meaning.retracts_id_at, item),
+            text_id=identity.text, kept={name: mask_text(text) for name, text in (*_kept(inbound, meaning), *kept.items())},
+            flags=self._flags(when, problem), seen={} if recognised else _seen(inbound, item, meaning.code), problems=tuple(problems),
+            place=item.place,
+        )  # fmt: skip
+
+    def _flags(self, when: times.When, problem: str) -> dict[str, str]:
+        if when.day:
+            return {"precision": "day"}
+        return {"time": "received"} if when.at is None and self._inbound.happened_at is not None and not problem else {}
+
+    def _time(self, item: Item) -> tuple[times.When, str, str]:
+        """(instant, as written, problem)."""
+        written = self._inbound.happened_at
+        if written is None:
+            return times.When(None), "", ""
+        text = " ".join(part for path in (written.at, *written.then_at) if (part := item.text(path)))
+        places = [place for path in written.zone_at if (place := item.text_here_or_around(path))]
+        when = times.instant(text, written, timezone=self._timezone, received_at=self._received_at, places=places) if text else None
+        if when is not None:
+            return when, text, ""
+        return times.When(None), text, "" if written.or_received_at else f"no readable time at {written.at}"
+
+    def _of_envelope(self, row: EventRow, whole: Item, read: list[ReadEvent]) -> Iterator[ReadEvent]:
+        """One derived event at the newest item's time; without items, at the envelope's own or the receipt."""
+        newest = read[-1] if read else None
+        if newest is None:
+            when, written, _ = self._time(whole)
+            happened_at = when.at
+        else:
+            happened_at, written = newest.happened_at, newest.id
+        names = _names(self._inbound, whole)
+        identity = self._identities.derived(whole if newest is None else None, names, row.event or row.retracts or "", written)
+        if row.event is None and row.retracts is None:
+            self.ignored += 1
+            return
+        meaning = _Meaning(event=row.event, retracts=row.retracts, label=row.label, fill=row.fill)
+        flags = {"derived": "yes"} | ({} if happened_at else {"time": "received"})
+        event = ReadEvent(
+            event=row.event, retracts=row.retracts, label=row.label, names=names, happened_at=happened_at, id=identity,
+            data=_fill(self._inbound, meaning, whole), flags=flags,
+        )  # fmt: skip
+        yield event if newest is None else replace(event, flags={**newest.flags, **flags})
 
 
-def _read(connection: Connection, inbound: Inbound, item: _Item, received_at: datetime, timezone: str) -> ReadEvent:
-    names = {name: text for name, path in inbound.case if (text := item.text_here_or_around(path))}
-    code, event, retracts, label, fill = _recognise(inbound, item)
-    happened_at, problem = _time(inbound, item, received_at, timezone)
-    problems = [problem] if problem else []
-    if event is None and retracts is None:
-        problems.append("no row fits")
-    elif problem:
-        # Without its time the event would be put in a wrong place of the history: it is shown to a person instead.
-        event = retracts = None
-    recognised = event is not None or retracts is not None
-    return ReadEvent(
-        event=event,
-        retracts=retracts,
-        label=label,
-        names=names,
-        happened_at=happened_at,
-        data=_fill(fill, item) if recognised else {},
-        id=_id(connection.name, inbound, item, names, event or retracts or code or "", happened_at),
-        kept={name: mask_text(text) for name, path in inbound.keep.items() if (text := item.text(path))},
-        seen={} if recognised else _seen(inbound, item, code),
-        problems=tuple(problems),
-    )
+def _names(inbound: Inbound, item: Item) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for name, path in inbound.case:
+        if name not in names and (text := item.text_here_or_around(path)):
+            names[name] = text
+    return names
 
 
-def _recognise(inbound: Inbound, item: _Item) -> tuple[str | None, str | None, str | None, str, Mapping[str, str]]:
-    """(code, event, retracts, label, fill): the code table first, then the rows from the top."""
-    code = next((text for path in inbound.code_at if (text := item.text(path))), None)
+def _recognise(inbound: Inbound, item: Item) -> _Meaning:
+    """The code table first, then the rows from the top."""
+    code = next((text for path in inbound.code_at if (text := item.text(path))), "")
     row = inbound.codes.get(code, {}) if code else {}
     if row.get("event") or row.get("retracts"):
-        return code, row.get("event") or None, row.get("retracts") or None, "", {}
+        says = {column: cell for column, cell in row.items() if cell and column not in NOT_FIELDS}
+        return _Meaning(code=code, event=row.get("event") or None, retracts=row.get("retracts") or None, says=says)
     for each in inbound.events:
         if fits(each.match, item.text):
-            return code, each.event, each.retracts, each.label, each.fill
-    return code, None, None, "", {}
+            ignored = each.event is None and each.retracts is None
+            return _Meaning(
+                code=code,
+                event=each.event,
+                retracts=each.retracts,
+                retracts_id_at=each.retracts_id_at,
+                label=each.label,
+                fill=each.fill,
+                ignored=ignored,
+            )
+    return _Meaning(code=code)
 
 
-def _fill(fill: Mapping[str, str], item: _Item) -> dict[str, object]:
-    data: dict[str, object] = {}
-    for name, path in fill.items():
+def _fill(inbound: Inbound, meaning: _Meaning, item: Item) -> dict[str, object]:
+    """A row's own `fill` comes before the connection's, and both before the code table."""
+    data: dict[str, object] = {column: cell for column, cell in meaning.says.items() if column in inbound.code_fields}
+    for name, path in {**inbound.fill, **meaning.fill}.items():
         node = item.node(path)
-        text = paths.text_of(node)
+        text = text_of(node)
         if text is not None:
             data[name] = node if isinstance(node, bool) else text
     return data
 
 
-def _time(inbound: Inbound, item: _Item, received_at: datetime, timezone: str) -> tuple[datetime | None, str]:
-    written = inbound.happened_at
-    if written is None:
-        return None, ""
-    text = item.text(written.at)
-    happened_at = times.instant(text, written, timezone=timezone, received_at=received_at) if text else None
-    if happened_at is not None or written.or_received_at:
-        return happened_at, ""
-    return None, f"no readable time at {written.at}"
+def _kept(inbound: Inbound, meaning: _Meaning) -> Iterator[tuple[str, str]]:
+    return ((column, cell) for column, cell in meaning.says.items() if column not in inbound.code_fields)
 
 
-def _id(connection: str, inbound: Inbound, item: _Item, names: Mapping[str, str], what: str, happened_at: datetime | None) -> str:
-    own = item.text(inbound.id_at) if inbound.id_at else None
-    shared = inbound.id_at is not None and item.exploded and inbound.id_at.startswith(("whole.", "header."))
-    if own and not shared:
-        return own if len(own) <= ID_CHARS_MAX else hashlib.sha256(own.encode("utf-8", "replace")).hexdigest()
-    # The item, not its envelope: a snapshot repeats its items under ever new envelopes.
-    at = happened_at.isoformat() if happened_at else ""
-    content = json.dumps([connection, dict(names), what, at, item.own], ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(content.encode("ascii")).hexdigest()
-
-
-def _seen(inbound: Inbound, item: _Item, code: str | None) -> dict[str, str]:
+def _seen(inbound: Inbound, item: Item, code: str) -> dict[str, str]:
     looked_at = dict.fromkeys(path for row in inbound.events for path in subjects(row.match))
     seen = {path: mask_text(text)[:SEEN_CHARS_MAX] for path in looked_at if (text := item.text(path))}
     return seen | ({"code": code[:SEEN_CHARS_MAX]} if code else {})

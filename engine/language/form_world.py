@@ -1,9 +1,10 @@
 """What may connection and stories files say?"""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from engine.language.form_inbound import InboundForm
 from engine.language.form_outbound import FilesForm, OutboundForm, PollForm, Request
 from engine.language.form_providers import ProviderForm
 from engine.language.form_types import (
@@ -11,120 +12,15 @@ from engine.language.form_types import (
     Form,
     NoneOrList,
     Nothing,
-    OneOrList,
     Or,
-    Raw,
     Seconds,
-    Words,
     YesNo,
-    custom,
-    exactly_one,
 )
 
 TypeOfConnection = Literal[
     "http", "poll", "files", "call_list", "recorder", "aliyun_sms", "tencent_sms", "twilio_sms", "kannel", "aliyun_voice", "twilio_voice", "sip",
     "wechat_work", "wecom_robot", "dingtalk_robot", "feishu_robot", "smtp",
 ]  # fmt: skip
-BodyWord = Literal["json", "form", "xml", "x12", "iftsta", "csv", "json_lines"]
-SignatureWord = Literal["standard_webhooks", "hmac", "md5", "token", "basic", "none"]
-
-
-class SignatureForm(Form):
-    """How a report proves where it comes from."""
-
-    kind: SignatureWord
-    secret: Words | None = None
-    header: str | None = None
-    algorithm: str | None = None
-    encoding: Literal["hex", "hex_upper", "base64"] | None = None
-    prefix: str | None = None
-    normalize: str | None = None
-    over: Words | None = None
-    at: str | None = None
-    urlencode: YesNo | None = None
-    path: str | None = None
-    user: str | None = None
-    allow_ips: Words | None = None
-
-    @model_validator(mode="after")
-    def _proves(self) -> Self:
-        if self.kind == "none" and not self.allow_ips:
-            raise custom(
-                "不验签时要写 allow_ips",
-                "without a signature, allow_ips is required",
-                "补上 `allow_ips: [对方的地址]`",
-                "add `allow_ips: [...]`",
-                "F102",
-            )
-        if self.kind != "none" and not self.secret:
-            raise custom("验签要有密钥", "a signature needs a secret", "补上 `secret: env:名字`", "add `secret: env:NAME`", "F102")
-        return self
-
-
-class HappenedForm(Form):
-    """Where the instant stands."""
-
-    at: str
-    formats: Words | None = None
-    timezone: str | None = None
-    or_: Literal["received_at"] | None = Field(default=None, alias="or")
-    precision: Literal["day"] | None = None
-
-
-class EachForm(Form):
-    """A list to explode."""
-
-    at: str
-    order: Literal["newest_first", "oldest_first"] | None = None
-
-
-class UnwrapForm(Form):
-    """A text inside the tree that is parsed in place."""
-
-    at: str
-    as_: Literal["json", "xml"] = Field(alias="as")
-
-
-class EventRowForm(Form):
-    """A report that matches becomes this event, or takes it back."""
-
-    label: str
-    match: Raw = None
-    event: str | None = None
-    retracts: str | None = None
-    fill: dict[str, str] | None = None
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        exactly_one(self, ("event", "retracts"))
-        return self
-
-
-class ReplyForm(Form):
-    """The answer after commit."""
-
-    json_: Raw = Field(alias="json")
-
-
-class InboundForm(Form):
-    """How their reports become our events."""
-
-    path: str | None = None
-    body: BodyWord
-    signature: SignatureForm | None = None
-    workflow: str
-    case: Annotated[list[dict[str, str]], OneOrList]
-    id: str | None = None
-    happened_at: Annotated[HappenedForm, Or(lambda value: {"at": value} if isinstance(value, str) else value, TEXT_SCHEMA)] | None = None
-    each: EachForm | None = None
-    unwrap: Annotated[list[UnwrapForm], OneOrList] | None = None
-    keep: dict[str, str] | None = None
-    codes: str | None = None
-    code_at: Words | None = None
-    events: list[EventRowForm]
-    otherwise: Literal["report", "ignore"] | None = None
-    reply: ReplyForm | None = None
-    samples: Words | None = None
 
 
 class ConnectionForm(ProviderForm):

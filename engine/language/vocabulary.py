@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from engine.language.said import Said
+from engine.language.vocabulary_inbound import INBOUND_KEYS
 from engine.language.vocabulary_outbound import OUTBOUND_KEYS
 from engine.language.vocabulary_people import PEOPLE_KEYS
 from engine.language.vocabulary_providers import PROVIDER_KEYS
@@ -12,7 +13,9 @@ from engine.language.vocabulary_rules import RULES_KEYS
 from engine.language.vocabulary_workflow import WORKFLOW_KEYS
 from engine.language.vocabulary_world import WORLD_KEYS
 
-KEYS: Mapping[str, Mapping[str, Said]] = {**WORKFLOW_KEYS, **RULES_KEYS, **PEOPLE_KEYS, **PROVIDER_KEYS, **OUTBOUND_KEYS, **WORLD_KEYS}
+KEYS: Mapping[str, Mapping[str, Said]] = {
+    **WORKFLOW_KEYS, **RULES_KEYS, **PEOPLE_KEYS, **PROVIDER_KEYS, **INBOUND_KEYS, **OUTBOUND_KEYS, **WORLD_KEYS,
+}  # fmt: skip
 """Form -> key -> what it means; key "" is the block itself."""
 
 

@@ -2,74 +2,9 @@
 
 from collections.abc import Mapping
 
-from engine.language.said import LABEL, THEIR_PATH, Said
+from engine.language.said import LABEL, Said
 
 WORLD_KEYS: Mapping[str, Mapping[str, Said]] = {
-    "SignatureForm": {
-        "": Said("来报怎样证明是对方发的", "how a report proves where it comes from"),
-        "kind": Said("验签的办法", "the kind of proof"),
-        "secret": Said("密钥:`env:名字` 或 `file:路径`;换密钥期间写两个", "`env:NAME` or `file:PATH`; a list while it is being changed"),
-        "header": Said("签名在哪个请求头", "the header that holds the proof"),
-        "algorithm": Said("算法,如 `sha256`", "the algorithm, as `sha256`"),
-        "encoding": Said("签名的写法", "how the proof is written"),
-        "prefix": Said("签名前面固定的字", "what stands before the proof"),
-        "normalize": Said("密钥的 Unicode 规范形式,如 `NFKD`", "Unicode form of the secret, such as `NFKD`"),
-        "over": Said("对哪些内容签名", "what is signed"),
-        "at": Said("签名在报文的哪里", "where in the body the signature stands"),
-        "urlencode": Said("`yes`:签名前先做 URL 编码", "`yes`: encoded for a URL before it is signed", "no"),
-        "path": Said("地址里的令牌", "a token in the address"),
-        "user": Said("`basic` 的用户名", "the user of `basic`"),
-        "allow_ips": Said("只收这些地址发来的;`none` 时必写", "addresses that may send; needed with `none`"),
-    },
-    "HappenedForm": {
-        "": Said("事情发生的时间在来报的哪里", "where the instant of what happened stands"),
-        "at": THEIR_PATH,
-        "formats": Said("时间的写法,如 `%Y-%m-%d %H:%M:%S`", "how the time is written, as `%Y-%m-%d %H:%M:%S`"),
-        "timezone": Said("对方时间的时区", "the time zone of their clock"),
-        "or": Said("`received_at`:读不出来就用收到的时间", "`received_at`: the receipt, if it cannot be read"),
-        "precision": Said("`day`:只有日期", "`day` for dates"),
-    },
-    "EachForm": {
-        "": Said("一报多条:逐条拆开", "a list in a report: each item is a report"),
-        "at": THEIR_PATH,
-        "order": Said("新的在前还是旧的在前", "which comes first"),
-    },
-    "UnwrapForm": {
-        "": Said("来报里的一段文字,就地解开", "a text inside the report that is parsed in place"),
-        "at": THEIR_PATH,
-        "as": Said("按什么格式解开", "how the text is written"),
-    },
-    "EventRowForm": {
-        "": Said("一行对照:这样的来报是哪个事件", "a report that matches becomes this event, or takes it back"),
-        "label": LABEL,
-        "match": Said("什么样的来报(路径: 值,都当文字比)", "a condition over paths, all compared as text"),
-        "event": Said("就是这个事件", "becomes this event"),
-        "retracts": Said("撤销以前的这个事件", "takes this event back"),
-        "fill": Said("字段: 路径,顺便填字段", "field: path"),
-    },
-    "ReplyForm": {
-        "": Said("收下以后怎样回答", "the answer after commit"),
-        "json": Said("回答的内容", "the answer's body"),
-    },
-    "InboundForm": {
-        "": Said("对方的来报怎样变成我们的事件", "how their reports become our events"),
-        "path": Said("对方往哪个地址报,如 `/in/tms`;`poll` 和 `files` 不写", "where they post to, as `/in/tms`; not with `poll` and `files`"),
-        "body": Said("来报的格式", "how the body is written"),
-        "signature": Said("怎样验签;不写就什么也不收", "how a report proves where it comes from; without one nothing is accepted"),
-        "workflow": Said("报的是哪个流程的单", "whose cases"),
-        "case": Said("字段: 路径,从上往下,第一个找得到的算数", "field: path, the first that finds; the other names are filled"),
-        "id": Said("对方事件号的路径;不写就按内容算一个", "path of the sender's own event id; without it a hash of the content"),
-        "happened_at": Said("发生时间的路径;不写就用收到的时间", "where the instant stands; without it the receipt counts"),
-        "each": Said("一报多条时,列表在哪里", "a list: each item is a report"),
-        "unwrap": Said("要就地解开的文字", "texts inside that are parsed in place"),
-        "keep": Said("名称: 路径;对方的原话,和事件存在一起", "name: path; their own words, kept beside the event"),
-        "codes": Said("代码对照表 CSV(`code,event`),先于下面各行", "a CSV `code,event`, tried before the rows"),
-        "code_at": Said("代码在来报的哪里", "the paths where the code stands"),
-        "events": Said("对照:从上往下,第一行合适的算数", "rows from the top: what a report means"),
-        "otherwise": Said("哪一行都不合适:`report` 列出来,`ignore` 不理", "no row fits: `report` (listed) or `ignore`", "report"),
-        "reply": Said("收下以后怎样回答;不写就用我们的", "the answer after commit; without it ours"),
-        "samples": Said("旁边的样例报文;上面的每条路径都要在样例里找得到", "example reports beside the file; every path named above must stand in one"),
-    },
     "ConnectionForm": {
         "": Said("一个对接:WMS、TMS、承运商,或短信、电话、群消息的通道", "one WMS, TMS or carrier, or one provider of SMS, phone or chat"),
         "kind": Said("文件的种类:对接", "what kind of file this is: a connection"),

@@ -58,6 +58,8 @@ class EventRow:
     """Clauses whose subjects are paths; every value is compared as text."""
     event: str | None
     retracts: str | None
+    retracts_id_at: str | None = None
+    """Path of the sender's id of what is taken back; None: the latest of that name."""
     fill: Mapping[str, str]
     """Field -> path."""
     span: Span

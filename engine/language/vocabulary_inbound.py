@@ -1,0 +1,106 @@
+"""What do the keys of a connection's inbound part mean? The forms of `form_inbound.py`, key by key; key "" is the block itself."""
+
+from collections.abc import Mapping
+
+from engine.language.said import LABEL, THEIR_PATH, Said
+
+INBOUND_KEYS: Mapping[str, Mapping[str, Said]] = {
+    "SignatureForm": {
+        "": Said("来报怎样证明是对方发的", "how a report proves where it comes from"),
+        "kind": Said("验签的办法", "the kind of proof"),
+        "secret": Said("密钥:`env:名字` 或 `file:路径`;换密钥期间写两个", "`env:NAME` or `file:PATH`; a list while it is being changed"),
+        "header": Said("签名在哪个请求头", "the header that holds the proof"),
+        "algorithm": Said("`hmac` 的算法", "the algorithm of `hmac`", "sha256"),
+        "encoding": Said("签名的写法", "how the proof is written", "hex"),
+        "prefix": Said("签名前面固定的字", "what stands before the proof"),
+        "normalize": Said("密钥的 Unicode 规范形式,如 `NFKD`", "Unicode form of the secret, such as `NFKD`"),
+        "over": Said("对哪些内容签名:表单里的项、`header.名字`、`body`、`secret`", "what is signed: fields of the form, `header.NAME`, `body`, `secret`"),
+        "join": Said("`hmac` 的各部分之间夹着的字", "what stands between the parts of an `hmac`"),
+        "at": Said("签名在表单的哪一项;令牌在地址里写 `path`", "the field of the form that holds the signature; `path` for a token in the address"),
+        "urlencode": Said("`yes`:签名前先做 URL 编码", "`yes`: encoded for a URL before it is signed", "no"),
+        "path": Said("地址里的令牌", "a token in the address"),
+        "user": Said("`basic` 的用户名", "the user of `basic`"),
+        "subject": Said("`mtls` 证书的主题,可写几个", "the subjects of the certificates that `mtls` takes"),
+        "allow_ips": Said("只收这些地址发来的;`none`、`mtls` 时必写", "addresses that may send; needed with `none` and `mtls`"),
+    },
+    "ZoneForm": {
+        "": Said("时间没写时区时,按地点定时区", "the zone of a naive time, by the place it was written at"),
+        "at": Said("地点的路径,从左往右,第一个在表里的算数", "paths of a place; the first that stands in the table counts"),
+        "table": Said("旁边的 CSV:`place,timezone`", "a CSV beside the file: `place,timezone`"),
+    },
+    "HappenedForm": {
+        "": Said("事情发生的时间在来报的哪里", "where the instant of what happened stands"),
+        "at": Said("路径;日期和时间分开的写两条,用空格接起来", "a path; a list where the date and the time of day stand apart, joined by a blank"),
+        "formats": Said(
+            "时间的写法,如 `%Y-%m-%d %H:%M:%S`;`epoch`、`epoch_ms` 是 1970 年起的秒、毫秒;不写就是 ISO 8601",
+            "how the time is written, as `%Y-%m-%d %H:%M:%S`; `epoch`, `epoch_ms`: since 1970; without it ISO 8601",
+        ),
+        "timezone": Said("对方时间的时区", "the time zone of their clock"),
+        "timezone_by": Said("按地点定时区", "the zone by the place"),
+        "or": Said("`received_at`:读不出来就用收到的时间", "`received_at`: the receipt, if it cannot be read"),
+        "precision": Said("`day`:只有日期算数", "`day`: no more than the date counts"),
+    },
+    "EachForm": {
+        "": Said("一报多条:逐条拆开", "a list in a report: each item is a report"),
+        "at": Said("列表的路径;`.` 是整份来报", "the path of the list; `.` is the whole report"),
+        "order": Said("新的在前还是旧的在前", "which comes first", "oldest_first"),
+    },
+    "UnwrapForm": {
+        "": Said("来报里的一段文字,就地解开", "a text inside the report that is parsed in place"),
+        "at": THEIR_PATH,
+        "as": Said("按什么格式解开", "how the text is written"),
+    },
+    "CsvForm": {
+        "": Said("表格怎样写", "how a table is written"),
+        "delimiter": Said("列之间的字符,`tab` 是制表符", "the character between columns; `tab`", ","),
+        "columns": Said("没有表头的表格:各列的名字", "of a table without headings: the names of its columns"),
+    },
+    "EventRowForm": {
+        "": Said("一行对照:这样的来报是哪个事件", "a report that matches becomes this event, takes it back, or is left out"),
+        "label": LABEL,
+        "match": Said("什么样的来报(路径: 值,都当文字比)", "a condition over paths, all compared as text"),
+        "event": Said("就是这个事件", "becomes this event"),
+        "retracts": Said("撤销以前的这个事件", "takes this event back"),
+        "retracts_id": Said("撤销的是对方的哪一个事件号(路径);不写就是最近的那个", "path of the sender's id of what is taken back; without it the latest of that name"),
+        "ignore": Said("`yes`:不理", "`yes`: left out"),
+        "fill": Said("字段: 路径,顺便填字段", "field: path"),
+    },
+    "RefusedForm": {
+        "": Said("不收的来报怎样回答", "the answer to what is turned away"),
+        "json": Said("回答的内容(JSON)", "the answer's body, as JSON"),
+        "xml": Said("回答的内容(XML)", "the answer's body, as XML"),
+        "text": Said("回答的内容(文本)", "the answer's body, as plain text"),
+        "status": Said("回答的状态码;不写就是 400、401、422", "the status; without it 400, 401 or 422"),
+    },
+    "ReplyForm": {
+        "": Said("收下以后怎样回答;重复的也一样", "the answer after commit, and to a duplicate"),
+        "json": Said("回答的内容(JSON)", "the answer's body, as JSON"),
+        "xml": Said("回答的内容(XML)", "the answer's body, as XML"),
+        "text": Said("回答的内容(文本)", "the answer's body, as plain text"),
+        "refused": Said("不收的怎样回答;不写就用我们的", "the answer to what is turned away; without it ours"),
+    },
+    "InboundForm": {
+        "": Said("对方的来报怎样变成我们的事件", "how their reports become our events"),
+        "path": Said("对方往哪个地址报,如 `/in/tms`;`poll` 和 `files` 不写", "where they post to, as `/in/tms`; not with `poll` and `files`"),
+        "body": Said("来报的格式", "how the body is written"),
+        "encoding": Said("来报的文字编码,如 `gbk`;不写是 UTF-8,XML 听它自己的,表格不是 UTF-8 就按 GBK", "of its letters, as `gbk`; without it UTF-8, what XML says itself, and GBK for a table that is no UTF-8"),
+        "csv": Said("表格怎样写", "how a table is written"),
+        "signature": Said("怎样验签;不写就什么也不收", "how a report proves where it comes from; without one nothing is accepted"),
+        "workflow": Said("报的是哪个流程的单", "whose cases"),
+        "case": Said("字段: 路径,从上往下,第一个找得到的算数", "field: path, the first that finds; the other names are filled"),
+        "id": Said("对方事件号的路径;不写就按内容算一个", "path of the sender's own event id; without it a hash of the content"),
+        "happened_at": Said("发生时间的路径;不写就用收到的时间", "where the instant stands; without it the receipt counts"),
+        "each": Said("一报多条时,列表在哪里", "a list: each item is a report"),
+        "unwrap": Said("要就地解开的文字,可以多层,从外到里写", "texts inside that are parsed in place, the outer ones first"),
+        "keep": Said("名称: 路径;对方的原话,和事件存在一起;`text` 是这条的文字", "name: path; their own words, kept beside the event; `text` is the wording of an item"),
+        "fill": Said("字段: 路径;每个事件都填,各行自己写的优先", "field: path, for every event; a row's own comes first"),
+        "codes": Said("代码对照表 CSV(`code,event`),先于下面各行", "a CSV `code,event`, tried before the rows"),
+        "code_at": Said("代码在来报的哪里,第一处有值的算数", "the paths where the code stands; the first that has a value counts"),
+        "events": Said("对照:从上往下,第一行合适的算数", "rows from the top: what a report means"),
+        "envelope": Said("拆开的列表之外,整份来报自己说的事;列表里已有同样的事件就不再算", "what the report says around its list; left out where an item says the same event"),
+        "otherwise": Said("哪一行都不合适:`report` 列出来,`ignore` 不理", "no row fits: `report` (listed) or `ignore`", "report"),
+        "reply": Said("收下以后怎样回答;不写就用我们的", "the answer after commit; without it ours"),
+        "samples": Said("旁边的样例报文;上面的每条路径都要在样例里找得到", "example reports beside the file; every path named above must stand in one"),
+    },
+}  # fmt: skip
+"""Form -> key -> what it means."""
