@@ -1,16 +1,17 @@
 """How is a decision kept? Cases and their events: the only writer of a case."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, exists, select, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 from sqlalchemy.exc import IntegrityError
 
 from adapters.sql import effects, journal, timers
 from adapters.sql.codec import CLOCKS, LEDGER, dumps, merged, texts
 from adapters.sql.database import Database, Row
 from adapters.sql.inbox import Registry
+from adapters.sql.prepared import Prepared, PreparedList, one_of
 from adapters.sql.tables import CASES, INBOX, PRIVATE, is_one_of
 from engine.model.case import Case, ClockVerdict
 from engine.model.decision import Decision, Standing
@@ -36,10 +37,15 @@ CASE = select(CASES.c.id, CASES.c.workflow, CASES.c.revision, CASES.c.opened_at,
 )
 STOOD = select(CASES.c.revision, CASES.c.names).where(CASES.c.id == bindparam("case"))
 VALUES = select(PRIVATE.c.inbox_id, PRIVATE.c.field, PRIVATE.c.value)
-VALUES_OF_EVENTS = VALUES.where(PRIVATE.c.inbox_id.in_(bindparam("ids", expanding=True)))
+VALUES_OF_EVENTS = PreparedList(lambda size: VALUES.where(one_of(PRIVATE.c.inbox_id, size)))
 VALUES_OF_CASE = VALUES.where(PRIVATE.c.case_id == bindparam("case"))
-STAND = update(CASES).where(CASES.c.id == bindparam("b_id"), CASES.c.revision == bindparam("b_revision"))
-DONE = update(INBOX).where(INBOX.c.id == bindparam("b_id"), INBOX.c.case_id == bindparam("b_case"), is_one_of(INBOX.c.status, *UNDECIDED))
+STAND = Prepared(update(CASES).where(CASES.c.id == bindparam("b_id"), CASES.c.revision == bindparam("b_revision")))
+DONE = Prepared(
+    update(INBOX).where(INBOX.c.id == bindparam("b_id"), INBOX.c.case_id == bindparam("b_case"), is_one_of(INBOX.c.status, *UNDECIDED))
+)
+FIELDS_OF_EVENT = Prepared(select(PRIVATE.c.field).where(PRIVATE.c.inbox_id == bindparam("id")))
+NEXT, NEXT_OF_CASE = Prepared(PENDING), Prepared(PENDING_OF_CASE)
+LOAD, LOAD_HISTORY, LOAD_VALUES, LOAD_STOOD = Prepared(CASE), Prepared(HISTORY), Prepared(VALUES_OF_CASE), Prepared(STOOD)
 
 
 class SqlStore:
@@ -61,21 +67,21 @@ class SqlStore:
 
     def pending(self, now: datetime, limit: int, case_id: str | None = None) -> Sequence[Pending]:
         """See Store.pending."""
-        rows = PENDING if case_id is None else PENDING_OF_CASE
+        rows = NEXT if case_id is None else NEXT_OF_CASE
         words = {"now": now, "most": limit} | ({} if case_id is None else {"case": case_id})
         with self._database.read() as connection:
-            found = connection.execute(rows, words).mappings().all()
+            found = rows.rows(connection, words)
             private = private_of(connection, [row["id"] for row in found])
         return [Pending(row["id"], row["case_id"], event_of(row, private.get(row["id"], {})), row["attempts"]) for row in found]
 
     def load(self, case_id: str) -> Case:
         """See Store.load. Raises NotFound."""
         with self._database.read() as connection:
-            row = connection.execute(CASE, {"case": case_id}).mappings().one_or_none()
+            row = LOAD.first(connection, {"case": case_id})
             if row is None:
                 raise NotFound(case_id)
-            papers = connection.execute(HISTORY, {"case": case_id}).mappings().all()
-            private = grouped(connection.execute(VALUES_OF_CASE, {"case": case_id}).all())
+            papers = LOAD_HISTORY.rows(connection, {"case": case_id})
+            private = grouped(LOAD_VALUES.rows(connection, {"case": case_id}))
         return Case(
             id=row["id"],
             workflow=row["workflow"],
@@ -111,13 +117,13 @@ class SqlStore:
     def _stand(self, connection: Connection, registry: Registry, decision: Decision) -> None:
         """Compare and swap, and let new names lead to the case."""
         after, standing = decision.after, decision.standing
-        known = connection.execute(STOOD, {"case": after.id}).one_or_none()
+        known = LOAD_STOOD.first(connection, {"case": after.id})
         if known is None:
             raise NotFound(after.id)
         place = {"b_id": after.id, "b_revision": after.revision - 1}
-        if connection.execute(STAND, standing_row(standing, after) | place).rowcount != 1:
-            raise Conflict(f"{after.id}: revision {known.revision}, not {after.revision - 1}")
-        before = texts(known.names)
+        if STAND.run(connection, standing_row(standing, after) | place) != 1:
+            raise Conflict(f"{after.id}: revision {known['revision']}, not {after.revision - 1}")
+        before = texts(known["names"])
         fresh = {field: value for field, value in standing.names.items() if before.get(field) != value}
         if fresh:
             registry.learned(after.workflow, after.id, fresh)
@@ -134,11 +140,11 @@ class SqlStore:
                 raise Conflict(f"{event.source} {event.id} is decided already")
             registry.decided(event, case_id, decision.standing.private).update(kept)
             return frozenset()
-        if connection.execute(DONE, {"status": "done", "retry_at": None, **kept, "b_id": inbox_id, "b_case": case_id}).rowcount != 1:
+        if DONE.run(connection, {"status": "done", "retry_at": None, **kept, "b_id": inbox_id, "b_case": case_id}) != 1:
             raise Conflict(f"inbox {inbox_id} is decided already")
         if not event.data:
             return frozenset()
-        return frozenset(connection.scalars(select(PRIVATE.c.field).where(PRIVATE.c.inbox_id == inbox_id)))
+        return frozenset(row["field"] for row in FIELDS_OF_EVENT.rows(connection, {"id": inbox_id}))
 
 
 def standing_row(standing: Standing, after: Case) -> Row:
@@ -154,7 +160,7 @@ def standing_row(standing: Standing, after: Case) -> Row:
     }  # fmt: skip
 
 
-def event_of(row: RowMapping, private: dict[str, str]) -> Event:
+def event_of(row: Mapping[str, Any], private: dict[str, str]) -> Event:
     """An inbox row as the event it was."""
     return Event(
         id=row["event_id"], source=row["source"], kind=EventKind(row["kind"]), name=row["name"], occurred_at=row["occurred_at"],
@@ -166,12 +172,12 @@ def private_of(connection: Connection, inbox_ids: Sequence[int]) -> dict[int, di
     """Personal values of some events."""
     if not inbox_ids:
         return {}
-    return grouped(connection.execute(VALUES_OF_EVENTS, {"ids": list(inbox_ids)}).all())
+    return grouped(VALUES_OF_EVENTS.rows(connection, list(inbox_ids)))
 
 
 def grouped(rows: Sequence[Any]) -> dict[int, dict[str, str]]:
     """(inbox id, field, value) rows by event."""
     values: dict[int, dict[str, str]] = {}
-    for inbox_id, field, value in rows:
-        values.setdefault(inbox_id, {})[field] = value
+    for row in rows:
+        values.setdefault(row["inbox_id"], {})[row["field"]] = row["value"]
     return values

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 
-from adapters.sql.sqlite import file_of, must_be_sound, reading_engine, writing_engine
+from adapters.sql.sqlite import HURRIED_SECONDS, file_of, must_be_sound, reading_engine, writing_engine
 from engine.ports.store import StoreUnavailable
 
 Row = dict[str, Any]
@@ -23,24 +23,37 @@ class Database:
     def __init__(self, url: str) -> None:
         self.writer: Engine
         self.reader: Engine
+        self._hurried: Engine
         self._path = file_of(url)
         # One writer at a time within the process: waiting for a lock of ours beats SQLite's busy waiting.
         self._one_writer: AbstractContextManager[object] = threading.Lock() if self._path is not None else nullcontext()
         if make_url(url).get_backend_name() == "sqlite":
             self.writer, self.reader = writing_engine(url), reading_engine(url)
+            self._hurried = writing_engine(url, HURRIED_SECONDS)
         else:
-            self.writer = self.reader = create_engine(url, pool_pre_ping=True)
+            self.writer = self.reader = self._hurried = create_engine(url, pool_pre_ping=True)
+
+        self._writing, self._reading = Held(self.writer), Held(self.reader)
 
     @contextmanager
     def write(self) -> Generator[Connection]:
         """One transaction: all of it, or nothing. Raises StoreUnavailable."""
-        with self._one_writer, available(), self.writer.begin() as connection:
+        with self._one_writer, available(), self._writing.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write_soon(self) -> Generator[Connection]:
+        """As `write`, and given up after HURRIED_SECONDS: whoever asks stands at a counter and comes again. Raises StoreUnavailable.
+
+        Our own queue is passed by: it may be standing behind a lock that another process holds.
+        """
+        with available(), self._hurried.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Generator[Connection]:
         """One consistent look. Raises StoreUnavailable."""
-        with available(), self.reader.connect() as connection:
+        with available(), self._reading.begin() as connection:
             yield connection
 
     def check(self) -> None:
@@ -51,8 +64,43 @@ class Database:
 
     def close(self) -> None:
         """Give back every connection."""
+        self._writing.close()
+        self._reading.close()
         self.writer.dispose()
         self.reader.dispose()
+        self._hurried.dispose()
+
+
+class Held:
+    """Connections that are kept open, one for each thread: taking one from a pool costs more than a statement."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._mine = threading.local()
+        self._all: list[Connection] = []
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def begin(self) -> Generator[Connection]:
+        """One transaction on this thread's connection; on another one while that is in use."""
+        connection: Connection | None = getattr(self._mine, "connection", None)
+        if connection is not None and connection.in_transaction():
+            with self._engine.begin() as other:
+                yield other
+            return
+        if connection is None or connection.closed or connection.invalidated:
+            connection = self._mine.connection = self._engine.connect()
+            with self._lock:
+                self._all.append(connection)
+        with connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Give all of them back."""
+        with self._lock:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
 
 
 @contextmanager

@@ -3,16 +3,29 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, literal, select, update
 
 from adapters.sql.codec import EFFECT
 from adapters.sql.database import Row
+from adapters.sql.prepared import Prepared, PreparedList, one_of
 from adapters.sql.tables import ALARM, OUTBOX, TASK, is_one_of
 from adapters.sql.worklist import as_row as task_row
 from engine.model.decision import Decision
 from engine.model.effect import Drop, Effect, EffectKind
 from engine.ports.outbox import OutboxStatus
 from engine.ports.worklist import Task, TaskStatus
+
+POST, ASSIGN, RAISE_ALARM = Prepared(insert(OUTBOX)), Prepared(insert(TASK)), Prepared(insert(ALARM))
+UNSEND = Prepared(
+    update(OUTBOX)
+    .where(OUTBOX.c.effect_id == bindparam("b_id"), is_one_of(OUTBOX.c.status, "ready", "waiting", "retry"))
+    .values(status=literal(OutboxStatus.DROPPED.value), why=bindparam("why"))
+)
+OPEN_TASKS = PreparedList(
+    lambda size: select(TASK.c.id, TASK.c.kind, TASK.c.status).where(
+        one_of(TASK.c.id, size), is_one_of(TASK.c.status, TaskStatus.OPEN.value, TaskStatus.CLAIMED.value)
+    )
+)
 
 
 def write(connection: Connection, decision: Decision, now: datetime) -> None:
@@ -27,9 +40,9 @@ def write(connection: Connection, decision: Decision, now: datetime) -> None:
             tasks.append(task_row(task(effect)))
         elif effect.kind is not EffectKind.MAIL:
             posted.append(outbox_row(effect))
-    for table, rows in ((OUTBOX, posted), (TASK, tasks), (ALARM, alarms)):
+    for statement, rows in ((POST, posted), (ASSIGN, tasks), (RAISE_ALARM, alarms)):
         if rows:
-            connection.execute(insert(table), rows)
+            statement.run_many(connection, rows)
     take_back(connection, decision.drops, now)
 
 
@@ -64,20 +77,25 @@ def take_back(connection: Connection, drops: Sequence[Drop], now: datetime) -> N
     for drop in drops:
         reasons.setdefault(drop.why, []).append(drop.effect_id)
     for why, ids in reasons.items():
-        unsent = update(OUTBOX).where(OUTBOX.c.effect_id.in_(ids), is_one_of(OUTBOX.c.status, "ready", "waiting", "retry"))
-        connection.execute(unsent.values(status=OutboxStatus.DROPPED.value, why=why))
-        _offer_again(connection, ids)
-        unclaimed = update(TASK).where(TASK.c.id.in_(ids), TASK.c.status == TaskStatus.OPEN.value)
-        connection.execute(unclaimed.values(status=TaskStatus.WITHDRAWN.value, withdrawn_why=why, finished_at=now))
-        # Somebody works on it: it says why it is no longer needed, and is not offered again when the claim runs out.
-        claimed = update(TASK).where(TASK.c.id.in_(ids), TASK.c.status == TaskStatus.CLAIMED.value)
-        connection.execute(claimed.values(withdrawn_why=why))
+        rows = [{"b_id": effect_id, "why": why} for effect_id in ids]
+        UNSEND.run_many(connection, rows)
+        tasks = OPEN_TASKS.rows(connection, ids)
+        if tasks:
+            offered = [row["id"] for row in tasks if row["kind"] == "call" and row["status"] == TaskStatus.OPEN.value]
+            _offer_again(connection, offered)
+            _withdraw(connection, [row["id"] for row in tasks], why, now)
 
 
-def _offer_again(connection: Connection, ids: Sequence[str]) -> None:
+def _withdraw(connection: Connection, ids: Sequence[str], why: str, now: datetime) -> None:
+    """Unclaimed ones are withdrawn; whoever works on one sees why it is no longer needed, and it is not offered again."""
+    unclaimed = update(TASK).where(TASK.c.id.in_(ids), TASK.c.status == TaskStatus.OPEN.value)
+    connection.execute(unclaimed.values(status=TaskStatus.WITHDRAWN.value, withdrawn_why=why, finished_at=now))
+    claimed = update(TASK).where(TASK.c.id.in_(ids), TASK.c.status == TaskStatus.CLAIMED.value)
+    connection.execute(claimed.values(withdrawn_why=why))
+
+
+def _offer_again(connection: Connection, calls: Sequence[str]) -> None:
     """A call that spoke for several cases is withdrawn with its own; the others are still owed one."""
-    open_calls = select(TASK.c.id).where(TASK.c.id.in_(ids), TASK.c.status == TaskStatus.OPEN.value, TASK.c.kind == "call")
-    calls = connection.execute(open_calls).scalars().all()
     if calls:
         spoken_for = update(OUTBOX).where(OUTBOX.c.carried_by.in_(calls), is_one_of(OUTBOX.c.status, "accepted"))
         connection.execute(spoken_for.values(status=OutboxStatus.READY.value, carried_by=None))

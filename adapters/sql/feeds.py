@@ -7,10 +7,11 @@ from sqlalchemy import case, literal, select, update
 
 from adapters.sql.codec import Instant
 from adapters.sql.database import Database, insert_new
+from adapters.sql.prepared import Prepared
 from adapters.sql.tables import FEED
 from engine.ports.store import Feed
 
-FEEDS = select(FEED).order_by(FEED.c.connection)
+FEEDS = Prepared(select(FEED).order_by(FEED.c.connection))
 
 
 class SqlFeeds:
@@ -42,7 +43,7 @@ class SqlFeeds:
     def feeds(self) -> Sequence[Feed]:
         """In order of name."""
         with self._database.read() as opened:
-            rows = opened.execute(FEEDS).mappings().all()
+            rows = FEEDS.rows(opened)
         return [
             Feed(connection=row["connection"], heard_at=row["heard_at"], silent_since=row["silent_since"], back_at=row["back_at"])
             for row in rows

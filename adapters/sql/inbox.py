@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from adapters.sql.codec import EMPTY_LEDGER, EPOCH, MICROSECOND, dumps, public
 from adapters.sql.database import Row, insert_new
+from adapters.sql.prepared import Prepared, PreparedList, new_rows, one_of
 from adapters.sql.tables import CASES, COUNTER, INBOX, NAME, PARKED_NAME, PRIVATE, QUARANTINE, is_one_of
 from engine.model.event import UNSTATED_TIME, Acceptance, Accepted, Event, EventKind, Report
 
@@ -46,14 +47,20 @@ class Filing:
     quarantine: list[tuple[Row, dict[str, str]]] = field(default_factory=list)
 
 
-IDS: BindParameter[str] = bindparam("ids", expanding=True)
-KNOWN = select(INBOX.c.source, INBOX.c.event_id, INBOX.c.case_id, INBOX.c.body_hash).where(INBOX.c.event_id.in_(IDS))
-OWNERS = select(NAME.c.workflow, NAME.c.field, NAME.c.value, NAME.c.case_id).where(NAME.c.value.in_(IDS))
-THERE = select(CASES.c.id).where(CASES.c.id.in_(IDS))
+KNOWN = PreparedList(
+    lambda size: select(INBOX.c.source, INBOX.c.event_id, INBOX.c.case_id, INBOX.c.body_hash).where(one_of(INBOX.c.event_id, size))
+)
+OWNERS = PreparedList(lambda size: select(NAME.c.workflow, NAME.c.field, NAME.c.value, NAME.c.case_id).where(one_of(NAME.c.value, size)))
+THERE = PreparedList(lambda size: select(CASES.c.id).where(one_of(CASES.c.id, size)))
+OPEN = PreparedList(
+    lambda size: select(CASES.c.workflow, CASES.c.open_key, CASES.c.id, CASES.c.opened_at).where(one_of(CASES.c.open_key, size))
+)
 HERE = (COUNTER.c.workflow == bindparam("w"), COUNTER.c.field == bindparam("f"), COUNTER.c.prefix == bindparam("p"))
-COUNTED = select(COUNTER.c.value).where(*HERE).with_for_update()
-COUNT = update(COUNTER).where(*HERE)
-PARKED = select(func.min(INBOX.c.park_until)).where(is_one_of(INBOX.c.status, "parked"))
+COUNTED = Prepared(select(COUNTER.c.value).where(*HERE).with_for_update())
+COUNT = Prepared(update(COUNTER).where(*HERE))
+PARKED = Prepared(select(func.min(INBOX.c.park_until).label("first")).where(is_one_of(INBOX.c.status, "parked")))
+WRITE_CASES, WRITE_PAPERS, WRITE_PRIVATE = Prepared(insert(CASES)), Prepared(insert(INBOX)), Prepared(insert(PRIVATE))
+WRITE_NAMES = new_rows(NAME)
 
 
 class Registry:
@@ -119,25 +126,24 @@ class Registry:
         unseen = sorted(wanted - filing.looked - filing.cases)
         if unseen:
             filing.looked.update(unseen)
-            filing.cases.update(self._connection.scalars(THERE, {"ids": unseen}))
+            filing.cases.update(row["id"] for row in THERE.rows(self._connection, unseen))
         open_keys = sorted({report.open_key for report in reports if report.open_key is not None})
         if open_keys:
-            rows = select(CASES.c.workflow, CASES.c.open_key, CASES.c.id).where(CASES.c.open_key.in_(open_keys))
-            for workflow, key, case_id in self._connection.execute(rows.order_by(CASES.c.opened_at, CASES.c.id)):
-                filing.open_keys.setdefault((workflow, key), case_id)
+            for row in sorted(OPEN.rows(self._connection, open_keys), key=lambda row: (row["opened_at"], row["id"])):
+                filing.open_keys.setdefault((row["workflow"], row["open_key"]), row["id"])
 
     def _look_up_known(self, keys: Sequence[tuple[str, str]]) -> None:
         ids = sorted({event_id for source, event_id in keys if (source, event_id) not in self._filing.known})
         if not ids:
             return
-        for source, event_id, case_id, body_hash in self._connection.execute(KNOWN, {"ids": ids}):
-            self._filing.known.setdefault((source, event_id), (case_id, body_hash))
+        for row in KNOWN.rows(self._connection, ids):
+            self._filing.known.setdefault((row["source"], row["event_id"]), (row["case_id"], row["body_hash"]))
 
     def _owners(self, keys: Sequence[Name]) -> dict[Name, str]:
         if not keys:
             return {}
         values = sorted({value for _, _, value in keys})
-        return {(row[0], row[1], row[2]): row[3] for row in self._connection.execute(OWNERS, {"ids": values})}
+        return {(row["workflow"], row["field"], row["value"]): row["case_id"] for row in OWNERS.rows(self._connection, values)}
 
     # One report
 
@@ -263,7 +269,7 @@ class Registry:
         """Whether anything stored is parked; what is parked too long is expired on the way."""
         if self._parked is None:
             parked = is_one_of(INBOX.c.status, "parked")
-            first = self._connection.scalar(PARKED)
+            first = PARKED.value(self._connection)
             if first is not None and first <= self._now:
                 self._connection.execute(update(INBOX).where(parked, INBOX.c.park_until <= self._now).values(status="expired"))
             self._parked = first is not None
@@ -297,15 +303,15 @@ class Registry:
     def _counted(self, key: Name) -> int:
         """The last number given; held for this transaction."""
         workflow, name, prefix = key
-        value = self._connection.scalar(COUNTED, {"w": workflow, "f": name, "p": prefix})
+        value = COUNTED.value(self._connection, {"w": workflow, "f": name, "p": prefix})
         if value is None:
             insert_new(self._connection, COUNTER, [{"workflow": workflow, "field": name, "prefix": prefix, "value": 0}])
-            value = self._connection.scalar(COUNTED, {"w": workflow, "f": name, "p": prefix})
+            value = COUNTED.value(self._connection, {"w": workflow, "f": name, "p": prefix})
         return value or 0
 
     def _count(self, key: Name, value: int) -> None:
         workflow, name, prefix = key
-        self._connection.execute(COUNT, {"w": workflow, "f": name, "p": prefix, "value": value})
+        COUNT.run(self._connection, {"w": workflow, "f": name, "p": prefix, "value": value})
 
     def _free_id(self, report: Report, names: Mapping[str, str]) -> str:
         """`workflow:first name`; a digest of the event's key without one; numbered if another field's value took it."""
@@ -336,11 +342,11 @@ class Registry:
         if self._last_id is not None and self._last_id != self._first_id:
             self._count(INBOX_COUNTER, self._last_id)
         if filing.new_cases:
-            connection.execute(insert(CASES), filing.new_cases)
+            WRITE_CASES.run_many(connection, filing.new_cases)
         if filing.new_names:
-            insert_new(connection, NAME, filing.new_names)
+            WRITE_NAMES.run_many(connection, filing.new_names)
         if filing.papers:
-            connection.execute(insert(INBOX), filing.papers)
+            WRITE_PAPERS.run_many(connection, filing.papers)
         parked = [
             {"inbox_id": row["id"], "workflow": workflow, "field": name, "value": value}
             for row, names, _ in filing.parked_here
@@ -350,7 +356,7 @@ class Registry:
             connection.execute(insert(PARKED_NAME), parked)
         self._flush_quarantine()
         if filing.private:
-            connection.execute(insert(PRIVATE), filing.private)
+            WRITE_PRIVATE.run_many(connection, filing.private)
         self._filing = Filing()
 
     def _flush_quarantine(self) -> None:

@@ -7,15 +7,16 @@ from sqlalchemy import Connection, RowMapping, insert, select
 
 from adapters.sql.codec import checks_text, dumps, notes_text, read_checks, read_notes, read_span, span_text, texts
 from adapters.sql.database import Row
+from adapters.sql.prepared import Prepared
 from adapters.sql.tables import JOURNAL
 from engine.model.decision import Decision, JournalRow, Outcome
 
-WRITE = insert(JOURNAL)
+WRITE = Prepared(insert(JOURNAL))
 
 
 def write(connection: Connection, decision: Decision, private: frozenset[str], now: datetime) -> None:
     """Append the decision's line; the primary key refuses a second one of the same revision."""
-    connection.execute(WRITE, as_row(decision, private, now))
+    WRITE.run(connection, as_row(decision, private, now))
 
 
 def as_row(decision: Decision, private: frozenset[str], now: datetime) -> Row:

@@ -1,12 +1,14 @@
 """When is a case to be woken? Its timers, kept as the set the last decision asked for."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, RowMapping, bindparam, delete, func, insert, or_, select, type_coerce, update
+from sqlalchemy import BigInteger, Connection, bindparam, delete, func, insert, or_, select, type_coerce, update
 
 from adapters.sql.codec import EPOCH, MICROSECOND
 from adapters.sql.database import Database, Row
+from adapters.sql.prepared import Prepared
 from adapters.sql.tables import FEED, INBOX, OUTBOX, TIMER, is_one_of
 from engine.model.timer import Timer
 
@@ -15,8 +17,8 @@ SAME = (
     TIMER.c.case_id == bindparam("b_case"), TIMER.c.owner == bindparam("b_owner"), TIMER.c.row == bindparam("b_row"),
     TIMER.c.gen == bindparam("b_gen"), TIMER.c.slot == bindparam("b_slot"),
 )  # fmt: skip
-FIRST = select(TIMER.c.due_at).order_by(TIMER.c.due_at).limit(1)
-OF_CASE = select(TIMER).where(TIMER.c.case_id == bindparam("case"))
+OF_CASE = Prepared(select(TIMER).where(TIMER.c.case_id == bindparam("case")))
+DISARM, ARM, MOVE = Prepared(delete(TIMER).where(*SAME)), Prepared(insert(TIMER)), Prepared(update(TIMER).where(*SAME))
 
 BACK = type_coerce(FEED.c.back_at, BigInteger)
 DUE = (
@@ -30,6 +32,19 @@ DUE = (
 DUE_OF_CASE = DUE.where(TIMER.c.case_id == bindparam("case"))
 HEARD = or_(TIMER.c.waits_for.is_(None), TIMER.c.waits_for.not_in(bindparam("silent", expanding=True)))
 DUE_HEARD, DUE_HEARD_OF_CASE = DUE.where(HEARD), DUE_OF_CASE.where(HEARD)
+DUE_NOW, DUE_NOW_OF_CASE = Prepared(DUE), Prepared(DUE_OF_CASE)
+
+UNSTEADY = Prepared(select(FEED).where(or_(FEED.c.silent_since.is_not(None), FEED.c.back_at.is_not(None))))
+"""Feeds that are silent, or were."""
+READY = Prepared(select(func.min(OUTBOX.c.due_at).label("first")).where(is_one_of(OUTBOX.c.status, "ready", "retry")))
+RETRIED = Prepared(select(func.min(INBOX.c.retry_at).label("first")).where(INBOX.c.retry_at.is_not(None), is_one_of(INBOX.c.status, "new")))
+FIRST = Prepared(select(TIMER.c.due_at).order_by(TIMER.c.due_at).limit(1))
+WAITING = Prepared(
+    select(TIMER.c.due_at, TIMER.c.lag_seconds)
+    .where(TIMER.c.waits_for == bindparam("feed"))
+    .order_by(TIMER.c.due_at, TIMER.c.lag_seconds)
+    .limit(1)
+)
 
 Identity = tuple[str, str, int, str]
 """(owner, row, gen, slot) within one case."""
@@ -37,7 +52,7 @@ Identity = tuple[str, str, int, str]
 
 def arm(connection: Connection, case_id: str, timers: Sequence[Timer]) -> None:
     """Make the case's timers exactly these, touching only what differs."""
-    armed = {identity(timer): timer for timer in map(timer_of, connection.execute(OF_CASE, {"case": case_id}).mappings())}
+    armed = {identity(timer): timer for timer in map(timer_of, OF_CASE.rows(connection, {"case": case_id}))}
     wanted = {identity(timer): timer for timer in timers}
     gone = [place(timer) for key, timer in armed.items() if key not in wanted]
     new = [as_row(timer) for key, timer in wanted.items() if key not in armed]
@@ -47,11 +62,11 @@ def arm(connection: Connection, case_id: str, timers: Sequence[Timer]) -> None:
         if key in armed and armed[key] != timer
     ]
     if gone:
-        connection.execute(delete(TIMER).where(*SAME), gone)
+        DISARM.run_many(connection, gone)
     if new:
-        connection.execute(insert(TIMER), new)
+        ARM.run_many(connection, new)
     if moved:
-        connection.execute(update(TIMER).where(*SAME), moved)
+        MOVE.run_many(connection, moved)
 
 
 def identity(timer: Timer) -> Identity:
@@ -72,7 +87,7 @@ def as_row(timer: Timer) -> Row:
     }  # fmt: skip
 
 
-def timer_of(row: RowMapping) -> Timer:
+def timer_of(row: Mapping[str, Any]) -> Timer:
     """And back."""
     return Timer(
         case=row["case_id"], owner=row["owner"], row=row["row"], gen=row["gen"], slot=row["slot"], due_at=row["due_at"],
@@ -88,28 +103,36 @@ class SqlBells:
 
     def due(self, now: datetime, limit: int, *, silent: Collection[str] = (), case_id: str | None = None) -> Sequence[Timer]:
         """See Bells.due."""
-        rows = (DUE_HEARD if case_id is None else DUE_HEARD_OF_CASE) if silent else (DUE if case_id is None else DUE_OF_CASE)
+        rows = DUE_NOW if case_id is None else DUE_NOW_OF_CASE
+        if silent:
+            return self._due_heard(now, limit, silent, case_id)
         words = {"now": now, "now_us": (now - EPOCH) // MICROSECOND, "most": limit}
         words |= {"case": case_id} if case_id is not None else {}
-        words |= {"silent": sorted(silent)} if silent else {}
         with self._database.read() as connection:
-            return [timer_of(row) for row in connection.execute(rows, words).mappings()]
+            return [timer_of(row) for row in rows.rows(connection, words)]
+
+    def _due_heard(self, now: datetime, limit: int, silent: Collection[str], case_id: str | None) -> Sequence[Timer]:
+        """While a feed is silent, which is seldom."""
+        words = {"now": now, "now_us": (now - EPOCH) // MICROSECOND, "most": limit, "silent": sorted(silent)}
+        words |= {"case": case_id} if case_id is not None else {}
+        with self._database.read() as connection:
+            found = connection.execute(DUE_HEARD if case_id is None else DUE_HEARD_OF_CASE, words).mappings()
+            return [timer_of(dict(row)) for row in found]
 
     def next_due(self) -> datetime | None:
         """See Bells.next_due; a timer of a silent feed has no next instant."""
         with self._database.read() as connection:
-            feeds = connection.execute(select(FEED).where(or_(FEED.c.silent_since.is_not(None), FEED.c.back_at.is_not(None)))).all()
-            names = [feed.connection for feed in feeds]
-            ready, retry = is_one_of(OUTBOX.c.status, "ready", "retry"), INBOX.c.retry_at.is_not(None)
-            instants = [
-                connection.scalar(select(func.min(OUTBOX.c.due_at)).where(ready)),
-                connection.scalar(select(func.min(INBOX.c.retry_at)).where(retry, INBOX.c.status == "new")),
-                connection.scalar(FIRST.where(or_(TIMER.c.waits_for.is_(None), TIMER.c.waits_for.not_in(names)))),
-            ]
+            feeds = UNSTEADY.rows(connection)
+            instants = [READY.value(connection), RETRIED.value(connection)]
+            if not feeds:
+                instants.append(FIRST.value(connection))
+            else:
+                names = [feed["connection"] for feed in feeds]
+                steady = select(TIMER.c.due_at).where(or_(TIMER.c.waits_for.is_(None), TIMER.c.waits_for.not_in(names)))
+                instants.append(connection.scalar(steady.order_by(TIMER.c.due_at).limit(1)))
             for feed in feeds:
-                if feed.silent_since is None:
-                    waiting = select(TIMER.c.due_at, TIMER.c.lag_seconds).where(TIMER.c.waits_for == feed.connection)
-                    first = connection.execute(waiting.order_by(TIMER.c.due_at, TIMER.c.lag_seconds).limit(1)).one_or_none()
+                if feed["silent_since"] is None:
+                    first = WAITING.first(connection, {"feed": feed["connection"]})
                     if first is not None:
-                        instants.append(max(first.due_at, feed.back_at + timedelta(seconds=first.lag_seconds)))
+                        instants.append(max(first["due_at"], feed["back_at"] + timedelta(seconds=first["lag_seconds"])))
         return min((instant for instant in instants if instant is not None), default=None)
