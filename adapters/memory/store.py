@@ -10,6 +10,7 @@ from adapters.memory.feeds import MemoryBells, MemoryFeeds, MemoryShelf
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.providers import MemoryProviders
 from adapters.memory.state import Bell, CaseRecord, Paper, State
+from adapters.memory.ways_in import MemoryWaysIn
 from adapters.memory.worklist import MemoryWorklist
 from engine.model.case import Case
 from engine.model.decision import Decision, JournalRow
@@ -145,6 +146,7 @@ class MemoryStores:
     worklist: MemoryWorklist
     directory: MemoryDirectory
     providers: MemoryProviders
+    ways_in: MemoryWaysIn
 
     def close(self) -> None:
         """Nothing to give back; here so that both stores are closed alike."""
@@ -156,5 +158,5 @@ def open_memory() -> MemoryStores:
     return MemoryStores(
         MemoryStore(state), MemoryBells(state), MemoryFeeds(state), MemoryShelf(state),
         MemoryOutbox(state), MemoryWorklist(state), MemoryDirectory(state),
-        MemoryProviders(state.book),
+        MemoryProviders(state.book), MemoryWaysIn(),
     )  # fmt: skip

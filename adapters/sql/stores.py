@@ -16,6 +16,7 @@ from adapters.sql.shelf import SqlShelf
 from adapters.sql.sqlite import file_of
 from adapters.sql.tables import META
 from adapters.sql.timers import SqlBells
+from adapters.sql.ways_in import SqlWaysIn
 from adapters.sql.worklist import SqlWorklist
 
 SECRET = "fingerprint_secret"  # noqa: S105  # The name of a row, not its value.
@@ -33,6 +34,7 @@ class SqlStores:
     worklist: SqlWorklist
     directory: SqlDirectory
     providers: SqlProviders
+    ways_in: SqlWaysIn
     database: Database
 
     def close(self) -> None:
@@ -60,7 +62,7 @@ def open_stores(url: str, *, check: bool = True) -> SqlStores:
         raise
     return SqlStores(
         SqlStore(database, secret), SqlBells(database), SqlFeeds(database), SqlShelf(database),
-        SqlOutbox(database, secret), SqlWorklist(database, secret), SqlDirectory(database), SqlProviders(database, secret), database,
+        SqlOutbox(database, secret), SqlWorklist(database, secret), SqlDirectory(database), SqlProviders(database, secret), SqlWaysIn(database), database,
     )  # fmt: skip
 
 
