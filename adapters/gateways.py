@@ -1,12 +1,18 @@
 """Who carries what? Each connection that carries a channel, or takes commands, with the gateway of its type."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from adapters.chat.bot import BotGateway
+from adapters.clock import fresh_nonce
 from adapters.phone.call_list import CallList
 from adapters.settings import read_secret
+from adapters.sms.aliyun import AliyunSms
 from adapters.sms.http_gateway import HttpGateway
+from adapters.sms.kannel import KannelSms
 from adapters.sms.recorder import Recorder
+from adapters.sms.tencent import TencentSms
+from adapters.sms.twilio import TwilioSms
 from adapters.wms_tms.http import CommandGateway
 from engine.model.connection import Connection, ConnectionType
 from engine.model.rulebook import Rulebook
@@ -19,7 +25,12 @@ from engine.service.simulate import CHANNELS
 Resolve = Callable[[str], str]
 Maker = Callable[[Connection, Clock, Resolve], Gateway]
 
-MAKERS: Mapping[ConnectionType, Maker] = {}
+MAKERS: Mapping[ConnectionType, Maker] = {
+    ConnectionType.ALIYUN_SMS: partial(AliyunSms, nonce=fresh_nonce),
+    ConnectionType.TENCENT_SMS: TencentSms,
+    ConnectionType.TWILIO_SMS: TwilioSms,
+    ConnectionType.KANNEL: KannelSms,
+}
 """Vendors, one line each: type of connection -> its gateway, made of the connection file, a clock and what resolves a secret."""
 
 

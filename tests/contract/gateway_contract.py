@@ -3,14 +3,19 @@
 What differs between gateways is asked of the named capability, never skipped.
 """
 
+import io
+import logging
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import pytest
 
 from adapters.clock import SettableClock
-from engine.model.receipt import Parcel, Sent, Verdict
+from adapters.logs import JsonLines, set_up_logs
+from engine.model.receipt import RANK, Parcel, Sent, Verdict
 from engine.ports.gateway import Gateway
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -33,6 +38,8 @@ def a_parcel(**changes: object) -> Parcel:
         remark="短信通道不通",
         command="hold",
         fields=(("waybill_no", "755000123456"), ("shipper_name", "王小明"), ("volume_m3", "")),
+        template="SMS_1",
+        values=(("no", "261123001"), ("name", "王小明")),
     )
     return replace(parcel, **changes)  # type: ignore[arg-type]  # A builder takes any field by name.
 
@@ -88,7 +95,8 @@ class GatewayContract:
         found = gateway.look_up(Sent(key=KEY, provider_id=sent.provider_id, address=NUMBER, handed_at=NOW))
 
         assert (found is not None) is gateway.capabilities.look_up
-        assert found is None or (found.verdict is sent.verdict and found.key == KEY)
+        # What is asked later may be known better, never worse.
+        assert found is None or (RANK[found.verdict] >= RANK[sent.verdict] and found.key == KEY)
 
     def test_a_key_that_was_never_sent_is_not_found(self, gateway: Gateway) -> None:
         assert gateway.look_up(Sent(key="y" * 26, provider_id="", address=NUMBER, handed_at=NOW)) is None
@@ -116,3 +124,87 @@ class GatewayContract:
         assert NUMBER not in receipt.detail
         assert "王小明" not in receipt.detail
         assert len(receipt.detail) <= 200
+
+
+ACCIDENTS = [
+    ("hang before reading", Verdict.UNKNOWN, "no_answer"),
+    ("hang after reading", Verdict.UNKNOWN, "no_answer"),
+    ("slow", Verdict.UNKNOWN, "no_answer"),
+    ("500", Verdict.UNKNOWN, "no_answer"),
+    ("drop", Verdict.UNKNOWN, "cut"),
+    ("cut", Verdict.UNKNOWN, "cut"),
+    ("reset", Verdict.UNKNOWN, "cut"),
+    ("garbage", Verdict.UNKNOWN, "garbled"),
+    ("big", Verdict.UNKNOWN, "garbled"),
+    ("zipped", Verdict.UNKNOWN, "garbled"),
+    ("moved", Verdict.UNKNOWN, "garbled"),
+    ("429", Verdict.RETRY, "limited"),
+]
+"""Every way a conversation can fail, and what must be said of it (messaging.md section 3)."""
+
+
+class AccidentContract:
+    """Beside GatewayContract, for gateways that speak over a network.
+
+    Provide `peer` (what answers, its fault set by `peer.fault`), `hasty: Gateway` (at that peer, impatient), `lonely: Gateway`
+    (where nobody listens) and `secrets_of()`.
+    """
+
+    def secrets_of(self) -> tuple[str, ...]:
+        """What must never be shown."""
+        return ()
+
+    @pytest.fixture
+    def logged(self) -> Iterator[io.StringIO]:
+        """Everything that is logged, as the service sets its log up."""
+        root, stream = logging.getLogger(), io.StringIO()
+        level = root.level
+        set_up_logs("DEBUG", stream)
+        yield stream
+        for ours in [one for one in root.handlers if isinstance(one.formatter, JsonLines)]:
+            root.removeHandler(ours)
+        root.setLevel(level)
+
+    @pytest.mark.parametrize(("fault", "verdict", "reason"), ACCIDENTS)
+    def test_every_accident_has_one_verdict_and_tells_no_secret(
+        self, peer: "Faulty", hasty: Gateway, logged: io.StringIO, fault: str, verdict: Verdict, reason: str
+    ) -> None:
+        peer.fault = fault
+        began = time.monotonic()
+
+        receipt = hasty.send(a_parcel())
+
+        assert (receipt.verdict, receipt.reason) == (verdict, reason)
+        assert (receipt.until is not None) is (reason == "limited")
+        assert time.monotonic() - began < 3
+        self.shows_nothing(repr(receipt) + logged.getvalue())
+
+    @pytest.mark.parametrize("fault", ["hang after reading", "500", "drop", "garbage", "zipped"])
+    def test_nobody_can_tell_anything_while_the_line_is_bad(self, peer: "Faulty", hasty: Gateway, fault: str) -> None:
+        peer.fault = fault
+
+        assert hasty.look_up(Sent(key=KEY, provider_id="p-1", address=NUMBER, handed_at=NOW)) is None
+        assert hasty.probe() is False
+
+    def test_where_nobody_listens_it_surely_did_not_leave(self, lonely: Gateway) -> None:
+        receipt = lonely.send(a_parcel())
+
+        assert (receipt.verdict, receipt.reason) == (Verdict.RETRY, "no_connection")
+        assert lonely.probe() is False
+        self.shows_nothing(repr(receipt))
+
+    def test_a_success_shows_nothing_either(self, hasty: Gateway, logged: io.StringIO) -> None:
+        receipt = hasty.send(a_parcel())
+
+        assert receipt.verdict in {Verdict.ACCEPTED, Verdict.DELIVERED}
+        self.shows_nothing(repr(receipt) + logged.getvalue())
+
+    def shows_nothing(self, said: str) -> None:
+        for secret in (NUMBER, "王小明", *self.secrets_of()):
+            assert secret not in said
+
+
+class Faulty(Protocol):
+    """A peer that can be told to fail."""
+
+    fault: str

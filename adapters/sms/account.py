@@ -1,0 +1,126 @@
+"""How does one text leave for a provider? Account looked up anew, number read, one request, accidents judged; the rest is the vendor's words."""
+
+import urllib.parse
+from collections.abc import Callable
+from dataclasses import replace
+
+from adapters.signing.caller import Answer, Caller
+from adapters.signing.request import Request, Unfillable
+from adapters.signing.verdict import accident, detail_of
+from engine.model.connection import Connection
+from engine.model.numbers import Number, read_number
+from engine.model.receipt import Parcel, Receipt, Verdict
+from engine.ports.clock import Clock
+
+Resolve = Callable[[str], str]
+Understand = Callable[[Answer, Receipt], Receipt]
+"""An answer, and what to say if nobody understands it -> what became of the text."""
+REFERENCES = ("env:", "file:")
+
+
+class Account:
+    """What a connection file says of a provider's account. Secrets are resolved per request, so that they can be rotated."""
+
+    def __init__(self, connection: Connection, clock: Clock, resolve: Resolve, caller: Caller | None, *, url: str = "") -> None:
+        """`url`: the vendor's own address; `url:` of the file wins. Without one, it is a machine of the house."""
+        self.connection = connection
+        self.clock = clock
+        self._resolve = resolve
+        self._caller = caller or Caller()
+        self._url = url
+        self._hidden: set[str] = set()
+
+    def option(self, name: str, default: str = "") -> str:
+        """As written, or what its reference names. Raises Unfillable if that is not set."""
+        written = self.connection.options.get(name, default)
+        return self.look(written) if written.startswith(REFERENCES) else written
+
+    def look(self, reference: str) -> str:
+        """The secret behind a reference; from now on it never stands in a detail."""
+        try:
+            secret = self._resolve(reference)
+        except (LookupError, OSError, ValueError) as problem:
+            raise Unfillable(f"setting: {problem}", ours=True) from None
+        self._hidden |= {secret, urllib.parse.quote(secret, safe="")}
+        return secret
+
+    @property
+    def url(self) -> str:
+        """Scheme and host, a path perhaps. Raises Unfillable if it is none."""
+        url = self.option("url", self._url)
+        parts = urllib.parse.urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+            raise Unfillable("url is not an http(s) address", ours=True)
+        return url.rstrip("/")
+
+    @property
+    def _private(self) -> bool:
+        """May it lie in the house's own network? A literal address in the rules is anybody's who may edit them, so it must be a public one."""
+        written = self.connection.options.get("url", "")
+        return not self._url or written.startswith(REFERENCES) or self.connection.options.get("private_network") == "yes"
+
+    @property
+    def sign(self) -> str:
+        """What stands between 【 and 】."""
+        return self.option("sign").strip().strip("【】")
+
+    @property
+    def has_door(self) -> bool:
+        """Can the vendor be told where receipts go?"""
+        return self.connection.receipts is not None and bool(self.connection.options.get("public_url"))
+
+    def door(self) -> str:
+        """Where receipts of this connection come in, with its token. Raises Unfillable."""
+        receipts = self.connection.receipts
+        if receipts is None or not receipts.tokens:
+            raise Unfillable("the connection has no receipts:", ours=True)
+        token = urllib.parse.quote(self.look(receipts.tokens[0].reference), safe="")
+        return f"{self.option('public_url').rstrip('/')}/in/{urllib.parse.quote(self.connection.name, safe='')}/{token}"
+
+    def carry(self, parcel: Parcel, make: Callable[[Number], Request], understand: Understand) -> Receipt:
+        """One request, one receipt. Never raises for the world's fault, nor for a missing setting."""
+        now = self.clock.now()
+        refused = Receipt(verdict=Verdict.REJECTED, key=parcel.key, at=now, final=True)
+        if parcel.valid_until is not None and now >= parcel.valid_until:
+            return _because(refused, "expired")
+        number = read_number(parcel.address)
+        if number is None or not number.can_text:
+            return _because(refused, "bad_number", "not a number that takes texts")
+        try:
+            request = make(number)
+        except Expired:
+            return _because(refused, "expired", "too little time left for this provider")
+        except Unfillable as problem:
+            return _because(refused, "account" if problem.ours else "text_refused", str(problem))
+        values = [value for _, value in parcel.values if len(value) > 1]
+        hide = (parcel.address, number.e164, number.normal.lstrip("+"), number.normal, parcel.text, *values)
+        return self.judge(self._caller.call(replace(request, private=self._private)), parcel.key, understand, hide)
+
+    def judge(self, answer: Answer, key: str, understand: Understand, hide: tuple[str, ...]) -> Receipt:
+        """Accidents first; what a whole answer says is the vendor's language."""
+        now, hidden = self.clock.now(), (*self._hidden, *(one for one in hide if one))
+        met = accident(answer, key=key, now=now, hide=hidden)
+        if met is not None:
+            return met
+        reason = "no_answer" if answer.status >= 500 else "garbled"
+        detail, code = detail_of(answer, hidden), f"http {answer.status}"
+        return understand(answer, Receipt(verdict=Verdict.UNKNOWN, reason=reason, key=key, at=now, detail=detail, code=code))
+
+    def ask(self, make: Callable[[], Request]) -> Answer | None:
+        """A question that sends nothing; None: it could not be put."""
+        try:
+            return self._caller.call(replace(make(), private=self._private))
+        except Unfillable:
+            return None
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._caller.close()
+
+
+class Expired(Exception):
+    """What is left of the validity is less than the provider's smallest unit."""
+
+
+def _because(receipt: Receipt, reason: str, detail: str = "") -> Receipt:
+    return Receipt(verdict=receipt.verdict, reason=reason, key=receipt.key, at=receipt.at, detail=detail[:200], final=True)
