@@ -12,6 +12,7 @@ from engine.ports.clock import Clock
 from engine.ports.gateway import Gateway
 from engine.ports.outbox import OutboxRow, OutboxStatus, Post, Settlement
 from engine.ports.store import NotFound, Store
+from engine.service.channel_back import arrived, proves_it_works, quiet, release
 from engine.service.commanding import told, tries_of
 from engine.service.counters import NOT_SENT, Counters
 from engine.service.doubts import ask, original
@@ -24,8 +25,6 @@ from engine.service.sending import Recipient, SendingDesk, Words
 ATTEMPTS_MAX = 8
 RETRY_SECONDS = (5, 15, 60, 300, 900, 1800, 3600)
 """Waits after a try that surely did not send (messaging.md: retry)."""
-RESENDS_AT_ONCE, RESENDS_APART_SECONDS = 10, 2.0
-"""What waited for a channel leaves a few at once, then one by one, behind live traffic (messaging.md section 11)."""
 LOOK_AFTER, LOOK_EVERY, LOOKS_END = timedelta(seconds=30), timedelta(seconds=60), timedelta(minutes=30)
 """When the provider is asked what became of a sending whose answer was lost."""
 LANE_TIME = timedelta(seconds=40)
@@ -158,31 +157,30 @@ class PostRoom:
         return cleared
 
     def probe(self, now: datetime) -> Sequence[str]:
-        """Ask counters that are shut; those that are back open again, and their channel's resends are released (R20)."""
+        """Ask counters that are shut, and those of channels for which something waits in quiet: what is back releases its resends (R20)."""
         back = []
         for name, circuit in sorted(self.counters.shut().items()):
             gateway = self.gateways.get(name)
             if circuit.state is CircuitState.OPEN and gateway is not None and gateway.probe():
                 self.counters.close(name, now)
                 back.append(self.counters.channel_of(name))
-        for channel in back:
-            self._release(channel, now)
+        waiting = quiet(self.outbox, self.counters, now)
+        back += [channel for channel in waiting if any(self.gateways[name].probe() for name in self.counters.route(channel))]
+        for channel in dict.fromkeys(back):
+            release(self.outbox, channel, now)
         return back
 
     def greet(self, now: datetime) -> int:
         """At the start: what waited for a channel that is open may go. Answers how many rows were released."""
         shut = self.counters.shut()
         ready = [name for name, gateway in self.gateways.items() if name not in shut and gateway.probe()]
-        return sum(self._release(channel, now) for channel in dict.fromkeys(self.counters.channel_of(name) for name in ready))
+        return sum(release(self.outbox, channel, now) for channel in dict.fromkeys(self.counters.channel_of(name) for name in ready))
 
     def channel_back(self, channel: str, now: datetime) -> int:
         """The channel works again: what waited for it may go."""
         for name in self.counters.route(channel):
             self.counters.close(name, now)
-        return self._release(channel, now)
-
-    def _release(self, channel: str, now: datetime) -> int:
-        return self.outbox.release(channel, now, seconds_apart=RESENDS_APART_SECONDS, at_once=RESENDS_AT_ONCE)
+        return release(self.outbox, channel, now)
 
     def _held_with(self, row: OutboxRow, now: datetime) -> Sequence[OutboxRow]:
         return self.outbox.held(row.held_for, now, owner=self.owner, lease_until=now + LEASE)
@@ -321,6 +319,9 @@ class PostRoom:
         outcome = hand_over(letter, recipients, counters, self.counters, self.outbox)
         self.sent += 1
         self._settle(row, outcome.receipt, letter.carried, self._now(now), answered=outcome.answered)
+        for one in outcome.answered:
+            if proves_it_works(one.receipt):
+                arrived(self.outbox, self.counters, one.attempt.connection, self._now(now))
 
     def _still_wanted(self, companions: Sequence[OutboxRow], now: datetime) -> list[tuple[OutboxRow, str]]:
         """Rows of the group whose reason still stands, with the name of their case; the others are dropped."""

@@ -11,7 +11,8 @@ from engine.model.masks import mask_text
 from engine.model.receipt import RANK, Push, Pushed, Receipt, ShortReply, Verdict
 from engine.ports.attempts import Answered, Attempt, KeptPush
 from engine.ports.outbox import OutboxRow, OutboxStatus, Post, Settlement
-from engine.ports.store import Store
+from engine.ports.store import Store, StoreError
+from engine.service.channel_back import arrived
 from engine.service.counters import Counters
 from engine.service.papers import report_of
 
@@ -55,7 +56,12 @@ class Mailroom:
         """Read what was kept. Answers how many pushes were looked at."""
         kept = self.counters.book.unread(now, limit)
         for one in kept:
-            self._read_one(one, now)
+            try:
+                self._read_one(one, now)
+            except StoreError:
+                raise
+            except Exception as failure:  # noqa: BLE001  # One push that breaks us must not stop every decision: it is listed.
+                self.counters.book.read(one.id, now, problem=f"failed: {type(failure).__name__} {failure}"[:1000])
         return len(kept)
 
     def _read_one(self, kept: KeptPush, now: datetime) -> None:
@@ -83,7 +89,7 @@ class Mailroom:
         if receipt.verdict is Verdict.REJECTED and receipt.reason == "account":
             self.counters.judge(connection, receipt, now)
         elif receipt.verdict is Verdict.DELIVERED:
-            self.counters.close_if_open(connection, now)
+            arrived(self.post, self.counters, connection, now)
         return True
 
     def _settle(self, row: OutboxRow, attempt: Attempt, receipt: Receipt, now: datetime) -> None:

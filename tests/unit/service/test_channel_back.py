@@ -1,0 +1,98 @@
+"""What waited for a channel leaves when the channel is seen to work, also where nobody ever saw it fail as a whole."""
+
+from engine.model.receipt import Receipt, Verdict
+from engine.ports.attempts import CircuitState
+from engine.ports.outbox import OutboxStatus
+from tests.time.world import when
+from tests.unit.service.test_counters import FALLBACK, Desk, a_desk, a_receipt, late
+
+
+def not_heard_of() -> Desk:
+    """The text of T1 was accepted at ten, no receipt came, the call was offered at 10:05; its resend waits."""
+    desk = late(a_desk(), "11-23 10:05")
+    assert (len(desk.main.asked), len(desk.calls())) == (1, 1)
+    return desk
+
+
+def test_a_delivery_to_somebody_else_lets_the_resend_leave() -> None:
+    desk = not_heard_of()
+    desk.world.hear("created", "11-23 09:07", case="T2")
+    desk.world.until("11-23 10:07")
+    (other,) = [one for one in desk.main.asked if one.case == "ticket:T2"]
+
+    desk.push(a_receipt(other))
+
+    resent = desk.main.asked[-1]
+    assert (len(desk.main.asked), resent.case, resent.text[-3:]) == (3, "ticket:T1", "补发)")
+
+
+def test_in_quiet_the_counter_is_asked_after_five_minutes_and_not_before() -> None:
+    desk = not_heard_of()
+    post = desk.world.simulation.post
+    desk.world.until("11-23 10:09")
+    early = post.probe(desk.world.simulation.now)
+    desk.world.until("11-23 10:10")
+
+    back = post.probe(desk.world.simulation.now)
+    desk.world.until("11-23 10:11")
+
+    assert (early, back) == ([], ["sms"])
+    assert len(desk.main.asked) == 2
+
+
+def test_in_quiet_a_counter_that_is_not_open_releases_nothing() -> None:
+    desk = not_heard_of()
+    desk.main.is_open = False
+    desk.world.until("11-23 10:20")
+
+    back = desk.world.simulation.post.probe(desk.world.simulation.now)
+
+    assert (back, len(desk.main.asked)) == ([], 1)
+
+
+def test_the_first_delivery_after_a_breaker_opened_closes_it_and_releases_what_waits() -> None:
+    desk = a_desk()
+    late(desk)
+    desk.main.always = (Verdict.REJECTED, "account")
+    desk.world.hear("created", "11-23 10:01", case="T2")
+    desk.world.until("11-23 11:02")
+    desk.main.always = (Verdict.ACCEPTED, "")
+    asked = len(desk.main.asked)
+
+    desk.push(a_receipt(desk.main.asked[0]))
+    desk.world.until("11-23 11:03")
+
+    assert desk.world.stores.providers.circuits()[0].state is CircuitState.CLOSED
+    assert [one.case for one in desk.main.asked[asked:]] == ["ticket:T2"]
+
+
+def test_what_a_person_paused_stays_paused_though_something_arrives() -> None:
+    desk = not_heard_of()
+    counters = desk.world.simulation.post.counters
+    counters.pause("main", "改签名", "ann", when("11-23 10:06"))
+
+    desk.push(Receipt(verdict=Verdict.DELIVERED, reason="receipt", key="", provider_id="main-1", at=when("11-23 10:07")))
+    desk.world.until("11-23 10:30")
+
+    assert counters.shut()["main"].state is CircuitState.PAUSED
+    assert len(desk.main.asked) == 1
+
+
+def test_a_delivery_where_nothing_waits_changes_nothing() -> None:
+    desk = late(a_desk(text=FALLBACK))
+
+    desk.push(a_receipt(desk.main.asked[0]))
+    desk.world.until("11-23 10:30")
+
+    assert (len(desk.main.asked), desk.calls()) == (1, [])
+
+
+def test_a_push_that_breaks_its_reader_is_listed_and_stops_no_other() -> None:
+    desk = late(a_desk())
+    pushed = [a_receipt(desk.main.asked[0], Verdict.RETRY), a_receipt(desk.main.asked[0])]
+
+    for number, one in enumerate(pushed):
+        desk.push(one, body=str(number).encode())
+
+    assert desk.row().status is OutboxStatus.DONE  # type: ignore[attr-defined]
+    assert desk.world.stores.providers.unread(when("11-23 12:00"), 10) == []
