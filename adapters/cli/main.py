@@ -92,6 +92,22 @@ COMMANDS: dict[str, Command] = {
         "tasks", "待办和电话:列出、领取、办结", "tasks and calls: list, claim, finish",
         ("waybill tasks list --role desk_agent", "waybill tasks claim TASK", "waybill tasks finish TASK --result resolved --note 已联系客户"),
     ),
+    "adapters": Command(
+        "adapters", "通道怎么样:快慢、错误、回执、费用;暂停、恢复、排空、试发", "how the providers fare: speed, errors, receipts, money; pause, resume, drain, test",
+        ("waybill adapters", "waybill adapters sms_main --to 13800000001", "waybill adapters pause sms_main --by 8011 --why 余额不足", "waybill adapters test sms_main --to 13800000001"),
+    ),
+    "doubts": Command(
+        "doubts", "结果不明的发送:列出,查明后记下送到没有", "sendings of unknown outcome: list them, and say what was found out",
+        ("waybill doubts list", "waybill doubts not-arrived SENDING --by 8011 --why 服务商说没有下发"),
+    ),
+    "dead": Command(
+        "dead", "死信:判不下去的事件,列出,再试一次", "dead events, which could not be decided: list them, try them again",
+        ("waybill dead list", "waybill dead retry --all --by 8011 --why 规则已改好"),
+    ),
+    "suppressions": Command(
+        "suppressions", "不发名单:退订的和人工列入的号码", "numbers that get no more messages: list, add, lift",
+        ("waybill suppressions list", "waybill suppressions lift 13800000001 --by 8011 --why 客户要求恢复"),
+    ),
     "replay": Command(
         "replay", "用旧的历史走一遍规则,看每张单的结果", "replay old histories under the rules, case by case",
         ("waybill replay orders.jsonl.gz --rules my-rules", "waybill replay a.jsonl b.jsonl --rules my-rules --out result.jsonl --json"),

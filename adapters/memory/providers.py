@@ -6,7 +6,7 @@ from datetime import datetime
 
 from engine.model.masks import mask_phone
 from engine.model.receipt import Push
-from engine.ports.attempts import Answered, Attempt, Circuit, CircuitState, KeptPush, Suppression
+from engine.ports.attempts import Answered, Attempt, AttemptCount, Circuit, CircuitState, KeptPush, Suppression
 
 Name = tuple[str, int, str]
 """Key, nth, connection: what an attempt is known by."""
@@ -83,6 +83,23 @@ class MemoryProviders:
         """See Attempts.lately."""
         found = [one for one in self._book.attempts.values() if one.connection == connection and one.at >= since]
         return [replace(one, recipient="") for one in sorted(found, key=lambda one: one.at, reverse=True)[:limit]]
+
+    def counted(self, since: datetime) -> Sequence[AttemptCount]:
+        """See Attempts.counted."""
+        alike: dict[tuple[object, ...], list[Attempt]] = {}
+        for one in self._book.attempts.values():
+            if one.at >= since:
+                same = (one.connection, one.verdict, one.reason, one.code, one.receipt, one.receipt_reason, one.measures)
+                alike.setdefault(same, []).append(one)
+        return [
+            AttemptCount(
+                connection=one.connection, verdict=one.verdict, reason=one.reason, code=one.code, receipt=one.receipt,
+                receipt_reason=one.receipt_reason, measures=one.measures, number=len(found),
+                last_receipt_at=max((each.receipt_at for each in found if each.receipt_at is not None), default=None),
+            )
+            for found in alike.values()
+            for one in found[:1]
+        ]  # fmt: skip
 
     def circuits(self) -> Sequence[Circuit]:
         """See Circuits.circuits."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from adapters.memory import effects, registry
 from adapters.memory.directory import MemoryDirectory
+from adapters.memory.doubts import MemoryDoubts
 from adapters.memory.feeds import MemoryBells, MemoryFeeds, MemoryShelf
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.providers import MemoryProviders
@@ -147,6 +148,7 @@ class MemoryStores:
     directory: MemoryDirectory
     providers: MemoryProviders
     ways_in: MemoryWaysIn
+    doubts: MemoryDoubts
 
     def close(self) -> None:
         """Nothing to give back; here so that both stores are closed alike."""
@@ -158,5 +160,5 @@ def open_memory() -> MemoryStores:
     return MemoryStores(
         MemoryStore(state), MemoryBells(state), MemoryFeeds(state), MemoryShelf(state),
         MemoryOutbox(state), MemoryWorklist(state), MemoryDirectory(state),
-        MemoryProviders(state.book), MemoryWaysIn(),
+        MemoryProviders(state.book), MemoryWaysIn(), MemoryDoubts(state),
     )  # fmt: skip

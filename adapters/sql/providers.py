@@ -7,14 +7,14 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, select, update
 
 from adapters.sql.codec import dumps
 from adapters.sql.database import Database, Row, insert_new
 from adapters.sql.provider_tables import ATTEMPT, CIRCUIT, PUSH, SUPPRESSION
 from engine.model.masks import mask_phone
 from engine.model.receipt import Push, Verdict
-from engine.ports.attempts import Answered, Attempt, Circuit, CircuitState, KeptPush, Suppression
+from engine.ports.attempts import Answered, Attempt, AttemptCount, Circuit, CircuitState, KeptPush, Suppression
 
 
 def fingerprint(secret: bytes, recipient: str) -> str:
@@ -35,9 +35,7 @@ def begin(connection: Connection, secret: bytes, attempt: Attempt) -> None:
 def answer(connection: Connection, answered: Answered) -> None:
     """What the provider said at once, or, to an attempt answered before, later."""
     attempt, receipt = answered.attempt, answered.receipt
-    found = update(ATTEMPT).where(
-        ATTEMPT.c.key == attempt.key, ATTEMPT.c.nth == attempt.nth, ATTEMPT.c.connection == attempt.connection
-    )
+    found = update(ATTEMPT).where(ATTEMPT.c.key == attempt.key, ATTEMPT.c.nth == attempt.nth, ATTEMPT.c.connection == attempt.connection)
     if attempt.verdict is not None:
         later: Row = {"receipt": receipt.verdict.value, "receipt_reason": receipt.reason, "receipt_at": receipt.at}
         changes = later | ({"code": receipt.code} if receipt.code else {}) | _measured(attempt, receipt.measures)
@@ -91,6 +89,21 @@ class SqlProviders:
         with self._database.read() as opened:
             return [_attempt(row) for row in opened.execute(rows).mappings()]
 
+    def counted(self, since: datetime) -> Sequence[AttemptCount]:
+        """See Attempts.counted."""
+        of = ATTEMPT.c
+        alike = (of.connection, of.verdict, of.reason, of.code, of.receipt, of.receipt_reason, of.measures)
+        rows = select(*alike, func.count().label("number"), func.max(of.receipt_at).label("last")).where(of.at >= since).group_by(*alike)
+        with self._database.read() as opened:
+            return [
+                AttemptCount(
+                    connection=row["connection"], verdict=Verdict(row["verdict"]) if row["verdict"] else None, reason=row["reason"],
+                    code=row["code"], receipt=Verdict(row["receipt"]) if row["receipt"] else None, receipt_reason=row["receipt_reason"],
+                    measures=tuple(json.loads(row["measures"]).items()), number=row["number"], last_receipt_at=row["last"],
+                )
+                for row in opened.execute(rows).mappings()
+            ]  # fmt: skip
+
     def circuits(self) -> Sequence[Circuit]:
         """See Circuits.circuits."""
         with self._database.read() as connection:
@@ -142,7 +155,7 @@ class SqlProviders:
             "received_at": push.at, "body": base64.b64encode(push.body).decode("ascii"), "headers": dumps(dict(push.headers)),
             "query": dumps(push.query), "url": push.url, "due_at": push.at, "tried": 0, "problem": "",
         }  # fmt: skip
-        with self._database.write() as opened:
+        with self._database.write_soon() as opened:
             return insert_new(opened, PUSH, [row]) == 1
 
     def unread(self, now: datetime, limit: int) -> Sequence[KeptPush]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from adapters.sql.cases import SqlStore
 from adapters.sql.database import Database, insert_new
 from adapters.sql.directory import SqlDirectory
+from adapters.sql.doubts import SqlDoubts
 from adapters.sql.feeds import SqlFeeds
 from adapters.sql.migrate import migrate
 from adapters.sql.outbox import SqlOutbox
@@ -35,6 +36,7 @@ class SqlStores:
     directory: SqlDirectory
     providers: SqlProviders
     ways_in: SqlWaysIn
+    doubts: SqlDoubts
     database: Database
 
     def close(self) -> None:
@@ -62,7 +64,8 @@ def open_stores(url: str, *, check: bool = True) -> SqlStores:
         raise
     return SqlStores(
         SqlStore(database, secret), SqlBells(database), SqlFeeds(database), SqlShelf(database),
-        SqlOutbox(database, secret), SqlWorklist(database, secret), SqlDirectory(database), SqlProviders(database, secret), SqlWaysIn(database), database,
+        SqlOutbox(database, secret), SqlWorklist(database, secret), SqlDirectory(database), SqlProviders(database, secret), SqlWaysIn(database),
+        SqlDoubts(database), database,
     )  # fmt: skip
 
 

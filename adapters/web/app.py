@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from adapters.signing.verify import Resolve
-from adapters.web import openapi, rules
+from adapters.web import adapters, openapi, rules
 from adapters.web.call import Call, Refusal, Reply, Room, refused
 from adapters.web.cases import Cases
 from adapters.web.door import LOOPBACK_HOSTS, Door, response
@@ -90,7 +90,7 @@ def _version() -> str:
 def _rooms(desk: Desk, declared: Callable[[], Mapping[str, Connection]], counters: Counters, *, simulated: bool) -> list[Room]:
     """The table: in order, so that `/cases/{id}/acknowledge` is tried before `/cases/{id}`."""
     health = HealthRooms(desk, counters)
-    rooms = [_events(desk, counters, simulated=simulated), *_tasks(desk), *_cases(desk), *rules.rooms(desk)]
+    rooms = [_events(desk, counters, simulated=simulated), *_tasks(desk), *_cases(desk), *rules.rooms(desk), *adapters.rooms(desk)]
     rooms += [
         Room(
             method="GET",

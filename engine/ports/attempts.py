@@ -36,6 +36,22 @@ class Attempt:
     receipt_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptCount:
+    """So many attempts ended alike."""
+
+    connection: str
+    verdict: Verdict | None
+    reason: str
+    code: str
+    receipt: Verdict | None
+    receipt_reason: str
+    measures: tuple[tuple[str, str], ...]
+    """The same of each: what one of them counted."""
+    number: int
+    last_receipt_at: datetime | None
+
+
 class Attempts(Protocol):
     """Written by `Outbox.hand_over` and `Outbox.settle`, in their transactions; read here."""
 
@@ -59,6 +75,10 @@ class Attempts(Protocol):
 
     def lately(self, connection: str, since: datetime, limit: int) -> Sequence[Attempt]:
         """The latest first."""
+        ...
+
+    def counted(self, since: datetime) -> Sequence[AttemptCount]:
+        """All attempts since, of every connection, counted by what became of them: one query, however long the window."""
         ...
 
 
@@ -132,7 +152,7 @@ class Pushes(Protocol):
     """What providers pushed: kept raw before it is answered, read afterwards."""
 
     def keep(self, connection: str, push: Push) -> bool:
-        """Durable on return; False: the very same bytes came before."""
+        """Durable on return; False: the very same bytes came before. Gives up within half a second: StoreUnavailable."""
         ...
 
     def unread(self, now: datetime, limit: int) -> Sequence[KeptPush]:

@@ -13,6 +13,7 @@ from engine.model.rulebook import Rulebook
 from engine.model.timer import Timer
 from engine.ports.directory import Directory
 from engine.ports.worklist import Task
+from engine.service.provider_hands import ProviderHands
 from engine.service.publish import Press
 
 
@@ -151,6 +152,11 @@ class Desk(Protocol):
 
     def push(self, connection: str, push: Push) -> Pushed | None:
         """Keep what a provider pushed, durable on return, to be read at once after; the answer it wants. None: not proven."""
+        ...
+
+    @property
+    def providers(self) -> ProviderHands:
+        """What a person may do with providers, doubtful sendings and dead events."""
         ...
 
     def waiting(self, case_id: str) -> Sequence[Timer]:

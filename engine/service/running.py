@@ -29,6 +29,7 @@ from engine.service.dispatch import LEASE, PostRoom
 from engine.service.editions import Editions
 from engine.service.library import Library
 from engine.service.past import not_on_the_shelf, stood
+from engine.service.provider_hands import ProviderHands
 from engine.service.publish import Press, Publication, Told
 from engine.service.pushes import Mailroom
 from engine.service.refresh import Refresher
@@ -40,6 +41,10 @@ BEAT_AGE_SECONDS_MAX = 10.0
 """Older than this, the last finished beat makes /healthz fail (E21)."""
 HEARD_AGAIN = timedelta(seconds=30)
 """A feed's hearing is written down at most this often."""
+
+
+_FOR_A_PERSON = {"unknown": "sendings of unknown outcome (waybill doubts)", "dead": "dead events (waybill dead)"}
+"""Numbers of the backlog that only a person can bring down."""
 
 
 def _nobody(*_: object) -> None:
@@ -158,6 +163,13 @@ class Running:
             self.wake()
         return pushed
 
+    @property
+    def providers(self) -> ProviderHands:
+        stores = self.stores
+        return ProviderHands(
+            stores.store, stores.outbox, stores.worklist, stores.doubts, self.rulebook, self.post.counters, self.clock, lambda: self.wake()
+        )
+
     def waiting(self, case_id: str) -> Sequence[Timer]:
         return self.stores.bells.due(self.now() + LOOK_AHEAD, BATCH, case_id=case_id)
 
@@ -172,6 +184,8 @@ class Running:
         warnings = [f"{problems} problems in newer rule files; the last good rules are in force"] if problems else []
         silent = self.clerk.silent(self.now())
         warnings += [f"feed {name} is silent" for name in silent] + [f"channel {name} is down" for name in sorted(self.post.down)]
+        warnings += [f"adapter {one.connection} is {one.state.value}: {one.reason}" for one in self.post.counters.shut().values()]
+        warnings += [f"{numbers[name]} {what}" for name, what in _FOR_A_PERSON.items() if numbers.get(name)]
         warnings += [one.en for one in self.outlook()]
         return Health(
             ok=not reasons,

@@ -12,6 +12,7 @@ from engine.model.case import ClockView
 from engine.model.rulebook import Rulebook
 from engine.ports.attempts import ProviderBook
 from engine.ports.directory import Directory
+from engine.ports.doubts import Doubts
 from engine.ports.outbox import Post
 from engine.ports.store import Bells, Feeds, Pending, RulebookShelf, Store
 from engine.ports.worklist import Worklist
@@ -48,6 +49,8 @@ class Stores(Protocol):
     def directory(self) -> Directory: ...
     @property
     def providers(self) -> ProviderBook: ...
+    @property
+    def doubts(self) -> Doubts: ...
 
 
 @dataclass(slots=True)

@@ -6,9 +6,9 @@ from datetime import timedelta
 from engine.model.receipt import Push, Receipt, Verdict
 from engine.ports.attempts import Answered, Attempt, Circuit, CircuitState
 from engine.ports.outbox import OutboxStatus, Settlement
-from tests.contract.builders import MINUTE, NOW, PHONE
+from tests.contract.builders import MINUTE, NOW, PHONE, a_report, a_scan
 from tests.contract.post_contract import OutboxContract
-from tests.contract.store_contract import Stores
+from tests.contract.store_contract import Stores, accept, first_pending
 
 TO = f"sms:{PHONE}"
 
@@ -85,6 +85,26 @@ class AttemptsContract:
         assert [one.nth for one in stores.providers.lately("aliyun", NOW, 10)] == [2, 1]
         assert [one.nth for one in stores.providers.lately("aliyun", NOW, 1)] == [2]
 
+    def test_attempts_are_counted_by_what_became_of_them(self, stores: Stores) -> None:
+        first = self.begun(stores)
+        self.settle(stores, first, a_receipt(Verdict.ACCEPTED, measures=(("cost", "0.05"),)))
+        (accepted,) = stores.providers.of_effect(first.effect_id)
+        self.settle(stores, accepted, a_receipt(Verdict.DELIVERED, reason="receipt", at=NOW + MINUTE))
+        for nth in (2, 3):
+            stores.outbox.hand_over(first.effect_id, NOW, recipient=TO, masked="…", attempt=replace(first, nth=nth))
+
+        delivered, begun = sorted(stores.providers.counted(NOW), key=lambda one: one.number)
+
+        assert (delivered.connection, delivered.verdict, delivered.receipt, delivered.number) == (
+            "aliyun",
+            Verdict.ACCEPTED,
+            Verdict.DELIVERED,
+            1,
+        )
+        assert (dict(delivered.measures), delivered.last_receipt_at) == ({"cost": "0.05"}, NOW + MINUTE)
+        assert (begun.verdict, begun.receipt, begun.number, begun.last_receipt_at) == (None, None, 2, None)
+        assert stores.providers.counted(NOW + MINUTE) == []
+
     def test_an_unknown_outcome_is_found_when_its_time_to_be_asked_has_come(self, stores: Stores) -> None:
         attempt = self.begun(stores)
         stores.outbox.settle(Settlement(effect_id=attempt.effect_id, status=OutboxStatus.UNKNOWN, next_at=NOW + MINUTE), NOW)
@@ -129,3 +149,40 @@ class CircuitsContract:
 
         assert [one.connection for one in stores.providers.unread(NOW, 10)] == ["other"]
         assert [one.tried for one in stores.providers.unread(NOW + MINUTE, 10)] == [0, 1]
+
+
+class DoubtsContract:
+    """Sendings of unknown outcome, and events that could not be decided."""
+
+    def test_unknown_sendings_are_listed_until_they_are_settled(self, stores: Stores) -> None:
+        (effect_id,) = OutboxContract().issue(stores, {})
+        stores.outbox.claim(NOW, 10, owner="a", lease_until=NOW + MINUTE)
+        assert stores.doubts.unknown(10) == []
+
+        stores.outbox.settle(Settlement(effect_id=effect_id, status=OutboxStatus.UNKNOWN, error="no_answer"), NOW)
+        assert [(row.effect.id, row.error) for row in stores.doubts.unknown(10)] == [(effect_id, "no_answer")]
+        assert stores.doubts.unknown(0) == []
+
+        stores.outbox.settle(Settlement(effect_id=effect_id, status=OutboxStatus.DONE), NOW)
+        assert stores.doubts.unknown(10) == []
+
+    def test_a_dead_event_is_listed_and_comes_back_once_as_if_it_had_just_come(self, stores: Stores) -> None:
+        accept(stores, a_report(1), a_scan(2))
+        first = first_pending(stores)
+        for retry_at in (NOW, None):
+            stores.store.failed(first.inbox_id, "ValueError: no", retry_at)
+
+        (dead,) = stores.doubts.dead(10)
+        assert (dead.inbox_id, dead.case, dead.event_id, dead.attempts, dead.error) == (
+            first.inbox_id,
+            first.case_id,
+            "e-1",
+            2,
+            "ValueError: no",
+        )
+        assert stores.store.pending(NOW, 10) == []
+        assert not stores.doubts.revive(dead.inbox_id + 100)
+
+        assert [stores.doubts.revive(dead.inbox_id) for _ in range(2)] == [True, False]
+        assert stores.doubts.dead(10) == []
+        assert [(one.inbox_id, one.attempts) for one in stores.store.pending(NOW, 10)] == [(first.inbox_id, 0)]

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from adapters.memory import open_memory
+from adapters.clock import SettableClock
+from adapters.memory import MemoryStores, open_memory
 from engine.model.case import ClockVerdict, ClockView
 from engine.model.condition import Answer as Told
 from engine.model.condition import Check
@@ -20,9 +21,12 @@ from engine.model.timer import Timer
 from engine.model.values import FieldType
 from engine.model.workflow import Field, State, Workflow
 from engine.ports.directory import CaseRow, Directory, SentRow, Unread
+from engine.ports.gateway import Gateway
 from engine.ports.store import RulebookShelf, StoreUnavailable
 from engine.ports.worklist import Task, TaskStatus
+from engine.service.counters import Counters
 from engine.service.desk import Answer, FinishAnswer, Health, Incoming, Problem, Reason, Said
+from engine.service.provider_hands import ProviderHands
 from engine.service.publish import Press
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -156,6 +160,8 @@ class MemoryDesk:
     broken: bool = False
     well: bool = True
     shelf: RulebookShelf = field(default_factory=lambda: open_memory().shelf)
+    stores: MemoryStores = field(default_factory=open_memory)
+    gateways: dict[str, Gateway] = field(default_factory=dict)
 
     @property
     def directory(self) -> Directory:
@@ -167,6 +173,14 @@ class MemoryDesk:
     @property
     def press(self) -> Press:
         return Press(self.shelf, self.books, None)
+
+    @property
+    def providers(self) -> ProviderHands:
+        stores = self.stores
+        counters = Counters(self.gateways, stores.providers)
+        return ProviderHands(
+            stores.store, stores.outbox, stores.worklist, stores.doubts, self.rulebook, counters, SettableClock(NOW), lambda: None
+        )
 
     def refused_rules(self) -> Sequence[Diagnostic]:
         return ()

@@ -1,0 +1,91 @@
+"""Which events could not be decided, and which are tried again? `dead list | retry`."""
+
+import argparse
+from collections.abc import Sequence
+
+from adapters.cli.desk import add_by_option, add_desk_options, opened, who
+from adapters.cli.parser import add_globals
+from adapters.cli.speech import NotFine, Speech, WrongUse
+from adapters.wiring import Opened
+from engine.model.masks import mask_text
+from engine.ports.doubts import DeadEvent
+from engine.service.provider_hands import group_of
+
+SAYS = {"done": ("再试一次", "tried again"), "not_dead": ("不在死信里", "it is not dead")}
+
+
+def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
+    """`dead list`, `dead retry NUMBER... | --group TEXT | --all`."""
+    deeds = parser.add_subparsers(dest="deed", required=True, metavar="list | retry")
+    listing = deeds.add_parser("list", help=speech.of("列出死信,按出错的样子归组", "list dead events, grouped by how they failed"))
+    retry = deeds.add_parser("retry", help=speech.of("再试一次:几个、一组或全部", "try again: some, a group, or all"))
+    retry.add_argument("files", nargs="*", metavar="NUMBER", help=speech.of("编号(dead list 里有)", "its number, as dead list shows it"))
+    retry.add_argument("--group", metavar="TEXT", help=speech.of("这一组的全部", "all of this group"))
+    retry.add_argument("--all", action="store_true", help=speech.of("全部", "all of them"))
+    retry.add_argument("--why", required=True, metavar="TEXT", help=speech.of("为什么现在会好", "why it will work now"))
+    add_by_option(retry, speech)
+    for one in (listing, retry):
+        add_desk_options(one, speech)
+        add_globals(one, speech)
+
+
+def run(options: argparse.Namespace, speech: Speech) -> int:
+    """The list, or one result per event; 1 if one of them was not dead (any more)."""
+    with opened(options, speech) as desk:
+        dead = desk.desk.providers.dead()
+        if options.deed == "list":
+            return _list(desk, dead, speech)
+        if not options.why.strip():
+            raise WrongUse("写上 --why:为什么现在会好", "say --why")
+        chosen, strange = _chosen(dead, options)
+        done = desk.desk.providers.retry(chosen, by=who(options), why=options.why.strip())
+    results = [(one.item, one.said) for one in done] + [(number, "not_dead") for number in strange]
+    if not results:
+        raise NotFine("没有这样的死信", "no such dead event")
+    for number, said in results:
+        zh, en = SAYS[said]
+        speech.say(f"{number}:{zh}", f"{number}: {en}")
+    speech.data([{"number": number, "said": said} for number, said in results])
+    return 0 if all(said == "done" for _, said in results) else 1
+
+
+def _chosen(dead: Sequence[DeadEvent], options: argparse.Namespace) -> tuple[list[DeadEvent], list[str]]:
+    """Those that are meant, and numbers that are not among the dead."""
+    ways = [bool(options.files), options.group is not None, options.all]
+    if sum(ways) != 1:
+        raise WrongUse("写编号、--group 或 --all,三选一", "say numbers, --group or --all: one of the three")
+    if options.all:
+        return list(dead), []
+    if options.group is not None:
+        return [one for one in dead if group_of(one) == options.group], []
+    known = {str(one.inbox_id): one for one in dead}
+    wanted = list(dict.fromkeys(options.files))
+    return [known[one] for one in wanted if one in known], [one for one in wanted if one not in known]
+
+
+def _list(desk: Opened, dead: Sequence[DeadEvent], speech: Speech) -> int:
+    groups: dict[str, list[DeadEvent]] = {}
+    for one in dead:
+        groups.setdefault(group_of(one), []).append(one)
+    if not dead:
+        speech.say("没有死信", "no dead events")
+    for group, found in groups.items():
+        speech.say(f"{mask_text(group)} × {len(found)}", f"{mask_text(group)} × {len(found)}")
+        head = speech.of("编号 单 收到 次数 出了什么错", "number case received tries what went wrong").split()
+        zone = desk.rulebook.timezone
+        rows = [(str(one.inbox_id), one.case, speech.time(one.received_at, zone), str(one.attempts), _short(one.error)) for one in found]
+        speech.table(head, rows)
+    speech.data(
+        [
+            {
+                "number": one.inbox_id, "case": one.case, "event": one.name, "source": one.source, "group": mask_text(group_of(one)),
+                "received_at": one.received_at.isoformat(), "tries": one.attempts, "error": mask_text(one.error),
+            }
+            for one in dead
+        ]
+    )  # fmt: skip
+    return 0
+
+
+def _short(error: str) -> str:
+    return " ".join(mask_text(error).split())[:60]
