@@ -11,7 +11,7 @@ from pathlib import Path
 
 from adapters.clock import SystemClock
 from adapters.files.rules import editor_of, fingerprint_of_files, read_rules, shipped_rules_dir
-from adapters.gateways import gateways_of
+from adapters.gateways import gateways_of, listen
 from adapters.logs import set_up_logs
 from adapters.memory import open_memory
 from adapters.scheduler.heart import Beat, Heart
@@ -153,7 +153,9 @@ class Daemon:
     def _counters(self) -> tuple[dict[str, Gateway], dict[str, Sequence[str]]]:
         """Who carries what under the rules in force, and in which order."""
         rulebook = self._library.rulebook
-        return gateways_of(rulebook, self._stores.worklist, self.options.clock), routes_of(rulebook)
+        gateways = gateways_of(rulebook, self._stores.worklist, self.options.clock)
+        listen(gateways, lambda name, push: self.desk.push(name, push))
+        return gateways, routes_of(rulebook)
 
     def start(self) -> None:
         backlog = self.desk.directory.backlog()

@@ -17,14 +17,15 @@ UNMAPPED: Meaning = (Verdict.UNKNOWN, "garbled")
 CODE_CHARS_MAX = 80
 
 
-def meaning(codes: Codes, code: str) -> Meaning:
-    """What this code says; UNMAPPED for one that no pattern fits."""
-    return next((means for pattern, means in codes.items() if fnmatchcase(code, pattern)), UNMAPPED)
+def meaning(codes: Codes, code: str, said: str = "") -> Meaning:
+    """What this code says; a pattern with more than the code in it also reads the words that came along. UNMAPPED if none fits."""
+    whole = f"{code} {said}".strip()
+    return next((means for pattern, means in codes.items() if fnmatchcase(code, pattern) or fnmatchcase(whole, pattern)), UNMAPPED)
 
 
-def by_code(codes: Codes, code: str, answer: Answer, *, key: str, now: datetime, hide: Collection[str] = ()) -> Receipt:
-    """A refusal in the vendor's own words. A yes carries no detail: beside a success it reads like an error."""
-    verdict, reason = meaning(codes, code)
+def by_code(codes: Codes, code: str, answer: Answer, *, key: str, now: datetime, said: str = "", hide: Collection[str] = ()) -> Receipt:
+    """A refusal in the vendor's own words."""
+    verdict, reason = meaning(codes, code, said)
     return Receipt(verdict=verdict, reason=reason, key=key, at=now, code=shown(code), detail=detail_of(answer, hide))
 
 
