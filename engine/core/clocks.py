@@ -4,12 +4,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from engine.core.evaluate import Seen, evaluate
+from engine.core.answers import answer_of
+from engine.core.evaluate import Seen
 from engine.core.marks import Trace, starts_here, stops_here
 from engine.core.terms import Court, Span_, due_of, pauses_by_disruption, terms_of
-from engine.model.case import ClockVerdict
+from engine.model.case import ClockVerdict, ClockView
 from engine.model.condition import Answer
-from engine.model.policy import DueField, OnReturn, Policy
+from engine.model.policy import DueField, OnReturn, Policy, TimelineRow
+from engine.model.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """A row's next instant on one clock."""
+
+    row: TimelineRow | None
+    """None: the due row."""
+    key: str
+    at: datetime
+    slot: str
+    mark: str
+    """`policy|clock|row|slot`: what fired, in the ledger."""
+    line: str
+    """`policy|row`: what generations are counted by."""
+    own: str
+    """`policy|row|clock`: the generation armed for this clock."""
 
 
 @dataclass(slots=True)
@@ -38,10 +57,15 @@ class Clock:
     fixed_due: bool = False
     """The due time was moved to the moment of a change: rows count from it, not from the start."""
 
-    @property
-    def id(self) -> str:
-        """`policy|key`, the clock's name in ledgers and reasons."""
-        return f"{self.policy.name}|{self.key}"
+    id: str = field(init=False)
+    """`policy|key`, the clock's name in ledgers and reasons."""
+    rows: "tuple[Rulebook, Sequence[Instant | TimelineRow]] | None" = field(init=False, default=None, compare=False, repr=False)
+    """The instants of its rows under a rulebook, once asked for; a daily row stands for itself. Not for a clock that changes still."""
+    view: "ClockView | None" = field(init=False, default=None, compare=False, repr=False)
+    """How it is shown, once asked for, if no passing of time can change it."""
+
+    def __post_init__(self) -> None:
+        self.id = f"{self.policy.name}|{self.key}"
 
     @property
     def live(self) -> bool:
@@ -96,32 +120,45 @@ def read_clocks(court: Court, policies: Sequence[Policy], traces: Sequence[Trace
 def _settled(court: Court, policy: Policy, runs: list[Clock], now: datetime) -> list[Clock]:
     kept: list[Clock] = []
     for clock in runs:
-        if not _in_force(policy, clock.start.at, court):
-            continue
-        answer, _ = evaluate(policy.condition, Seen(court.workflow, clock.last.texts, court.zone, clock.last.after))
-        gone = _no_longer_applies(court, clock) if answer is Answer.NO else None
-        if answer is Answer.COULD_NOT_TELL or (answer is Answer.NO and gone is None):
-            continue
-        if isinstance(terms_of(court, policy, clock.start, clock.last), DueField):
-            # A due time set by hand is immune to pauses by state (T33); a disruption that names the policy does move it.
-            clock.pauses, clock.paused_since = [], None
-        clock.storms = tuple(pauses_by_disruption(court, clock.policy, clock.last))
-        clock.pauses += clock.storms
-        _set_due(court, clock, now)
-        if gone is not None:
-            if clock.due is None or clock.due >= gone.at:
-                continue
-            clock.superseded, clock.ended, clock.stopped = True, gone, None
-        clock.number = len(kept) + 1
-        kept.append(clock)
+        if settle(court, policy, clock, now, len(kept) + 1):
+            kept.append(clock)
     return kept
+
+
+def settle(court: Court, policy: Policy, clock: Clock, now: datetime, number: int) -> bool:
+    """Its pauses, its due time, its number among those that count; False if its policy does not apply to it."""
+    if not _in_force(policy, clock.start.at, court):
+        return False
+    answer = _applies(court, policy, clock.last)
+    gone = _no_longer_applies(court, clock) if answer is Answer.NO else None
+    if answer is Answer.COULD_NOT_TELL or (answer is Answer.NO and gone is None):
+        return False
+    if isinstance(terms_of(court, policy, clock.start, clock.last), DueField):
+        # A due time set by hand is immune to pauses by state (T33); a disruption that names the policy does move it.
+        clock.pauses, clock.paused_since = [], None
+    clock.storms = tuple(pauses_by_disruption(court, clock.policy, clock.last))
+    clock.pauses += clock.storms
+    _set_due(court, clock, now)
+    if gone is not None:
+        if clock.due is None or clock.due >= gone.at:
+            return False
+        clock.superseded, clock.ended, clock.stopped = True, gone, None
+    clock.number = number
+    return True
+
+
+def _applies(court: Court, policy: Policy, trace: Trace) -> Answer:
+    """The policy's `if`, with the fields as of a trace."""
+    if policy.condition is None:
+        return Answer.YES
+    return answer_of(policy.condition, Seen(court.workflow, trace.texts, court.zone, trace.after))
 
 
 def _no_longer_applies(court: Court, clock: Clock) -> Trace | None:
     """The change after which the policy's `if` no longer held, if it had held before; None: it never applied."""
     applied = False
     for trace in (clock.start, *clock.changes):
-        answer, _ = evaluate(clock.policy.condition, Seen(court.workflow, trace.texts, court.zone, trace.after))
+        answer = _applies(court, clock.policy, trace)
         if answer is Answer.YES:
             applied = True
         elif applied:
@@ -130,6 +167,8 @@ def _no_longer_applies(court: Court, clock: Clock) -> Trace | None:
 
 
 def _in_force(policy: Policy, at: datetime, court: Court) -> bool:
+    if policy.valid_from is None and policy.valid_to is None:
+        return True
     day = court.local_date(at)
     return (policy.valid_from is None or policy.valid_from <= day) and (policy.valid_to is None or day <= policy.valid_to)
 
@@ -160,19 +199,25 @@ def _runs(policy: Policy, traces: Sequence[Trace]) -> list[Clock]:
     """Read starts, pauses and ends off the time line."""
     runs: list[Clock] = []
     for trace in traces:
-        clock = runs[-1] if runs and runs[-1].live else None
-        if clock is not None:
-            _go_on(policy, clock, trace)
-        if trace.after in policy.while_states and _begins(policy, trace):
-            resumed = _resume(policy, runs, trace)
-            if not resumed:
-                if clock is not None and clock.live:
-                    clock.ended = trace
-                runs.append(_new_clock(policy, trace, len(runs) + 1))
+        step(policy, runs, trace)
     return runs
 
 
-def _begins(policy: Policy, trace: Trace) -> bool:
+def step(policy: Policy, runs: list[Clock], trace: Trace) -> None:
+    """What one trace does to the starts of a policy so far."""
+    clock = runs[-1] if runs and runs[-1].live else None
+    if clock is not None:
+        _go_on(policy, clock, trace)
+    if begins(policy, trace) and not _resume(policy, runs, trace):
+        if clock is not None and clock.live:
+            clock.ended = trace
+        runs.append(_new_clock(policy, trace, len(runs) + 1))
+
+
+def begins(policy: Policy, trace: Trace) -> bool:
+    """Whether a clock starts, or goes on, at a trace."""
+    if trace.after not in policy.while_states:
+        return False
     if policy.starts:
         return starts_here(policy.starts, trace)
     return trace.moved and trace.before not in policy.while_states

@@ -50,23 +50,29 @@ class Draft:
         self.exceeded = False
         self.reading: Reading
         self.clocks: list[Clock]
+        self._by_id: dict[str, Clock]
 
     def hear(self, event: Event, version: str) -> None:
         """Add an event to the case's history and read it in its place."""
         heard = Heard(event, self.revision, version)
         before, self.history = self.history, (*self.history, heard)
-        retracts = any(one.event.name == "retracted" for one in self.history)
-        if not before or retracts:
+        known = read_case(self.court, self.case)
+        if not before or known.retracts or event.name == "retracted":
             self.read()
             return
-        self.reading = read_on(self.court, read_case(self.court, self.case), heard)
-        keep(self.court, self.history, self.reading)
-        self.clocks = clocks_of(self.court, self.reading, self.now, self.floors)
+        self.reading = read_on(self.court, known, heard)
+        keep(self.court, self.case.id, self.history, self.reading)
+        self._count()
 
     def read(self) -> None:
         """Read the case in order of time, and its clocks."""
-        self.reading = read_case(self.court, replace(self.case, history=self.history))
+        case = self.case if self.history is self.case.history else replace(self.case, history=self.history)
+        self.reading = read_case(self.court, case)
+        self._count()
+
+    def _count(self) -> None:
         self.clocks = clocks_of(self.court, self.reading, self.now, self.floors)
+        self._by_id = {clock.id: clock for clock in self.clocks}
 
     def go_by(self, court: Court) -> None:
         """Take other rules from here on. What is over keeps the due time it closed with."""
@@ -122,14 +128,17 @@ class Draft:
             case "stay":
                 return self.reading.stay.key == name
             case "clock":
-                return any(clock.id == name and clock.live for clock in self.clocks)
+                clock = self._by_id.get(name)
+                return clock is not None and clock.live
             case "chain":
-                return name in {f"{run.chain}#{run.gen}" for run in self.chains.values() if not run.ended}
+                chain, _, gen = name.rpartition("#")
+                run = self.chains.get(chain)
+                return run is not None and not run.ended and str(run.gen) == gen
             case _:
                 return True
 
     def clock(self, clock_id: str) -> Clock | None:
-        return next((clock for clock in self.clocks if clock.id == clock_id), None)
+        return self._by_id.get(clock_id)
 
     def ledger(self) -> Ledger:
         return Ledger(

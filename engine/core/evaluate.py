@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from engine.model.condition import AllOf, Answer, AnyOf, Check, Clause, Condition, NoneOf, Operand, Word
 from engine.model.fieldtext import BadValue, read_text, write_text
-from engine.model.values import Value
 from engine.model.workflow import Workflow
 
 HIDDEN = "•"
@@ -16,27 +15,22 @@ HIDDEN = "•"
 class Seen:
     """What a condition may look at: the case's fields as typed values, its state, the clock's start."""
 
-    __slots__ = ("_typed", "_workflow", "_zone", "started_at", "state", "texts")
+    __slots__ = ("_workflow", "_zone", "texts", "typed")
 
     def __init__(self, workflow: Workflow, texts: Mapping[str, str], zone: str, state: str, started_at: time | None = None) -> None:
         self._workflow = workflow
         self._zone = zone
-        self._typed: dict[str, Value | None] = {}
         self.texts = texts
-        self.state = state
-        self.started_at = started_at
+        self.typed: dict[str, Operand | None] = {"state": state, "started_at_time": started_at}
+        """What was looked at so far."""
 
     def value(self, subject: str) -> Operand | None:
         """The typed value of a subject; None when blank. Raises BadValue when the text does not fit the type."""
-        if subject == "state":
-            return self.state
-        if subject == "started_at_time":
-            return self.started_at
-        if subject not in self._typed:
+        if subject not in self.typed:
             text = self.texts.get(subject, "")
             declared = self._workflow.fields.get(subject)
-            self._typed[subject] = read_text(declared, text, self._zone) if text and declared else (text or None)
-        return self._typed[subject]
+            self.typed[subject] = read_text(declared, text, self._zone) if text and declared else (text or None)
+        return self.typed[subject]
 
 
 def evaluate(condition: Condition | None, seen: Seen) -> tuple[Answer, tuple[Check, ...]]:
@@ -80,7 +74,7 @@ def _clause(clause: Clause, seen: Seen, checks: list[Check]) -> Answer:
     shown = seen.texts.get(clause.subject, "")
     try:
         value = seen.value(clause.subject)
-        answer = Answer.YES if _holds(clause.word, value, clause.operands) else Answer.NO
+        answer = Answer.YES if holds(clause.word, value, clause.operands) else Answer.NO
         shown = _show(value)
     except (BadValue, TypeError):
         answer = Answer.COULD_NOT_TELL
@@ -91,8 +85,11 @@ def _clause(clause: Clause, seen: Seen, checks: list[Check]) -> Answer:
     return answer
 
 
-def _holds(word: Word, value: Operand | None, operands: tuple[Operand, ...]) -> bool:
-    """Blank is no to every comparison and yes to `is_not` (language.md, Conditions)."""
+def holds(word: Word, value: Operand | None, operands: tuple[Operand, ...]) -> bool:
+    """Whether a typed value satisfies one clause; TypeError: cannot be told.
+
+    Blank is no to every comparison and yes to `is_not` (language.md, Conditions).
+    """
     if word is Word.BLANK:
         return (value is None) is bool(operands[0])
     if value is None:

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.core.once import once
 from engine.model.policy import Enters, Happens, IsSent, Mark
+
+MARKS_MAX = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +41,24 @@ class Trace:
 
 def stops_here(stops: tuple[Mark, ...], trace: Trace) -> bool:
     """Whether a written stop matches: a state entered, an event, a message sent."""
-    return any(_fits(mark, trace, trace.leaving) for mark in stops)
+    return _fits(stops, trace, trace.leaving)
 
 
 def starts_here(starts: tuple[Mark, ...], trace: Trace) -> bool:
     """Whether a written start matches."""
-    return any(_fits(mark, trace, trace.name) for mark in starts)
+    return _fits(starts, trace, trace.name)
 
 
-def _fits(mark: Mark, trace: Trace, event: str) -> bool:
-    match mark:
-        case Enters(state):
-            return trace.moved and trace.after == state
-        case Happens(name):
-            return event == name
-        case IsSent(message):
-            return trace.sent == message
+def _fits(marks: tuple[Mark, ...], trace: Trace, event: str) -> bool:
+    states, events, messages = _sorted(marks)
+    return event in events or trace.sent in messages or (trace.moved and trace.after in states)
+
+
+@once(MARKS_MAX)
+def _sorted(marks: tuple[Mark, ...]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """States entered, events, messages sent."""
+    return (
+        frozenset(mark.state for mark in marks if isinstance(mark, Enters)),
+        frozenset(mark.event for mark in marks if isinstance(mark, Happens)),
+        frozenset(mark.message for mark in marks if isinstance(mark, IsSent)),
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from engine.core.docket import Docket, docket_of
 from engine.model.event import Event, EventKind, Heard
 from engine.model.workflow import Workflow
 
@@ -36,41 +37,41 @@ def in_order(workflow: Workflow, history: Iterable[Heard]) -> list[Heard]:
     kept = _without_retracted(list(history))
     if not kept:
         return []
-    rank = _ranks(workflow)
-    declared = {name: place for place, name in enumerate(workflow.events)}
-
-    def place(heard: Heard) -> tuple[datetime, int, int, int, datetime, int]:
-        event = heard.event
-        line = _RECEIPTS_LAST if event.kind is EventKind.RECEIPT else rank.get(event.name, _BESIDE_THE_LINE)
-        sequence = _NO_SEQUENCE if event.sequence is None else event.sequence
-        return (effective_at(event), line, sequence, declared.get(event.name, _BESIDE_THE_LINE), event.received_at, heard.number)
-
-    ordered = sorted(kept, key=place)
+    docket = docket_of(workflow)
+    ordered = sorted(kept, key=lambda heard: _place(docket, heard))
     opening = _opening(workflow, ordered)
     return [opening, *(heard for heard in ordered if heard is not opening)]
+
+
+def _place(docket: Docket, heard: Heard) -> tuple[datetime, int, int, int, datetime, int]:
+    event = heard.event
+    line = _RECEIPTS_LAST if event.kind is EventKind.RECEIPT else docket.ranks.get(event.name, _BESIDE_THE_LINE)
+    sequence = _NO_SEQUENCE if event.sequence is None else event.sequence
+    return (effective_at(event), line, sequence, docket.declared.get(event.name, _BESIDE_THE_LINE), event.received_at, heard.number)
 
 
 def comes_last(workflow: Workflow, read: Sequence[Heard], heard: Heard) -> bool:
     """Whether a newly heard event simply follows what was read before: nothing has to be read again."""
     if heard.event.name == "retracted" or not read:
         return False
+    if _opens(workflow, read[0]) and read[-1].event.name != "retracted":
+        docket = docket_of(workflow)
+        if max(_place(docket, read[0]), _place(docket, read[-1])) < _place(docket, heard):
+            return True  # Nearly always: it happened last, and the case begins as it did.
     return in_order(workflow, [read[0], read[-1], heard])[-1] is heard and _opening(workflow, [*read, heard]) is read[0]
 
 
 def _opening(workflow: Workflow, ordered: list[Heard]) -> Heard:
     """The earliest event that may open a case; a case opened by another one begins with what it heard first."""
     for heard in ordered:
-        if heard.event.kind is EventKind.HAPPENED and heard.event.name in (*workflow.start_events, OPENED_BY_CASE):
+        if _opens(workflow, heard):
             return heard
     return min(ordered, key=lambda heard: heard.number)
 
 
-def _ranks(workflow: Workflow) -> dict[str, int]:
-    ranks: dict[str, int] = {}
-    for place, milestone in enumerate(workflow.milestones):
-        for event in milestone.events:
-            ranks.setdefault(event, place)
-    return ranks
+def _opens(workflow: Workflow, heard: Heard) -> bool:
+    name = heard.event.name
+    return heard.event.kind is EventKind.HAPPENED and (name in workflow.start_events or name == OPENED_BY_CASE)
 
 
 def _without_retracted(history: list[Heard]) -> list[Heard]:

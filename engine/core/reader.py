@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.core.clocks import read_clocks
+from engine.core.docket import docket_of
 from engine.core.evaluate import Seen, evaluate
 from engine.core.goes_by import court_of_event, renames_since
 from engine.core.machine import Picked, pick
@@ -17,7 +18,6 @@ from engine.model.condition import Answer, Check
 from engine.model.decision import Outcome
 from engine.model.doing import Set
 from engine.model.event import Event, EventKind, Heard
-from engine.model.values import FieldType
 from engine.model.version import Renames
 from engine.model.workflow import BACK, BUILT_IN_EVENTS, Transition, Workflow
 
@@ -51,7 +51,8 @@ class Reader:
             self._open(workflow, event, key)
         before = self.reading.state
         read = self._read(court, event, key, opening=opening)
-        self.reading.reads[key] = replace(read, before=before, after=self.reading.state)
+        self.reading.contradictions += read.outcome is Outcome.CONTRADICTION
+        self.reading.reads[key] = Read(read.outcome, read.row, read.checks, before, self.reading.state, read.span)
 
     def _under_todays_names(self, event: Event) -> Event:
         """Its fields, the policy that raised it, the message it speaks of."""
@@ -192,6 +193,7 @@ class Reader:
     def _trace(self, event: Event, key: str, changed: frozenset[str] | tuple[str, ...], sent: str = "") -> None:
         state = self.reading.state
         name = "" if sent else event.name
+        last = self.reading.traces[-1].texts
         self.reading.traces.append(
             Trace(
                 at=self.at,
@@ -204,7 +206,7 @@ class Reader:
                 leaving=name,
                 name=name,
                 sent=sent,
-                texts=dict(self.reading.texts),
+                texts=last if last == self.reading.texts else dict(self.reading.texts),
                 changed=frozenset(changed),
                 raised_by=_raiser(event),
             )
@@ -228,8 +230,8 @@ class Reader:
 
     def _count(self, workflow: Workflow, event: Event) -> frozenset[str]:
         seen = self.reading.counts[event.name] = self.reading.counts.get(event.name, 0) + 1
-        counters = [one for one in workflow.fields.values() if one.type is FieldType.COUNT and one.of == event.name]
-        return self._put({counter.name: str(seen) for counter in counters})
+        counters = docket_of(workflow).counters.get(event.name)
+        return self._put({counter: str(seen) for counter in counters}) if counters else frozenset()
 
     def _put(self, values: dict[str, str]) -> frozenset[str]:
         changed = frozenset(name for name, text in values.items() if self.reading.texts.get(name, "") != text)

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from engine.core.clocks import Clock, read_clocks
+from engine.core.clocks import Clock
+from engine.core.docket import policies_of
+from engine.core.following import Followed, clocks_among, follow
 from engine.core.order import comes_last, in_order
 from engine.core.reader import Reader
 from engine.core.stays import Reading
@@ -39,8 +41,11 @@ def clocks_of(court: Court, reading: Reading, now: datetime, floors: Mapping[str
     """
     clocks = reading.clocks
     if clocks is None:
-        policies = [one for one in court.rulebook.policies.values() if one.workflow == court.workflow.name]
-        clocks = read_clocks(court, policies, reading.traces, now)
+        known, place = reading.followed
+        known = known or [Followed(one) for one in policies_of(court.rulebook).get(court.workflow.name, ())]
+        followed = follow(court, known, reading.traces[place:], now)
+        clocks = clocks_among(followed)
+        reading.followed = (followed, len(reading.traces))
         if not any(clock.paused_since for clock in clocks):
             reading.clocks = clocks
     return [_floored(clock, floors) for clock in clocks] if floors else clocks
@@ -68,6 +73,7 @@ def read_on(court: Court, reading: Reading, heard: Heard) -> Reading:
 
 def _read_all(court: Court, history: Sequence[Heard], opened_at: datetime) -> Reading:
     reader = Reader(court, opened_at)
+    reader.reading.retracts = any(heard.event.name == "retracted" for heard in history)
     for place, heard in enumerate(in_order(court.workflow, history)):
         reader.read(heard, opening=place == 0)
     return reader.reading
@@ -85,25 +91,32 @@ def _copied(reading: Reading) -> Reading:
         intentions=list(reading.intentions),
         reads=dict(reading.reads),
         order=list(reading.order),
+        contradictions=reading.contradictions,
+        retracts=reading.retracts,
+        followed=reading.followed,
     )
 
 
-def keep(court: Court, history: tuple[Heard, ...], reading: Reading) -> None:
-    """Remember what this very history says under these very rules."""
+def keep(court: Court, case_id: str, history: tuple[Heard, ...], reading: Reading) -> None:
+    """Remember what this history says under these very rules; of each case the latest is kept."""
     global _kept  # One reference is swapped, so that threads never see half a memory.
     if len(_kept) >= READINGS_MAX:
         _kept = {}
-    _kept[id(history), id(court.rulebook)] = (history, court.rulebook, reading)
+    _kept[case_id, id(court.rulebook)] = (history, court.rulebook, reading)
 
 
-_kept: dict[tuple[int, int], tuple[tuple[Heard, ...], Rulebook, Reading]] = {}
-"""Holds the history itself, so that its identity cannot be given to another."""
+_kept: dict[tuple[str, int], tuple[tuple[Heard, ...], Rulebook, Reading]] = {}
+"""Holds the rulebook itself, so that its identity cannot be given to another."""
 
 
 def _known(court: Court, case: Case) -> Reading:
-    found = _kept.get((id(case.history), id(court.rulebook)))
+    found = _kept.get((case.id, id(court.rulebook)))
     if found is not None:
-        return found[2]
+        if found[0] is case.history:
+            return found[2]
+        if found[0] == case.history:  # The same events, loaded anew.
+            keep(court, case.id, case.history, found[2])
+            return found[2]
     reading = _read_all(court, case.history, case.opened_at)
-    keep(court, case.history, reading)
+    keep(court, case.id, case.history, reading)
     return reading

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 
 from engine.core.goes_by import renames_since
+from engine.core.once import once
 from engine.model.case import ChainRun, Issued, Ledger
 from engine.model.rulebook import Rulebook
 
@@ -16,7 +16,9 @@ KINDS = ("policies", "chains", "messages")
 def renamed(ledger: Ledger, rulebook: Rulebook) -> Ledger:
     """The ledger under the names in force: a rename changes no row (law I10)."""
     since = renames_since(rulebook, ledger.rules)
-    own = _names(_Book(rulebook))
+    own = _names(rulebook)
+    if not since and not any(own):
+        return ledger
     policies, chains, messages = ({**names, **since.get(kind, {})} for kind, names in zip(KINDS, own, strict=True))
     if not (policies or chains or messages):
         return ledger
@@ -35,24 +37,8 @@ def renamed(ledger: Ledger, rulebook: Rulebook) -> Ledger:
     )
 
 
-class _Book:
-    """Hashes a rulebook by its fingerprint."""
-
-    __slots__ = ("rulebook",)
-
-    def __init__(self, rulebook: Rulebook) -> None:
-        self.rulebook = rulebook
-
-    def __hash__(self) -> int:
-        return hash(self.rulebook.fingerprint)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Book) and self.rulebook.fingerprint == other.rulebook.fingerprint
-
-
-@lru_cache(maxsize=64)
-def _names(book: _Book) -> tuple[Names, Names, Names]:
-    rulebook = book.rulebook
+@once(64)
+def _names(rulebook: Rulebook) -> tuple[Names, Names, Names]:
     kinds = (rulebook.policies, rulebook.chains, rulebook.messages)
     policies, chains, messages = ({one.was: one.name for one in kind.values() if one.was and one.was not in kind} for kind in kinds)
     return policies, chains, messages

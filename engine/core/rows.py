@@ -1,12 +1,11 @@
 """When does a timeline row fire? The instants of one clock's rows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.core import calendars
-from engine.core.clocks import Clock
+from engine.core.clocks import Clock, Instant
 from engine.core.terms import Court, Span_, terms_of
 from engine.model.calendar import Calendar
 from engine.model.policy import Amount, TimelineRow, When
@@ -18,17 +17,6 @@ SLOT_DAYS_MAX = 400
 """How far ahead the next daily slot is looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instant:
-    """A row's next instant on one clock."""
-
-    row: TimelineRow | None
-    """None: the due row."""
-    key: str
-    at: datetime
-    slot: str = ""
-
-
 def instants(court: Court, clock: Clock, after: datetime | None) -> Iterator[Instant]:
     """The due row and each timeline row with its instant; of a daily row the first slot later than `after`.
 
@@ -36,17 +24,32 @@ def instants(court: Court, clock: Clock, after: datetime | None) -> Iterator[Ins
     """
     if not clock.live or clock.paused_since is not None or clock.due is None:
         return
-    yield Instant(None, DUE_ROW, clock.due)
+    known = clock.rows
+    if known is None or known[0] is not court.rulebook:
+        known = clock.rows = (court.rulebook, tuple(_rows(court, clock, clock.due)))
+    for one in known[1]:
+        if isinstance(one, Instant):
+            yield one
+        elif (slot := _next_slot(court, clock, one, max(clock.due + _lag(court, clock), after or clock.due))) is not None:
+            yield _named(clock, one, one.key, slot, f"{court.local(slot):%Y-%m-%dT%H:%M}")
+
+
+def _rows(court: Court, clock: Clock, due: datetime) -> Iterator[Instant | TimelineRow]:
+    """What does not depend on which slots rang already: all but the daily rows."""
+    yield _named(clock, None, DUE_ROW, due)
     lag = _lag(court, clock)
     for row in clock.policy.timeline:
         if row.when is When.EVERY_DAY_WHILE_LATE:
-            slot = _next_slot(court, clock, row, max(clock.due + lag, after or clock.due))
-            if slot is not None:
-                yield Instant(row, row.key, slot, f"{court.local(slot):%Y-%m-%dT%H:%M}")
+            yield row
             continue
         at = _instant(court, clock, row)
         if at is not None:
-            yield Instant(row, row.key, at + lag if row.when is When.LATE else at)
+            yield _named(clock, row, row.key, at + lag if row.when is When.LATE else at)
+
+
+def _named(clock: Clock, row: TimelineRow | None, key: str, at: datetime, slot: str = "") -> Instant:
+    line = f"{clock.policy.name}|{key}"
+    return Instant(row, key, at, slot, f"{clock.id}|{key}|{slot}", line, f"{line}|{clock.key}")
 
 
 def waits_for_feed(row: TimelineRow | None) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from engine.core import calendars
 from engine.core.clocks import Clock
+from engine.core.docket import docket_of
 from engine.core.draft import Draft
 from engine.core.stays import Reading
 from engine.core.terms import Court
@@ -17,7 +18,7 @@ def standing_of(draft: Draft) -> Standing:
     reading, workflow = draft.reading, draft.court.workflow
     state = workflow.states.get(reading.state)
     final = state.final if state else False
-    private = {name for name, one in workflow.fields.items() if one.private}
+    private = docket_of(workflow).private
     texts = {name: text for name, text in reading.texts.items() if text}
     return Standing(
         state=reading.state,
@@ -51,6 +52,8 @@ def clock_views(court: Court, clocks: Sequence[Clock], now: datetime) -> tuple[C
 
 def _view(court: Court, clock: Clock, now: datetime) -> ClockView:
     verdict = clock.verdict(now)
+    if clock.view is not None and clock.view.verdict is verdict:
+        return clock.view
     calendar = court.calendar(clock.policy.calendar, clock.start.at)
     late_s = late_open_s = None
     if verdict is ClockVerdict.LATE and clock.due is not None:
@@ -58,7 +61,7 @@ def _view(court: Court, clock: Clock, now: datetime) -> ClockView:
         late_s = (end - clock.due).total_seconds()
         late_open_s = calendars.between(calendar, clock.due, end)
     end_trace = clock.stopped or clock.ended
-    return ClockView(
+    view = ClockView(
         policy=clock.policy.name,
         number=clock.number,
         started_at=clock.start.at,
@@ -69,3 +72,6 @@ def _view(court: Court, clock: Clock, now: datetime) -> ClockView:
         late_open_seconds=late_open_s,
         estimated=clock.due is not None and calendars.is_estimated(calendar, clock.due),
     )
+    if verdict is not ClockVerdict.LATE or clock.stopped is not None:
+        clock.view = view  # Until its verdict is another one; how late it is grows by the hour.
+    return view

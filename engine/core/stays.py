@@ -1,9 +1,11 @@
 """What does a reading of a case consist of? Stays, intentions, how each event was read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.core.clocks import Clock
+from engine.core.following import Followed
 from engine.core.marks import Trace
 from engine.model.condition import Check
 from engine.model.decision import Outcome
@@ -62,13 +64,14 @@ class Reading:
     """Event key -> how it was read."""
     order: list[Heard] = field(default_factory=list)
     """The events in the order in which they were read."""
+    contradictions: int = 0
+    retracts: bool = False
+    """Some event takes back another: what follows cannot just be read on."""
     clocks: list[Clock] | None = None
     """Its clocks, once counted, if no passing of time can change them."""
+    followed: tuple[Sequence[Followed], int] = ((), 0)
+    """Its policies, followed along so many of its traces."""
 
     @property
     def stay(self) -> Stay:
         return self.stays[-1]
-
-    @property
-    def contradictions(self) -> int:
-        return sum(read.outcome is Outcome.CONTRADICTION for read in self.reads.values())

@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.core import calendars
-from engine.core.evaluate import Seen, evaluate
+from engine.core.answers import answer_of
+from engine.core.evaluate import Seen
 from engine.core.marks import Trace
 from engine.core.route import look_up_cell
 from engine.model.amounttext import read_amount
@@ -35,10 +36,13 @@ class Court:
         """The calendar by name as of an instant: the overlay with the latest valid_from wins (R101)."""
         if name is None:
             return None
+        overlays = self.rulebook.overlays.get(name)
+        if not overlays:
+            return self.rulebook.calendars[name]
         day = self.local_date(at)
         fitting = [
             overlay
-            for overlay in self.rulebook.overlays.get(name, ())
+            for overlay in overlays
             if (overlay.valid_from is None or overlay.valid_from <= day) and (overlay.valid_to is None or day <= overlay.valid_to)
         ]
         return max(fitting, key=lambda one: one.valid_from or date.min) if fitting else self.rulebook.calendars[name]
@@ -71,10 +75,12 @@ def due_of(court: Court, policy: Policy, start: Trace, as_of: Trace, pauses: Ite
 
 def terms_of(court: Court, policy: Policy, start: Trace, as_of: Trace) -> Terms | None:
     """The first `except` row that fits, else the policy's own terms."""
+    if not policy.excepts:
+        return policy.terms
     seen = Seen(court.workflow, as_of.texts, court.zone, as_of.after, _start_time(court, policy, start))
     calendar = court.calendar(policy.calendar, start.at)
     for row in policy.excepts:
-        answer, _ = evaluate(row.condition, seen)
+        answer = answer_of(row.condition, seen)
         if answer is Answer.COULD_NOT_TELL:
             return None
         if answer is Answer.YES and not _same_day_on_closed_date(court, calendar, row.terms, start.at):
@@ -152,5 +158,4 @@ def pauses_by_disruption(court: Court, policy: Policy, last: Trace) -> list[Span
 
 def concerns(court: Court, disruption: Disruption, last: Trace) -> bool:
     """Whether a disruption is about this case, by its `if:`."""
-    answer, _ = evaluate(disruption.condition, Seen(court.workflow, last.texts, court.zone, last.after))
-    return answer is Answer.YES
+    return answer_of(disruption.condition, Seen(court.workflow, last.texts, court.zone, last.after)) is Answer.YES

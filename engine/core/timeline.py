@@ -4,17 +4,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from engine.core import calendars
-from engine.core.clocks import Clock
+from engine.core.clocks import Clock, Instant
 from engine.core.draft import Draft
 from engine.core.issue import Occasion, carry_out, send
 from engine.core.reader import CLOCK_SOURCE
-from engine.core.rows import Instant, instants, waits_for_feed
+from engine.core.rows import instants, waits_for_feed
 from engine.core.terms import concerns
 from engine.model.calendar import Disruption
 from engine.model.case import ClockVerdict, Fired
 from engine.model.doing import Raise
 from engine.model.event import Event
-from engine.model.policy import AfterDowntime, Mode, TimelineRow
+from engine.model.policy import AfterDowntime, Mode, TimelineRow, When
 from engine.model.timer import Timer
 
 DAY = timedelta(days=1)
@@ -26,6 +26,8 @@ def policy_timers(draft: Draft) -> list[Timer]:
     """The bells all live clocks of the case need from now on."""
     timers: list[Timer] = []
     for clock in draft.clocks:
+        if not clock.live:
+            continue
         for instant in instants(draft.court, clock, _last_slot(draft, clock)):
             timer = _timer(draft, clock, instant)
             if timer is not None:
@@ -35,15 +37,17 @@ def policy_timers(draft: Draft) -> list[Timer]:
 
 def _last_slot(draft: Draft, clock: Clock) -> datetime | None:
     """The instant of the last daily slot that fired for this clock."""
+    if not any(row.when is When.EVERY_DAY_WHILE_LATE for row in clock.policy.timeline):
+        return None
     mark = f"{clock.id}|every_day_while_late|"
     return max((fired.instant for key, fired in draft.fired.items() if key.startswith(mark)), default=None)
 
 
 def _timer(draft: Draft, clock: Clock, instant: Instant) -> Timer | None:
-    fired = draft.fired.get(_mark(clock, instant))
-    if fired is not None and not _rings_again(draft, clock, instant, fired):
+    fired = draft.fired.get(instant.mark)
+    if fired is not None and not _rings_again(draft, instant, fired):
         return None
-    gen = _gen(draft, clock, instant, fired)
+    gen = _gen(draft, instant, fired)
     feed = draft.court.rulebook.connections.get(clock.policy.hears_from or "") if waits_for_feed(instant.row) else None
     return Timer(
         case=draft.case.id,
@@ -57,23 +61,17 @@ def _timer(draft: Draft, clock: Clock, instant: Instant) -> Timer | None:
     )
 
 
-def _rings_again(draft: Draft, clock: Clock, instant: Instant, fired: Fired) -> bool:
+def _rings_again(draft: Draft, instant: Instant, fired: Fired) -> bool:
     """Only if its instant, recomputed, lies ahead again; once armed for that, it stays so until it rings."""
-    armed = draft.gens.get(f"{clock.policy.name}|{instant.key}|{clock.key}", fired.gen) > fired.gen
+    armed = draft.gens.get(instant.own, fired.gen) > fired.gen
     return instant.at > fired.instant and (armed or instant.at > draft.now)
 
 
-def _mark(clock: Clock, instant: Instant) -> str:
-    return f"{clock.id}|{instant.key}|{instant.slot}"
-
-
-def _gen(draft: Draft, clock: Clock, instant: Instant, fired: Fired | None) -> int:
+def _gen(draft: Draft, instant: Instant, fired: Fired | None) -> int:
     """Grows when the owner starts anew, or the row's instant, recomputed, lies ahead again."""
-    row = f"{clock.policy.name}|{instant.key}"
-    own = f"{row}|{clock.key}"
-    known = draft.gens.get(own)
+    known = draft.gens.get(instant.own)
     if known is None or (fired is not None and fired.gen == known):
-        known = draft.gens[own] = draft.gens[row] = draft.gens.get(row, 0) + 1
+        known = draft.gens[instant.own] = draft.gens[instant.line] = draft.gens.get(instant.line, 0) + 1
     return known
 
 
@@ -91,7 +89,7 @@ def ring_row(draft: Draft, event: Event) -> bool:
 
 
 def _fire(draft: Draft, clock: Clock, instant: Instant, gen: int) -> None:
-    draft.fired[_mark(clock, instant)] = Fired(_skip_missed_slots(draft, clock, instant).at, gen)
+    draft.fired[instant.mark] = Fired(_skip_missed_slots(draft, clock, instant).at, gen)
     if instant.row is None:
         _record_late(draft, clock)
         return
@@ -104,7 +102,7 @@ def _fire(draft: Draft, clock: Clock, instant: Instant, gen: int) -> None:
         return
     if policy.after_downtime is AfterDowntime.FLAG and late_by > ON_TIME:
         draft.note("row_flagged", f"{policy.name} {instant.key}", detail, instant.row.span)
-        draft.alarm(f"flagged:{policy.name} {instant.key}", f"flag:{_mark(clock, instant)}:{gen}")
+        draft.alarm(f"flagged:{policy.name} {instant.key}", f"flag:{instant.mark}:{gen}")
         return
     draft.note("row_fired", f"{policy.name} {instant.key}", detail, instant.row.span)
     _carry_out_row(draft, clock, instant, instant.row, gen)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from engine.core import calendars
-from engine.core.clocks import Clock
+from engine.core.clocks import Clock, Instant
 from engine.core.moment import Moment, say_length
-from engine.core.rows import Instant, instants
+from engine.core.rows import instants
 from engine.core.terms import terms_of
 from engine.core.why_words import VERDICTS
 from engine.model.calendar import Calendar
