@@ -19,7 +19,9 @@ from adapters.settings import read_secret
 from adapters.sql.ownership import acquire_ownership
 from adapters.sql.stores import open_stores
 from adapters.web.app import create_app
+from adapters.web.inbound import take_in
 from adapters.web.server import Server
+from adapters.wms_tms.ways import Ways
 from engine.language.compile import compile_rulebook
 from engine.model.diagnostic import Diagnostic
 from engine.model.rulebook import Rulebook
@@ -120,6 +122,11 @@ class Daemon:
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="post")
         self.stopped = threading.Event()
         self.desk = self._make_desk()
+        self._doors = ThreadPoolExecutor(LANES, thread_name_prefix="way")
+        self._ways = Ways(
+            options.clock, read_secret, self._stores.ways_in, lambda connection, events: take_in(self.desk, connection, events),
+            self._heard, self._doors,
+        )  # fmt: skip
         self._heart = Heart(self._beats(), self.stopped.set)
         self.desk.wake = self._wake
         self._look_at_folder()
@@ -172,6 +179,8 @@ class Daemon:
         if not self.options.simulated:
             self._heart.stop()
         self._lanes.shutdown(wait=True, cancel_futures=True)
+        self._doors.shutdown(wait=True, cancel_futures=True)
+        self._ways.close()
         _close({**self._retired, **self.desk.post.gateways})
         self._stores.close()
         self._ownership.release()
@@ -183,6 +192,7 @@ class Daemon:
             "post": Beat(1.0, self._post),
             "tidy": Beat(15.0, self._tidy),
             "rules": Beat(3.0, self._watch_rules),
+            "ways": Beat(1.0, self._look_around),
         }
 
     def _decide(self, deadline: float) -> None:
@@ -201,6 +211,15 @@ class Daemon:
         # At the start, on each new day and after a swap of rules.
         for one in self.desk.almanac.news(self._library.rulebook, self.desk.now()):
             log.warning(one.zh, extra={"code": one.code, "place": str(one.span)})
+
+    def _look_around(self, _: float) -> None:
+        """Polls and drop folders of the rules in force."""
+        self._ways.serve(self._library.rulebook.connections, self._library.rulebook.timezone)
+        self._ways.look()
+
+    def _heard(self, connection: str) -> None:
+        """An answered question is a sign of life, also where nothing is new."""
+        self._stores.feeds.heard(connection, self.options.clock.now())
 
     def _wake(self) -> None:
         self._heart.soon("decide")

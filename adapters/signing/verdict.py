@@ -55,6 +55,11 @@ def judge(answer: Answer, outgoing: Outgoing, reading: Reading, *, key: str, now
     return replace(blank, verdict=Verdict.ACCEPTED, final=reading.final, provider_id=provider_id[:DETAIL_CHARS_MAX], detail="")
 
 
+def judge_plainly(answer: Answer, outgoing: Outgoing, *, now: datetime) -> Receipt:
+    """Was a question answered? For requests that carry nothing of a case."""
+    return judge(answer, outgoing, Reading(refused="refused"), key="", now=now)
+
+
 def says_no(answer: Answer, outgoing: Outgoing) -> bool:
     """Does the answer itself say no, in the words of `refused_when`? A missing page does not."""
     tree = tree_of(answer) if answer.reached is Reached.ANSWERED else None

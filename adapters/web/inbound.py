@@ -63,7 +63,7 @@ class Connections:
     def _find(self, call: Call) -> tuple[Connection, Inbound, str]:
         for connection in self._connections().values():
             inbound = connection.inbound
-            if inbound is None:
+            if inbound is None or not inbound.path:
                 continue
             if call.path == inbound.path:
                 return connection, inbound, ""
@@ -86,16 +86,29 @@ class Connections:
             raise Refusal(401, "signature", "签名不符", "the signature does not fit")
 
     def _accept(self, items: Sequence[Incoming]) -> list[Answer]:
-        """What the desk refuses is offered once more as unrecognised: a neighbour's report is never lost for its content."""
-        answers = list(self._desk.accept(items)) if items else []
-        again = [index for index, answer in enumerate(answers) if answer.said is Said.REFUSED and items[index].event != UNRECOGNISED]
-        if again:
-            offered = [_unrecognised(items[index], answers[index]) for index in again]
-            for index, answer in zip(again, self._desk.accept(offered), strict=True):
-                answers[index] = answer
+        answers = offer(self._desk, items)
         for answer in answers:
             self._counted(answer.said)
         return answers
+
+
+def offer(desk: Desk, items: Sequence[Incoming]) -> list[Answer]:
+    """What the desk refuses is offered once more as unrecognised: a neighbour's report is never lost for its content."""
+    answers = list(desk.accept(items)) if items else []
+    again = [index for index, answer in enumerate(answers) if answer.said is Said.REFUSED and items[index].event != UNRECOGNISED]
+    if again:
+        offered = [_unrecognised(items[index], answers[index]) for index in again]
+        for index, answer in zip(again, desk.accept(offered), strict=True):
+            answers[index] = answer
+    return answers
+
+
+def take_in(desk: Desk, connection: Connection, events: Sequence[ReadEvent]) -> list[str]:
+    """What we fetched ourselves, by a poll or from a file: for each why it was not taken, blank if it was."""
+    inbound = connection.inbound
+    assert inbound is not None  # The compiler refuses a way in that is not read.
+    answers = offer(desk, [incoming(connection, inbound, event) for event in events])
+    return ["; ".join(problem.en for problem in answer.problems) if answer.said is Said.REFUSED else "" for answer in answers]
 
 
 def incoming(connection: Connection, inbound: Inbound, read: ReadEvent) -> Incoming:
