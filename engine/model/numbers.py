@@ -39,6 +39,10 @@ def read_number(typed: str) -> Number | None:
     text = unicodedata.normalize("NFKC", typed).strip()
     if "*" in text:
         return None
+    mobile = _at_home(_BETWEEN.sub("", text))
+    if _MOBILE.fullmatch(mobile):
+        # First, for `0086138-0000-0001` has the shape of a landline with an extension.
+        return Number(normal=mobile, can_text=True)
     split = _EXTENSION.fullmatch(text) or _HYPHENED.fullmatch(text)
     main, extension = (split["main"], split["extension"]) if split else (text, "")
     bare = _BETWEEN.sub("", main)
