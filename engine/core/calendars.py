@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from engine.core.open_time import SEARCH_YEARS_MAX, SECOND, YEAR_MAX, YEAR_MIN, Line, from_us, hours_of, line_of, to_us, wall_us
+from engine.core.open_dates import dates_of
+from engine.core.open_time import SECOND, YEAR_MAX, YEAR_MIN, Line, from_us, hours_of, line_of, to_us, wall_us
 from engine.model.calendar import Calendar
 from engine.model.policy import Amount, DueAt, DueDay
 
 Pauses = Sequence[tuple[datetime, datetime]]
 """Spans (from, to) in which open time does not count; any order, may overlap, reversed ones are empty."""
-SEARCH_DAYS_MAX = SEARCH_YEARS_MAX * 366
 
 
 def is_open(cal: Calendar | None, at: datetime) -> bool:
@@ -119,16 +119,11 @@ def next_open_date(cal: Calendar, day: date) -> date | None:
 
 def shift_open_dates(cal: Calendar, day: date, days: int) -> date | None:
     """The date `days` open dates after (before, if negative) a date, counted from the date itself; 0 is the date."""
-    step = timedelta(days=1 if days > 0 else -1)
-    left = abs(days)
-    for _ in range(SEARCH_DAYS_MAX):
-        if left == 0:
-            return day
-        if day in (date.min, date.max):
-            return None
-        day += step
-        left -= is_business_day(cal, day)
-    return None
+    if days == 0:
+        return day
+    if day in (date.min, date.max):
+        return None
+    return dates_of(cal).after(day, days) if days > 0 else dates_of(cal).before(day, -days)
 
 
 def count_open_dates(cal: Calendar, first: date, last: date) -> int:

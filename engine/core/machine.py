@@ -1,10 +1,10 @@
 """Which row fits? One flat `transitions` machine per workflow version, driven statelessly.
 
-The library selects; nothing of it leaves this module. No models, no callbacks, no queue: see libraries.md section 1
-and docs/decisions/0003. A cursor with one attribute is all it ever sees of a case.
+The library draws the machine; nothing of it leaves this module. No models, no callbacks, no queue: see docs/decisions/0003.
+An event is answered from a table read off that machine once, and a property test holds the table to what the library itself fires.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from transitions.core import Condition as LibraryCondition
 from transitions.core import EventData, Machine, MachineError
 from transitions.core import Transition as LibraryTransition
 
+from engine.core.once import once
 from engine.model.condition import Answer
 from engine.model.span import Span
 from engine.model.workflow import Transition, Workflow
@@ -36,6 +37,10 @@ class Picked:
     """The row whose condition could not be told; no further row was tried."""
     refused: bool = False
     """Rows exist for the event, and none of their conditions held."""
+
+
+_NO_WAY = Picked()
+_REFUSED = Picked(refused=True)
 
 
 class _CouldNotTell(Exception):  # a signal through the library, not an error
@@ -99,6 +104,22 @@ class _Cursor:
 
 def pick(workflow: Workflow, state: str, event: str, ask: Ask) -> Picked:
     """The first way that fits: the state's own rows, then from_any_state (not for final states), then milestones."""
+    ways = _table(workflow).get((state, event))
+    if ways is None:
+        return _NO_WAY
+    for way in ways:
+        if isinstance(way, Picked):
+            return way
+        answer = ask(way)
+        if answer is Answer.YES:
+            return Picked(row=way)
+        if answer is Answer.COULD_NOT_TELL:
+            return Picked(unsure=way)
+    return _REFUSED
+
+
+def fired(workflow: Workflow, state: str, event: str, ask: Ask) -> Picked:
+    """The same answered by the library itself, the authority for `pick`."""
     drawn = _selector(_ById(workflow)).events.get(event)
     if drawn is None:
         return Picked()
@@ -166,3 +187,14 @@ class _ById:
 @lru_cache(maxsize=256)
 def _selector(key: _ById) -> _Selector:
     return _Selector(key.workflow)
+
+
+@once(256)
+def _table(workflow: Workflow) -> Mapping[tuple[str, str], Sequence[Transition | Picked]]:
+    """(state, event) -> the ways in the order in which the library's machine tries them, read off the machine itself."""
+    selector = _selector(_ById(workflow))
+    return {
+        (state, name): tuple(selector.rows[str(one.conditions[0].func)] for one in drawn)
+        for name, event in selector.events.items()
+        for state, drawn in event.transitions.items()
+    }
