@@ -1,5 +1,6 @@
 """Accounts at providers of texts, as connection files declare them, and the gateways made of them."""
 
+import functools
 from collections.abc import Callable
 
 from adapters.clock import SettableClock
@@ -55,7 +56,7 @@ def counting() -> Callable[[], str]:
 
 def a_gateway(connection: Connection, clock: SettableClock, caller: Caller | None = None) -> AliyunSms | TencentSms | TwilioSms | KannelSms:
     """The gateway of its type, secrets out of the table above."""
-    resolve = SECRETS.__getitem__
+    resolve, caller = SECRETS.__getitem__, caller or a_calm_caller()
     match connection.type:
         case ConnectionType.ALIYUN_SMS:
             return AliyunSms(connection, clock, resolve, nonce=counting(), caller=caller)
@@ -67,6 +68,13 @@ def a_gateway(connection: Connection, clock: SettableClock, caller: Caller | Non
             return KannelSms(connection, clock, resolve, caller=caller)
 
 
+@functools.cache
+def a_calm_caller() -> Caller:
+    """As the service has it; one for all tests, for each reads the machine's certificates."""
+    return Caller()
+
+
+@functools.cache
 def a_hasty_caller() -> Caller:
     """So impatient that a hanging peer costs a test little."""
     return Caller(connect_seconds=0.5, total_seconds=0.4)

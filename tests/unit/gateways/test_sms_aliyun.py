@@ -17,7 +17,7 @@ from engine.model.receipt import Push, Pushed, Sent, Verdict
 from tests.contract.gateway_contract import KEY, NOW, NUMBER, a_parcel
 from tests.peers.sms_aliyun import Aliyun
 from tests.peers.sms_peer import running
-from tests.unit.gateways.sms_accounts import SECRETS, an_account, counting
+from tests.unit.gateways.sms_accounts import SECRETS, a_calm_caller, an_account, counting
 
 LINE = {
     "phone_number": NUMBER,
@@ -42,7 +42,7 @@ def peer() -> Iterator[Aliyun]:
 @pytest.fixture
 def gateway(peer: Aliyun) -> AliyunSms:
     connection = an_account(ConnectionType.ALIYUN_SMS, peer.address)
-    return AliyunSms(connection, SettableClock(NOW), SECRETS.__getitem__, nonce=counting())
+    return AliyunSms(connection, SettableClock(NOW), SECRETS.__getitem__, nonce=counting(), caller=a_calm_caller())
 
 
 def a_push(body: object) -> Push:
@@ -53,7 +53,7 @@ def a_push(body: object) -> Push:
 @functools.cache
 def a_reader() -> AliyunSms:
     connection = an_account(ConnectionType.ALIYUN_SMS, "https://x.example")
-    return AliyunSms(connection, SettableClock(NOW), SECRETS.__getitem__, nonce=counting())
+    return AliyunSms(connection, SettableClock(NOW), SECRETS.__getitem__, nonce=counting(), caller=a_calm_caller())
 
 
 def read(body: object) -> Pushed:

@@ -14,7 +14,7 @@ from engine.model.receipt import Push, Pushed, Verdict
 from tests.contract.gateway_contract import KEY, NOW, NUMBER, a_parcel
 from tests.peers.sms_kannel import SECRET, USER, Sendsms
 from tests.peers.sms_peer import running
-from tests.unit.gateways.sms_accounts import PUBLIC, SECRETS, TOKEN, an_account
+from tests.unit.gateways.sms_accounts import PUBLIC, SECRETS, TOKEN, a_calm_caller, an_account
 
 
 @pytest.fixture
@@ -25,12 +25,16 @@ def peer() -> Iterator[Sendsms]:
 
 
 def at(peer: Sendsms, **options: str) -> KannelSms:
-    return KannelSms(an_account(ConnectionType.KANNEL, peer.address, **options), SettableClock(NOW), SECRETS.__getitem__)
+    return KannelSms(
+        an_account(ConnectionType.KANNEL, peer.address, **options), SettableClock(NOW), SECRETS.__getitem__, caller=a_calm_caller()
+    )
 
 
 @functools.cache
 def a_reader() -> KannelSms:
-    return KannelSms(an_account(ConnectionType.KANNEL, "http://kannel.example:13013"), SettableClock(NOW), SECRETS.__getitem__)
+    return KannelSms(
+        an_account(ConnectionType.KANNEL, "http://kannel.example:13013"), SettableClock(NOW), SECRETS.__getitem__, caller=a_calm_caller()
+    )
 
 
 def read(**query: str) -> Pushed:
@@ -177,8 +181,15 @@ def test_what_is_neither_receipt_nor_reply_is_a_bad_line_without_the_number(quer
 
 
 def test_the_rules_name_the_machine_and_no_other_path_of_it(peer: Sendsms) -> None:
-    inside = KannelSms(an_account(ConnectionType.KANNEL, f"{peer.address}/admin"), SettableClock(NOW), SECRETS.__getitem__)
-    whole = KannelSms(an_account(ConnectionType.KANNEL, f"{peer.address}/cgi-bin/sendsms"), SettableClock(NOW), SECRETS.__getitem__)
+    inside = KannelSms(
+        an_account(ConnectionType.KANNEL, f"{peer.address}/admin"), SettableClock(NOW), SECRETS.__getitem__, caller=a_calm_caller()
+    )
+    whole = KannelSms(
+        an_account(ConnectionType.KANNEL, f"{peer.address}/cgi-bin/sendsms"),
+        SettableClock(NOW),
+        SECRETS.__getitem__,
+        caller=a_calm_caller(),
+    )
 
     assert inside.send(a_parcel()).reason == "account"
     assert whole.send(a_parcel()).verdict is Verdict.ACCEPTED

@@ -16,7 +16,7 @@ from engine.model.receipt import Push, Pushed, Sent, Verdict
 from tests.contract.gateway_contract import KEY, NOW, NUMBER, a_parcel
 from tests.peers.sms_peer import running
 from tests.peers.sms_tencent import Tencent
-from tests.unit.gateways.sms_accounts import SECRETS, an_account
+from tests.unit.gateways.sms_accounts import SECRETS, a_calm_caller, an_account
 
 LINE = {
     "user_receive_time": "2026-11-23 09:00:07",
@@ -38,12 +38,14 @@ def peer() -> Iterator[Tencent]:
 
 @pytest.fixture
 def gateway(peer: Tencent) -> TencentSms:
-    return TencentSms(an_account(ConnectionType.TENCENT_SMS, peer.address), SettableClock(NOW), SECRETS.__getitem__)
+    return TencentSms(an_account(ConnectionType.TENCENT_SMS, peer.address), SettableClock(NOW), SECRETS.__getitem__, caller=a_calm_caller())
 
 
 @functools.cache
 def a_reader() -> TencentSms:
-    return TencentSms(an_account(ConnectionType.TENCENT_SMS, "https://x.example"), SettableClock(NOW), SECRETS.__getitem__)
+    return TencentSms(
+        an_account(ConnectionType.TENCENT_SMS, "https://x.example"), SettableClock(NOW), SECRETS.__getitem__, caller=a_calm_caller()
+    )
 
 
 def read(body: object) -> Pushed:

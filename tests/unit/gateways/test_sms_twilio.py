@@ -19,7 +19,7 @@ from engine.model.receipt import Push, Pushed, Sent, Verdict
 from tests.contract.gateway_contract import KEY, NOW, NUMBER, a_parcel
 from tests.peers.sms_peer import running
 from tests.peers.sms_twilio import SECRET, Twilio
-from tests.unit.gateways.sms_accounts import PUBLIC, SECRETS, TOKEN, an_account
+from tests.unit.gateways.sms_accounts import PUBLIC, SECRETS, TOKEN, a_calm_caller, an_account
 
 CALLED = f"{PUBLIC}/in/sms_main/{TOKEN}?ref={KEY}"
 SID = "SM1"
@@ -33,7 +33,9 @@ def peer() -> Iterator[Twilio]:
 
 
 def at(peer: Twilio, **options: str) -> TwilioSms:
-    return TwilioSms(an_account(ConnectionType.TWILIO_SMS, peer.address, **options), SettableClock(NOW), SECRETS.__getitem__)
+    return TwilioSms(
+        an_account(ConnectionType.TWILIO_SMS, peer.address, **options), SettableClock(NOW), SECRETS.__getitem__, caller=a_calm_caller()
+    )
 
 
 def form_of(peer: Twilio) -> dict[str, str]:
@@ -51,7 +53,9 @@ def a_push(fields: dict[str, str], *, token: str = SECRET, url: str = CALLED) ->
 
 @functools.cache
 def a_reader() -> TwilioSms:
-    return TwilioSms(an_account(ConnectionType.TWILIO_SMS, "https://x.example"), SettableClock(NOW), SECRETS.__getitem__)
+    return TwilioSms(
+        an_account(ConnectionType.TWILIO_SMS, "https://x.example"), SettableClock(NOW), SECRETS.__getitem__, caller=a_calm_caller()
+    )
 
 
 def read(push: Push) -> Pushed | None:
@@ -89,7 +93,7 @@ def test_a_messaging_service_is_named_as_one_and_a_bound_is_kept(peer: Twilio) -
 def test_without_a_public_address_accepted_is_the_best_there_is(peer: Twilio) -> None:
     connection = an_account(ConnectionType.TWILIO_SMS, peer.address, public_url="")
 
-    receipt = TwilioSms(connection, SettableClock(NOW), SECRETS.__getitem__).send(a_parcel())
+    receipt = TwilioSms(connection, SettableClock(NOW), SECRETS.__getitem__, caller=a_calm_caller()).send(a_parcel())
 
     assert receipt.final
     assert "StatusCallback" not in form_of(peer)
