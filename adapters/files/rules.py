@@ -10,6 +10,8 @@ from pathlib import Path
 
 FOLDERS = ("workflows", "rules")
 SUFFIXES = frozenset({".yaml", ".yml", ".csv", ".json"})
+READY = ("rules", "connections", "ready")
+"""Ready-made connections: they ship beside the rules and count once they are copied out (`waybill connection new --from NAME`)."""
 SAMPLE_SUFFIXES = SUFFIXES | {".xml", ".edi", ".txt", ".form", ".jsonl", ".jsonld"}
 """In a folder called `samples`, reports of neighbours may have any of these."""
 
@@ -128,7 +130,8 @@ def _rule_files(root: Path) -> Iterator[tuple[str, Path]]:
             inside = path.relative_to(root)
             suffixes = SAMPLE_SUFFIXES if "samples" in inside.parts else SUFFIXES
             hidden = any(part.startswith((".", "~")) for part in inside.parts)
-            if path.suffix.lower() in suffixes and not hidden and path.is_file():
+            ready = inside.parts[: len(READY)] == READY
+            if path.suffix.lower() in suffixes and not hidden and not ready and path.is_file():
                 yield inside.as_posix(), path
 
 

@@ -127,7 +127,16 @@ class _Reading:
                 said.add(row.event)
                 self.events += self._of_envelope(row, whole, read)
         if self._inbound.each is not None and not items and not said:
+            self._nothing(whole, self._inbound.each)
+
+    def _nothing(self, whole: Item, each: str) -> None:
+        """An empty list says nothing; a report without its list is of another kind than the file knows."""
+        if whole.node(each) is not None or self._inbound.otherwise == "ignore":
             self.ignored += 1
+            return
+        names = _names(self._inbound, whole)
+        identity = self._identities.derived(whole, names, "", "")
+        self.events.append(ReadEvent(event=None, names=names, happened_at=None, id=identity, problems=(f"no list at {each}",)))
 
     def bad_line(self, line: str, place: str, trouble: Unreadable) -> None:
         """A line that is no document is shown to a person; the others go their way."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.wms_tms.item import Item
@@ -81,7 +81,7 @@ class Identities:
     def _short(self, own: str) -> str:
         return own if len(own) <= ID_CHARS_MAX else hashlib.sha256(own.encode("utf-8", "replace")).hexdigest()
 
-    def _hash(self, content: list[object]) -> str:
+    def _hash(self, content: Sequence[object]) -> str:
         text = json.dumps([self._connection, *content], ensure_ascii=True, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 

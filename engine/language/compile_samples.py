@@ -8,6 +8,7 @@ from engine.language.form_inbound import EventRowForm, HappenedForm, InboundForm
 from engine.language.names import Scope
 from engine.language.source import Path
 from engine.model.connection import Inbound
+from engine.model.documents.exploded import Held, explode
 from engine.model.documents.read import Body, codec_of, read
 from engine.model.documents.table import TableProfile
 from engine.model.documents.tree import ROOT, Tree, Unreadable, at, leaves
@@ -20,26 +21,26 @@ ITEMS_LOOKED_AT = 200
 def check_samples(scope: Scope, form: InboundForm, inbound: Inbound) -> None:
     """Report each named path that no sample holds: in an item of its list, in its envelope."""
     envelopes: list[Tree] = []
-    items: list[Tree] = []
+    items: list[Held] = []
     for index, sample in enumerate(form.samples or ()):
         text = scope.attached(form.sheet, sample, (*form.where, "samples", index))
         if text is None:
             continue
         try:
             trees = _trees(text, inbound)
+            items += [item for tree in trees for item in _items(tree, inbound.each)]
         except Unreadable as problem:
             where = f"({problem.place})" if problem.place else ""
             zh, en = f"样例“{sample}”读不了:{problem.zh}{where}", f"sample “{sample}” cannot be read: {problem.en} {where}".rstrip()
             scope.findings.add("F110", form.span("samples", index), zh, en)
             continue
         envelopes += trees
-        items += [item for tree in trees for item in _items(tree, inbound.each)]
     if not envelopes:
         return
-    if inbound.each is not None and form.each is not None and not items:
-        _report(scope, inbound.each, form.each.span("at"), envelopes)
+    if form.each is not None and not items:
+        _report(scope, form.each.at, form.each.span("at"), envelopes)
         return
-    _check_paths(scope, form, items if inbound.each is not None else envelopes, envelopes)
+    _check_paths(scope, form, items, envelopes)
 
 
 @lru_cache(maxsize=64)
@@ -55,30 +56,30 @@ def _trees(text: str, inbound: Inbound) -> list[Tree]:
     return [document.tree for document in body.documents]
 
 
-def _items(tree: Tree, each: str | None) -> list[Tree]:
-    listed = at(tree, each) if each is not None else None
-    return listed[:ITEMS_LOOKED_AT] if isinstance(listed, list) else [listed] if isinstance(listed, dict) else []
+def _items(tree: Tree, each: str | None) -> list[Held]:
+    return [(tree, ())] if each is None else explode(tree, each)[:ITEMS_LOOKED_AT]
 
 
-def _check_paths(scope: Scope, form: InboundForm, items: list[Tree], envelopes: list[Tree]) -> None:
+def _check_paths(scope: Scope, form: InboundForm, items: list[Held], envelopes: list[Tree]) -> None:
+    own = [item for item, _ in items]
+    everywhere = [*own, *(tree for _, around in items[:1] for tree in around), *envelopes]
     for path, span in _of_case(form):
-        if path.startswith("whole."):
-            _look(scope, path, span, items, envelopes)
-        elif not _holds([*items, *envelopes], path):
-            _report(scope, path, span, [*items, *envelopes])
+        _look(scope, path, span, everywhere, items, envelopes)
     for path, span in _of_items(form):
-        _look(scope, path, span, items, envelopes)
+        _look(scope, path, span, own, items, envelopes)
     for row in form.envelope or ():
         for path, span in _of_row(row):
-            _look(scope, path, span, envelopes, envelopes)
+            _look(scope, path, span, envelopes, [], envelopes)
 
 
-def _look(scope: Scope, path: str, span: Span, trees: list[Tree], envelopes: list[Tree]) -> None:
-    """`whole.` looks at the envelope; headers stand in no sample."""
+def _look(scope: Scope, path: str, span: Span, trees: list[Tree], items: list[Held], envelopes: list[Tree]) -> None:
+    """`whole.` looks at the envelope, `up.` at what holds the list; headers stand in no sample."""
     if path.startswith("header."):
         return
     if path.startswith("whole."):
         path, trees = path.removeprefix("whole."), envelopes
+    elif path.startswith("up."):
+        path, trees = path.removeprefix("up."), [around[0] for _, around in items if around]
     if not _holds(trees, path):
         _report(scope, path, span, trees)
 

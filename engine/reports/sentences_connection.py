@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from engine.model.connection import Connection, ConnectionType, EventRow, Inbound, Outgoing, Secret, Signature, TimeFormat
+from engine.model.documents.read import PLAIN_TABLE
 from engine.reports.sentences_message import text_words
 from engine.reports.sentences_words import Paragraph, Sentence, Tongue
 
@@ -90,6 +91,12 @@ def _secret(value: Secret | str) -> str:
 def _inbound(tongue: Tongue, inbound: Inbound) -> Iterator[Sentence]:
     span, comma = inbound.span, tongue.of(",", ", ")
     yield tongue.sentence("in/path", ("来报地址:", "reports arrive at: "), f"{inbound.path} ({inbound.body})", span)
+    if inbound.encoding:
+        yield tongue.sentence("in/encoding", ("文字编码:", "its letters are "), inbound.encoding, span)
+    if inbound.table != PLAIN_TABLE:
+        says = tongue.of("列之间是 ", "between columns ") + repr(inbound.table.delimiter)
+        says += comma + tongue.of("各列 ", "columns ") + " ".join(inbound.table.columns) if inbound.table.columns else ""
+        yield tongue.sentence("in/table", ("表格:", "the table: "), says, span)
     yield tongue.sentence(
         "in/signature", ("怎样认得是它:", "how a report proves where it comes from: "), _signature(tongue, inbound.signature), span
     )
@@ -107,18 +114,30 @@ def _inbound(tongue: Tongue, inbound: Inbound) -> Iterator[Sentence]:
         yield tongue.sentence(f"in/unwrap/{path}", ("里面还包着一段:", "a text inside: "), f"{path} ({form})", span)
     for name, path in sorted(inbound.keep.items()):
         yield tongue.sentence(f"in/keep/{name}", ("原样保留:", "kept as it is: "), f"{name} ← {path}", span)
+    for name, path in sorted(inbound.fill.items()):
+        says = f"{tongue.name('field', name, inbound.workflow)} ← {path}"
+        yield tongue.sentence(f"in/fill/{name}", ("每个事件都填:", "filled by every event: "), says, span)
     for code, row in sorted(inbound.codes.items()):
         says = comma.join(f"{column} {cell}" for column, cell in sorted(row.items()))
         yield tongue.sentence(f"in/code/{code}", (f"代码 {code}:", f"code {code}: "), says, span)
+    if inbound.code_fields:
+        filled = comma.join(tongue.name("field", name, inbound.workflow) for name in inbound.code_fields)
+        yield tongue.sentence("in/code_fields", ("码表顺便填:", "the code table fills "), filled, span)
     if inbound.code_at:
         yield tongue.sentence("in/code_at", ("代码在:", "the code stands at "), comma.join(inbound.code_at), span)
     for place, event in enumerate(inbound.events, start=1):
         yield tongue.sentence("in/event", (f"来报 {place}:", f"report {place}: "), _event(tongue, event, inbound.workflow), event.span)
+    for place, event in enumerate(inbound.envelope, start=1):
+        about = (f"整份来报 {place}:", f"the report as a whole {place}: ")
+        yield tongue.sentence("in/envelope", about, _event(tongue, event, inbound.workflow), event.span)
     words = {"ignore": ("不理会", "ignored"), "report": ("记入未识别报文", "listed as not recognised")}
     otherwise = tongue.of(*words.get(inbound.otherwise, (inbound.otherwise, inbound.otherwise)))
     yield tongue.sentence("in/otherwise", ("都不符合:", "where none fits: "), otherwise, span)
     if inbound.reply is not None:
         yield tongue.sentence("in/reply", ("收下后回复:", "answered with "), inbound.reply, span)
+    if inbound.refused_reply is not None:
+        status = f"{inbound.refused_status} " if inbound.refused_status is not None else ""
+        yield tongue.sentence("in/refused", ("不收的回复:", "what is turned away is answered with "), status + inbound.refused_reply, span)
 
 
 def _signature(tongue: Tongue, signature: Signature | None) -> str:
@@ -137,6 +156,11 @@ def _instant(tongue: Tongue, at: TimeFormat) -> str:
     said = [at.at]
     if at.formats:
         said.append(tongue.of("写法 ", "written ") + tongue.of(" 或 ", " or ").join(at.formats))
+    if at.then_at:
+        said.append(tongue.of("后接 ", "followed by ") + " ".join(at.then_at))
+    if at.zone_at:
+        table = tongue.of("、", ", ").join(f"{place} {zone}" for place, zone in sorted(at.zones.items()))
+        said.append(tongue.of("时区看 ", "zone by ") + " ".join(at.zone_at) + f" ({table})")
     if at.timezone is not None:
         said.append(tongue.of(f"时区 {at.timezone}", f"zone {at.timezone}"))
     if at.precision is not None:
@@ -154,6 +178,10 @@ def _event(tongue: Tongue, row: EventRow, workflow: str) -> str:
         said.append(tongue.of("就是事件", "it is ") + tongue.name("event", row.event, workflow))
     if row.retracts is not None:
         said.append(tongue.of("就撤回事件", "it takes back ") + tongue.name("event", row.retracts, workflow))
+    if row.retracts_id_at is not None:
+        said.append(tongue.of("撤的是编号 ", "the one numbered ") + row.retracts_id_at)
+    if row.event is None and row.retracts is None:
+        said.append(tongue.of("不理", "it is left out"))
     said += [f"{tongue.name('field', field, workflow)} ← {path}" for field, path in sorted(row.fill.items())]
     return tongue.of(",", ", ").join(said)
 

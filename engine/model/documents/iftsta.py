@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from engine.model.documents.edi import Node, Segment, put
+from engine.model.documents.edi import Node, Segment, laid_out, put
 from engine.model.documents.tree import ITEMS_MAX, Tree, Unreadable
 
 QUALIFIER_AT = {"RFF": 1, "DTM": 1, "LOC": 1, "NAD": 1, "FTX": 1, "MEA": 1, "EQD": 1}
@@ -37,7 +37,7 @@ def _segments(text: str) -> tuple[list[Segment], list[str]]:
     marks = _PLAIN
     if text.startswith("UNA") and len(text) >= 9:
         marks, text = text[3:9], text[9:]
-    component, element, _, release, _, terminator = marks
+    component, element, release, terminator = marks[0], marks[1], marks[3], marks[5]
     if not text.lstrip().startswith(("UNB", "UNH")):
         raise Unreadable("不是 EDIFACT:开头没有 UNB 或 UNH 段", "not EDIFACT: it begins with neither UNB nor UNH")
     found: list[Segment] = []
@@ -82,9 +82,8 @@ class _Message:
     def take(self, segment: Segment) -> None:
         tag = segment[0]
         if tag == "CNI":
-            self._consignment = self._here = {}
-            put(self._consignment, segment, {})
-            self._consignment |= self._consignment.pop("CNI")  # type: ignore[operator]  # Its own elements: CNI.1, CNI.2.
+            # Its own elements stand beside what it holds: CNI.1, CNI.2.
+            self._consignment = self._here = laid_out(segment[1])
         elif tag == "STS":
             self._begin()
             put(self._here, segment, {})

@@ -2,7 +2,7 @@
 
 import re
 
-from engine.model.documents.edi import Node, Segment, put
+from engine.model.documents.edi import Node, Segment, laid_out, put
 from engine.model.documents.tree import ITEMS_MAX, Tree, Unreadable
 
 QUALIFIER_AT = {"L11": 2, "REF": 1, "N1": 1, "G62": 1, "DTM": 1, "MAN": 1, "AT8": 1, "NM1": 1}
@@ -72,9 +72,8 @@ class _Set:
     def take(self, segment: Segment) -> None:
         tag = segment[0]
         if tag == "LX":
-            self._loop, self._status, self._party, self._waiting = {}, None, None, {}
-            put(self._loop, segment, {})
-            self._loop |= self._loop.pop("LX")  # type: ignore[operator]  # Its own elements: LX.1 is the number of the loop.
+            # Its own elements stand beside what it holds: LX.1 is the number of the loop.
+            self._loop, self._status, self._party, self._waiting = laid_out(segment[1]), None, None, {}
         elif tag == "AT7":
             self._begin(segment)
         elif tag in _EQUIPMENT:

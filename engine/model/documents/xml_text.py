@@ -2,8 +2,8 @@
 
 from xml.etree.ElementTree import ParseError
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser
+from defusedxml import DefusedXmlException  # type: ignore[import-untyped]  # It ships no types.
+from defusedxml.ElementTree import DefusedXMLParser  # type: ignore[import-untyped]  # It ships no types.
 
 from engine.model.documents.tree import DEPTH_MAX, Tree, Unreadable
 
