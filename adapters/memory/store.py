@@ -1,6 +1,7 @@
 """How is a decision kept in memory? The Store and the whole set of ports over one State."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,6 +30,10 @@ class MemoryStore:
     def accept(self, reports: Sequence[Report], now: datetime) -> Sequence[Acceptance]:
         """See Store.accept."""
         return registry.accept(self._state, reports, now)
+
+    def together(self) -> AbstractContextManager[None]:
+        """See Store.together; here everything is at once as it is."""
+        return nullcontext()
 
     def pending(self, now: datetime, limit: int, case_id: str | None = None) -> Sequence[Pending]:
         """See Store.pending; a dead first event holds back its own case only."""

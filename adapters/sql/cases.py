@@ -1,6 +1,7 @@
 """How is a decision kept? Cases and their events: the only writer of a case."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +65,10 @@ class SqlStore:
             answers = registry.accept(reports)
             registry.flush()
         return answers
+
+    def together(self) -> AbstractContextManager[None]:
+        """See Store.together."""
+        return self._database.together()
 
     def pending(self, now: datetime, limit: int, case_id: str | None = None) -> Sequence[Pending]:
         """See Store.pending."""

@@ -34,12 +34,39 @@ class Database:
             self.writer = self.reader = self._hurried = create_engine(url, pool_pre_ping=True)
 
         self._writing, self._reading = Held(self.writer), Held(self.reader)
+        self._mine = threading.local()
 
     @contextmanager
     def write(self) -> Generator[Connection]:
         """One transaction: all of it, or nothing. Raises StoreUnavailable."""
+        joined = self._joined
+        if joined is not None:
+            with available(), _by_itself(joined):
+                yield joined
+            return
         with self._one_writer, available(), self._writing.begin() as connection:
             yield connection
+
+    @contextmanager
+    def together(self) -> Generator[None]:
+        """Until its end, what this thread writes is one transaction, and what it reads sees it.
+
+        Each `write` inside stands or falls by itself. Raises StoreUnavailable: then nothing of it was written.
+        """
+        if self._joined is not None:
+            yield
+            return
+        with self._one_writer, available(), self._writing.begin() as connection:
+            self._mine.joined = connection
+            try:
+                yield
+            finally:
+                self._mine.joined = None
+
+    @property
+    def _joined(self) -> Connection | None:
+        joined: Connection | None = getattr(self._mine, "joined", None)
+        return joined
 
     @contextmanager
     def write_soon(self) -> Generator[Connection]:
@@ -53,6 +80,10 @@ class Database:
     @contextmanager
     def read(self) -> Generator[Connection]:
         """One consistent look. Raises StoreUnavailable."""
+        joined = self._joined
+        if joined is not None:
+            yield joined
+            return
         with available(), self._reading.begin() as connection:
             yield connection
 
@@ -101,6 +132,20 @@ class Held:
             for connection in self._all:
                 connection.close()
             self._all.clear()
+
+
+@contextmanager
+def _by_itself(connection: Connection) -> Generator[None]:
+    """A part of a transaction that can be taken back alone."""
+    cursor = connection.connection.cursor()
+    cursor.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        cursor.execute("ROLLBACK TO part")
+        cursor.execute("RELEASE part")
+        raise
+    cursor.execute("RELEASE part")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ StoreError
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -51,6 +52,11 @@ class Store(Protocol):
 
     def accept(self, reports: Sequence[Report], now: datetime) -> Sequence[Acceptance]:
         """Write all reports in one transaction and answer one by one; durable on return."""
+        ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """Group commit: what this thread does inside is one transaction. Each call stands or falls by itself, and sees those before it;
+        nothing is durable before the end. Raises StoreUnavailable at its end: then nothing of it was written."""
         ...
 
     def pending(self, now: datetime, limit: int, case_id: str | None = None) -> Sequence[Pending]:

@@ -1,15 +1,17 @@
 """How does a case move on? Its events in order of receipt, its bells before them, one decision a transaction."""
 
 import traceback
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from engine.core.decide import decide
+from engine.model.case import Case
 from engine.model.decision import Decision
 from engine.model.event import Event, EventKind
 from engine.model.timer import Timer
-from engine.ports.store import Bells, Conflict, Feeds, NotFound, Pending, Store
+from engine.ports.store import Bells, Conflict, Feeds, NotFound, Pending, Store, StoreError, StoreUnavailable
 from engine.service.library import Library
 from engine.service.mail import mail_of
 
@@ -18,6 +20,12 @@ BACKOFF_SECONDS = (1, 5, 30, 300)
 
 TRIES_AFTER_CONFLICT = 3
 LONG_AHEAD = datetime.max.replace(tzinfo=UTC)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+MANY = 4
+TOGETHER = 32
+"""So many decisions are written in one transaction: others wait for its end no longer than they would notice."""
+RECENT_MAX = 2_000
+"""So many cases are kept as their last decision left them."""
 
 
 @dataclass(slots=True)
@@ -46,15 +54,35 @@ class Clerk:
     on_failure: Callable[[Pending, Exception], None] = _nobody
     _earliest: datetime = LONG_AHEAD
     """No armed timer is due before: asked once per batch, and kept with what each decision arms."""
+    _silent: tuple[str, ...] = ()
+    """Feeds that were silent when the batch began."""
+    _recent: OrderedDict[str, Case] = field(default_factory=OrderedDict)
+    """As decided last; the store refuses a decision made from an older one."""
     held: dict[str, datetime] = field(default_factory=dict)
     """Bells whose decision failed: not rung again before."""
 
     def advance(self, now: datetime, limit: int = 100, case_id: str | None = None) -> int:
         """Decide pending events; of each case the timers due before an event's receipt come first. Answers how many were decided."""
         pending = self.store.pending(now, limit, case_id)
-        if pending:
-            self._earliest = self.bells.next_due() or LONG_AHEAD
-        return sum(self._advance_one(one, now) for one in pending)
+        if not pending:
+            return 0
+        # For a few events their own cases' timers are asked for; for many, the earliest of all says it for each.
+        self._earliest = LONG_AGO if len(pending) < MANY else self.bells.next_due() or LONG_AHEAD
+        self._silent = self.silent(now)
+        decided = 0
+        for first in range(0, len(pending), TOGETHER):
+            decided += self._batch(pending[first : first + TOGETHER], now)
+        return decided
+
+    def _batch(self, pending: Sequence[Pending], now: datetime) -> int:
+        """Each decided by itself, all written at once."""
+        try:
+            with self.store.together():
+                return sum(self._advance_one(one, now) for one in pending)
+        except StoreError:
+            # Nothing of it was written: what we remember is ahead of the store.
+            self._recent.clear()
+            raise
 
     def ring(self, timer: Timer, now: datetime) -> None:
         """Ring one bell: decide and file it in one transaction."""
@@ -71,6 +99,8 @@ class Clerk:
             self.ring(timer, now)
         except (Conflict, NotFound):
             self.tally.conflicts += 1
+        except StoreUnavailable:
+            raise
         except Exception as failure:  # noqa: BLE001  # the same boundary as for events: one poison rule must not stop other cases
             self.tally.failed += 1
             self.held[timer.key] = now + timedelta(seconds=BACKOFF_SECONDS[-1])
@@ -90,6 +120,8 @@ class Clerk:
         except (Conflict, NotFound):
             self.tally.conflicts += 1
             return False
+        except StoreUnavailable:
+            raise
         except Exception as failure:  # noqa: BLE001  # the clerk's one boundary: a poison event must not stop other cases
             self._failed(one, failure, now)
             return False
@@ -101,7 +133,7 @@ class Clerk:
         while self._earliest < one.event.received_at:
             due = [
                 timer
-                for timer in self.bells.due(one.event.received_at, 1, silent=self.silent(now), case_id=one.case_id)
+                for timer in self.bells.due(one.event.received_at, 1, silent=self._silent, case_id=one.case_id)
                 if timer.due_at < one.event.received_at
             ]
             if not due or one.event.kind is EventKind.REFRESH:
@@ -112,13 +144,17 @@ class Clerk:
         rulebook = self.library.rulebook
         at = event.received_at
         for attempt in range(TRIES_AFTER_CONFLICT):
-            decision = decide(rulebook, self.store.load(case_id), event, at)
+            case = self._recent.pop(case_id) if case_id in self._recent else self.store.load(case_id)
+            decision = decide(rulebook, case, event, at)
             try:
                 self.store.commit(decision, inbox_id=inbox_id, now=now, mail=mail_of(rulebook, decision))
             except Conflict:
                 if attempt == TRIES_AFTER_CONFLICT - 1:
                     raise
                 continue
+            self._recent[case_id] = decision.after
+            if len(self._recent) > RECENT_MAX:
+                self._recent.popitem(last=False)
             self._earliest = min([self._earliest, *(timer.due_at for timer in decision.timers)])
             return decision
         raise AssertionError("unreachable")

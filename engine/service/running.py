@@ -21,12 +21,13 @@ from engine.ports.gateway import Gateway
 from engine.ports.store import Pending
 from engine.ports.worklist import Task, TaskStatus
 from engine.service import brake, circuit_alarm, feed_alarm, folder, hands, ingest
-from engine.service.advance import Clerk, Tally
+from engine.service.advance import TOGETHER, Clerk, Tally
 from engine.service.almanac import Almanac
 from engine.service.counters import Counters
 from engine.service.desk import Answer, FinishAnswer, Health, Incoming, Problem, Reason, Said
 from engine.service.dispatch import LEASE, PostRoom
 from engine.service.editions import Editions
+from engine.service.gate import Gate
 from engine.service.library import Library
 from engine.service.past import not_on_the_shelf, stood
 from engine.service.provider_hands import ProviderHands
@@ -36,6 +37,8 @@ from engine.service.refresh import Refresher
 from engine.service.simulate import Stores
 
 BATCH = 100
+AT_ONCE_MAX = 4
+"""So many events that come in together are decided at once; more are left to the beat, so that no caller waits for them."""
 LOOK_AHEAD = timedelta(days=3660)
 BEAT_AGE_SECONDS_MAX = 10.0
 """Older than this, the last finished beat makes /healthz fail (E21)."""
@@ -78,6 +81,9 @@ class Running:
     last_beat: float = 0.0
     """Monotonic instant of the last finished beat."""
     stopping: bool = False
+    gate: Gate = field(init=False)
+    _at_once: int = 0
+    """Decided as it came in, since the last beat."""
     _greeted: bool = False
     _heard: dict[str, datetime] = field(default_factory=dict)
 
@@ -90,6 +96,7 @@ class Running:
         )  # fmt: skip
         self.library.shelve(self.stores.shelf)
         self.mailroom = Mailroom(self.stores.outbox, self.stores.store, counters)
+        self.gate = Gate(self._take)
         self.refresher = Refresher(self.stores.store, self.stores.directory, self.stores.shelf)
         self.editions = Editions(self.library, self.stores.shelf)
         self.last_beat = self.clock.monotonic()
@@ -115,10 +122,24 @@ class Running:
         return self.clock.now()
 
     def accept(self, incoming: Sequence[Incoming]) -> Sequence[Answer]:
-        now = self.now()
-        answers = ingest.accept(self.stores.store, self.stores.directory, self.library.rulebook, incoming, now)
-        self._hear_feeds(incoming, now)
+        answers = self.gate.enter(incoming) if incoming else []
         self.wake()
+        return answers
+
+    def _take(self, incoming: Sequence[Incoming]) -> Sequence[Answer]:
+        """Keep them; a few are decided in the same transaction if nobody else is deciding, for one commit costs more than all the rest."""
+        now, store = self.now(), self.stores.store
+        if len(incoming) > AT_ONCE_MAX or self.stopping or not self.deciding.acquire(blocking=False):
+            answers = ingest.accept(store, self.stores.directory, self.library.rulebook, incoming, now)
+        else:
+            try:
+                with store.together():
+                    answers = ingest.accept(store, self.stores.directory, self.library.rulebook, incoming, now)
+                    for case_id in dict.fromkeys(one.case_id for one in answers if one.case_id is not None and one.said is Said.ACCEPTED):
+                        self._at_once += self.clerk.advance(now, AT_ONCE_MAX, case_id)
+            finally:
+                self.deciding.release()
+        self._hear_feeds(incoming, now)
         return answers
 
     def tasks(self, *, role: str | None = None, case: str | None = None, all_states: bool = False) -> Sequence[Task]:
@@ -204,7 +225,7 @@ class Running:
 
     def beat(self, deadline: float) -> int:
         """Decide what is pending and ring what is due until the monotonic deadline; bounded, then yields (E17)."""
-        done = 0
+        done, self._at_once = self._at_once, 0
         with self.deciding:
             while not self.stopping:
                 worked = self.mailroom.read_all(self.now()) + self.clerk.advance(self.now(), limit=BATCH) + self._ring_due()
@@ -219,10 +240,12 @@ class Running:
     def _ring_due(self) -> int:
         now = self.now()
         timers = self.stores.bells.due(now, BATCH, silent=self.clerk.silent(now))
-        for timer in timers:
-            self.clerk.ring_safely(timer, self.now())
-            # What a bell raises is decided before the next bell rings.
-            self.clerk.advance(self.now(), limit=BATCH, case_id=timer.case)
+        for first in range(0, len(timers), TOGETHER):
+            with self.stores.store.together():
+                for timer in timers[first : first + TOGETHER]:
+                    self.clerk.ring_safely(timer, self.now())
+                    # What a bell raises is decided before the next bell rings.
+                    self.clerk.advance(self.now(), limit=BATCH, case_id=timer.case)
         return len(timers)
 
     def carry_post(self, deadline: float) -> int:

@@ -82,6 +82,19 @@ class CommitContract:
         assert stores.bells.due(NOW + 60 * MINUTE, 10) == []
         assert first_pending(stores).event.id == "e-2"
 
+    def test_together_each_sees_what_was_done_before_it_and_one_that_fails_fails_alone(self, stores: Stores) -> None:
+        with stores.store.together():
+            opened(stores)
+            first = decide_next(stores)
+            with pytest.raises(Conflict):
+                stores.store.commit(replace(first, effects=(an_effect(first.after),)), inbox_id=None, now=NOW)
+            accept(stores, a_scan(2))
+            decide_next(stores)
+
+        assert stores.store.load(CASE).revision == 2
+        assert [row.event_id for row in stores.directory.journal(CASE)] == ["e-1", "e-2"]
+        assert stores.directory.sent(CASE) == []
+
     def test_an_event_is_decided_once(self, stores: Stores) -> None:
         opened(stores)
         inbox_id = first_pending(stores).inbox_id

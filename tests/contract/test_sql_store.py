@@ -3,11 +3,14 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from sqlalchemy import text
 
 from adapters.sql import SqlStores, open_stores
 from tests.contract import accept_contract, post_contract, provider_contract, store_contract
+from tests.contract.builders import a_report
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +39,29 @@ class TestParking(accept_contract.ParkingContract): ...
 class TestSerial(accept_contract.SerialContract): ...
 
 
-class TestCommit(store_contract.CommitContract): ...
+class TestCommit(store_contract.CommitContract):
+    def test_together_nothing_is_there_before_the_end_and_nothing_stays_if_it_never_comes(self, stores: SqlStores) -> None:
+        seen: list[int] = []
+
+        def look() -> None:
+            with stores.database.read() as connection:
+                seen.append(connection.execute(text("SELECT count(*) FROM inbox")).scalar_one())
+
+        def come_in(number: int) -> None:
+            with stores.store.together():
+                store_contract.accept(stores, a_report(number, names={"order_no": str(number)}))
+                other = Thread(target=look)
+                other.start()
+                other.join()
+                if number == 2:
+                    raise OSError("the lamp goes out")
+
+        come_in(1)
+        with pytest.raises(OSError, match="lamp"):
+            come_in(2)
+        look()
+
+        assert seen == [0, 1, 1]
 
 
 class TestBells(store_contract.BellsContract): ...
