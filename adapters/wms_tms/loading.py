@@ -2,12 +2,13 @@
 
 import csv
 import io
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from adapters.wms_tms.decode import ReadEvent, decode
-from adapters.wms_tms.records import UNREADABLE, Record, records, text_of
+from adapters.wms_tms.records import UNREADABLE, Record, lines_of, records, text_of
 from engine.model.connection import Connection, Inbound
 from engine.model.documents.tree import Unreadable
 from engine.model.masks import mask_text
@@ -85,14 +86,18 @@ def _read(connection: Connection, inbound: Inbound, name: str, raw: bytes, now: 
         return
     one_row = replace(connection, inbound=replace(inbound, encoding="utf-8"))
     head, rows = _head(inbound, records(text_of(raw, inbound.encoding), quoted=inbound.body == "csv"))
-    for row in rows:
-        if UNREADABLE in row.text:
-            _bad(loaded, row, "letters that are neither UTF-8 nor GBK")
-            continue
+    waiting = deque[Record]()
+    while (row := waiting.popleft() if waiting else next(rows, None)) is not None:
         try:
+            if UNREADABLE in row.text:
+                raise Unreadable("不是 UTF-8 也不是 GBK", "letters that are neither UTF-8 nor GBK")
             decoded = decode(one_row, (head + row.text).encode("utf-8"), headers, now, timezone=timezone)
         except Unreadable as problem:
-            _bad(loaded, row, str(problem))
+            if "\n" in row.text:
+                # Two stray quotes, and not one long cell: every line between them stands for itself.
+                waiting.extend(lines_of(row))
+            else:
+                _bad(loaded, row, str(problem))
             continue
         loaded.rows += decoded.ignored
         yield from (_Read(row.line, row.text, replace(event, place=f"line {row.line}")) for event in decoded.events)

@@ -104,6 +104,9 @@ class PollWay:
             round.claims = _claims(tree, fetch)
             items = len(round.claims)
         else:
+            if not self._has_list(tree):
+                # An empty list is good news; an answer of another shape is none, and the cursor must not move by it.
+                raise PollTrouble("no list where `each` looks")
             count = self._keep(answer.body, timezone)
             items = self._items(tree, count)
         self._turn(round, tree, items)
@@ -163,6 +166,14 @@ class PollWay:
         if decoded.events:
             self._deliver(self.connection, decoded.events)
         return len(decoded.events)
+
+    def _has_list(self, tree: Tree | None) -> bool:
+        inbound = self.connection.inbound
+        if tree is None or inbound is None or inbound.each is None or inbound.unwrap:
+            return True
+        above, _, last = inbound.each.rpartition(".")
+        parent = at(tree, above) if above else tree
+        return at(tree, inbound.each) is not None or (isinstance(parent, dict) and last in parent)
 
     def _items(self, tree: Tree | None, count: int) -> int:
         """Items of a page, those that were left out too."""

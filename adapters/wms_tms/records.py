@@ -41,6 +41,12 @@ def records(text: str, *, quoted: bool) -> Iterator[Record]:
         at = end + 1
 
 
+def lines_of(record: Record) -> list[Record]:
+    """The lines of a row that is no row after all."""
+    parts = record.text.split("\n")
+    return [Record(record.line + place, part.rstrip("\r")) for place, part in enumerate(parts) if part.strip()]
+
+
 def _end(lines: list[str], at: int) -> int:
     """The last line of the row that begins here."""
     quotes = 0
