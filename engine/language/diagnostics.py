@@ -132,6 +132,24 @@ CODES: dict[str, Code] = {
     "W536": _warning(
         "private-to-group", "个人信息发进了群里,或交给了对接方", "a private field in a message that a group reads, or in a command"
     ),
+    "W560": _warning("template-not-mapped", "通道只发模板,这条消息没有审核过的模板", "a message its first provider has no template for"),
+    "W561": _warning("template-fields-differ", "模板填的字段和消息里的不一样", "a template filled from other marks than its message"),
+    "W562": _warning("template-brackets-at-ends", "要审核的文字开头或结尾是括号", "a text for approval begins or ends with a bracket"),
+    "W563": _warning("template-sign-in-text", "文字里写了签名的【】", "the sign's brackets stand in a text"),
+    "W564": _warning("template-adjacent-variables", "要审核的文字里两个变量紧挨着", "two variables of a text for approval touch"),
+    "W565": _warning("template-variable-twice", "要审核的文字里同一个变量用了两次", "a text for approval uses a variable twice"),
+    "W566": _warning("template-only-variables", "要审核的文字全是变量", "a text for approval is nothing but variables"),
+    "W567": _warning("template-forbidden-character", "要审核的文字里有特殊符号或繁体字", "a text for approval uses signs that are refused"),
+    "W568": _warning("template-variable-too-long", "模板变量可能超过服务商允许的长度", "a value may outgrow the provider's variable"),
+    "W569": _warning("template-private-number-in-variable", "模板变量里有电话号码", "a template's variable carries a phone number"),
+    "W570": _warning("opt-out-words", "通知里写了退订、拒收的话", "a notice invites people to opt out"),
+    "W571": _warning("delivery-not-observable", "要看送到没有,通道却不回执", "a fallback on a connection without receipts"),
+    "W572": _info("validity-not-supported", "通道不能限定有效时间,原件可能迟到", "the original may still arrive after its fallback"),
+    "W573": _warning("resend-template-missing", "要补发,却没有补发用的模板", "no template for the marked second copy"),
+    "W574": _warning("fallback-is-the-same-route", "备用和原来靠同一家服务商", "a fallback that depends on the same provider"),
+    "W575": _warning("channel-without-connection", "有渠道没有对接,只会记录", "a channel that no connection carries"),
+    "W576": _warning("sms-no-room-for-sign", "max_chars 没给签名留地方", "max_chars leaves no room for the sign"),
+    "W577": Code("backup-never-asked", "备用通道永远轮不到", "a connection that no route reaches"),
     "W516": _warning("length-unknown", "有字段没写 max,算不出最长的文字", "a field without max: the longest text is unknown"),
 }
 """Code -> name, headline in Chinese and English, severity. The letter is the family; `waybill explain CODE` reads from here."""

@@ -6,7 +6,7 @@ from functools import cache
 from inspect import cleandoc
 from types import ModuleType
 
-from engine.language.lessons import conditions, form, meaning, names, writing
+from engine.language.lessons import conditions, form, meaning, names, providers, writing
 from engine.language.lessons.lesson import SECTIONS, Entry, Sections, read_entries
 from engine.language.lessons.specimen import SPECIMEN
 from engine.language.lint import MODULES
@@ -41,7 +41,11 @@ def lesson(code: str, lang: str = "zh") -> Lesson | None:
 @cache
 def entries() -> dict[str, Entry]:
     """All tables as one: code -> entry."""
-    return {code: entry for table in (writing, form, conditions, names, meaning) for code, entry in read_entries(table.LESSONS).items()}
+    return {
+        code: entry
+        for table in (writing, form, conditions, names, meaning, providers)
+        for code, entry in read_entries(table.LESSONS).items()
+    }
 
 
 def docstring_sections(module: ModuleType) -> Sections:
