@@ -21,7 +21,8 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
         "old",
         metavar="OLD",
         help=speech.of(
-            "旧规则:文件夹,或版本(v7、previous、指纹开头)", "the old rules: a folder, or a version (v7, previous, a fingerprint)"
+            "旧规则:文件夹、版本(v7、current、previous、指纹开头)或提案(p3)",
+            "the old rules: a folder, a version (v7, current, previous, a fingerprint) or a proposal (p3)",
         ),
     )
     parser.add_argument("new", metavar="NEW", nargs="?", help=speech.of("新规则(默认同 --rules)", "the new rules (default: as --rules)"))

@@ -52,7 +52,7 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
         nargs="+",
         action="extend",
         default=[],
-        help=of("历史:JSON 行,可用 gzip", "histories: JSON lines, plain or gzip"),
+        help=of("历史:JSON 行(可用 gzip),或自己的数据库", "histories: JSON lines (plain or gzip), or a database of ours"),
     )
     add(
         "--open",

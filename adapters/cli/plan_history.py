@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from adapters.cli.plan_stored import is_database, stored_history
 from adapters.cli.speech import NotFine
 from adapters.files.history import Problem, belonging, stream_history
 from engine.service.replay import OldCase, OldEvent, group
@@ -44,7 +45,7 @@ class History:
     def survey(self) -> datetime:
         """Read it once for its length; answers where time stops. Raises NotFine if there is nothing in it."""
         last: datetime | None = None
-        for event in stream_history(self.files, self.timezone, self.problems):
+        for event in self._stream(self.problems):
             self.lines += 1
             last = event.received_at if last is None else max(last, event.received_at)
             self.first = event.received_at if self.first is None else min(self.first, event.received_at)
@@ -59,7 +60,7 @@ class History:
         """The cases, a part of them in memory at a time."""
         parts = -(-self.lines // EVENTS_AT_ONCE)
         for part in range(parts):
-            chosen = [event for event in stream_history(self.files, self.timezone, []) if self._belongs(event, part, parts)]
+            chosen = [event for event in self._stream([]) if self._belongs(event, part, parts)]
             kept, stray = belonging(chosen, self.declared)
             self.problems += [_strayed(one) for one in stray]
             for case in group(kept, lambda one: one.workflow):
@@ -67,6 +68,10 @@ class History:
                     self.events += len(case.events)
                     self.seen.update(f"{case.workflow}.{event.event}" for event in case.events)
                     yield case
+
+    def _stream(self, problems: list[Problem]) -> Iterator[OldEvent]:
+        for path in self.files:
+            yield from stored_history(path) if is_database(path) else stream_history([path], self.timezone, problems)
 
     def _belongs(self, event: OldEvent, part: int, parts: int) -> bool:
         place, share = divmod(zlib.crc32(event.case.encode()), SHARES)

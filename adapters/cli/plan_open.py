@@ -47,7 +47,7 @@ def rehearse_open(db: str, old: Book, new: Book, at: datetime, *, all_examples: 
     folding = Fold(new[0].timezone, all_examples=all_examples)
     at_once, lost = 0, 0
     names: list[str] = []
-    with _opened(db) as store:
+    with opened_for_reading(db) as store:
         shelf = open_memory().shelf
         copy_versions(store.shelf, shelf)
         before, after = suppose(shelf, *old, at), suppose(shelf, *new, at)
@@ -65,7 +65,7 @@ def rehearse_open(db: str, old: Book, new: Book, at: datetime, *, all_examples: 
 
 def rules_of(db: str) -> Book:
     """The rules in force in a database. Raises WrongUse, NotFine."""
-    with _opened(db) as store:
+    with opened_for_reading(db) as store:
         current = store.shelf.current()
         files = store.shelf.files(current.fingerprint) if current else None
         rulebook = compile_rulebook(files).rulebook if files else None
@@ -74,7 +74,7 @@ def rules_of(db: str) -> Book:
         return in_force(store.shelf, rulebook), files
 
 
-class _opened:
+class opened_for_reading:
     """A store for reading, and its troubles in words."""
 
     def __init__(self, db: str) -> None:

@@ -54,8 +54,8 @@ def _tell_open(report: Report, words: Words) -> None:
     if opened.later:
         listed = "、".join(opened.later)
         speech.say(
-            f"  {listed} 的未结单不是一发布就换规则(running_cases):这里只列此刻碰到它们的",
-            f"  open cases of {listed} do not take the new rules at once (running_cases): listed is what touches them now",
+            f"  {listed} 的未结单现在这一步照旧规则走完,以后才用新规则(running_cases)",
+            f"  open cases of {listed} finish where they stand under the old rules, and take the new ones later (running_cases)",
         )
     _tell_groups(opened.plan, words)
 

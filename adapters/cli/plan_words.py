@@ -106,6 +106,8 @@ class Words:
         tail += [of(f"{plan.saved:,} 单本可不超时", f"{plan.saved:,} would not have been late")] if plan.saved else []
         tail += [of(f"{plan.broken:,} 单会超时", f"{plan.broken:,} would have been late")] if plan.broken else []
         tail += [of(f"{at_once:,} 张未结单会立即触发", f"{at_once:,} open cases fire at once")] if at_once is not None else []
+        if not plan.cases and at_once is not None:  # Only open cases were asked for.
+            return "".join(tail)
         if not plan.groups:
             tail.insert(0, of("没有差别", "no difference"))
         elif not parts:

@@ -1,4 +1,4 @@
-"""Which rules does somebody mean by `my-rules`, `v7`, `previous` or the beginning of a fingerprint?"""
+"""Which rules does somebody mean by `my-rules`, `v7`, `p3`, `previous` or the beginning of a fingerprint?"""
 
 import argparse
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from engine.service.publish import version_named
 def the_rulebook(reference: str | None, options: argparse.Namespace, speech: Speech) -> tuple[Rulebook, Mapping[str, str]]:
     """The rulebook of a folder, or of a version in the database given by `--db`, and its files.
 
-    `reference`: a folder; or `v7`, `7`, `current`, `previous`, at least six characters of a fingerprint; None: the folder every
+    `reference`: a folder; or `v7`, `7`, `p3` (a proposal), `current`, `previous`, at least six characters of a fingerprint; None: the folder every
     command means. A folder of that name comes first. Raises WrongUse: neither; NotFine: its rules have errors (they are shown).
     """
     folder = folder_of(getattr(options, "rules", None)) if reference is None else Path(reference)
@@ -56,12 +56,16 @@ def _files_of(reference: str, options: argparse.Namespace) -> Mapping[str, str]:
 
 
 def _on_shelf(reference: str, shelf: RulebookShelf) -> Mapping[str, str]:
+    proposed = next((one for one in shelf.proposals() if f"p{one.number}" == reference.strip().lower()), None)
+    if proposed is not None:
+        return proposed.files
     versions = shelf.versions()
     found = version_named(versions, reference)
     files = shelf.files(found.fingerprint) if found is not None else None
     if files is None:
         known = "、".join(f"v{one.number}" for one in versions[-5:]) or "—"
         raise WrongUse(
-            f"“{reference}”不是文件夹,也不是版本(最近的版本:{known})", f"{reference!r} is no folder and no version (the latest: {known})"
+            f"“{reference}”不是文件夹,也不是版本或提案(最近的版本:{known})",
+            f"{reference!r} is no folder, no version and no proposal (the latest version: {known})",
         )
     return files

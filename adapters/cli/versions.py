@@ -163,9 +163,12 @@ def _tell_proposals(proposals: Sequence[Proposal], versions: Sequence[Version], 
     for one in proposals:
         stale = speech.of("(已过时)", " (stale)") if one.base != current else ""
         speech.say(
-            f"提案 p{one.number}{stale}:{one.by} 提,依据 v{one.base},{one.why or '没写为什么'};同意:waybill publish p{one.number} --by 名字 --why 理由",
-            f"proposal p{one.number}{stale}: by {one.by}, made from v{one.base}, {one.why or 'no reason given'}; "
-            f"agree: waybill publish p{one.number} --by NAME --why TEXT",
+            f"提案 p{one.number}{stale}:{one.by} 提,依据 v{one.base},{one.why or '没写为什么'}\n"
+            f"  看改了什么:waybill diff current p{one.number}\n"
+            f"  同意:waybill publish p{one.number} --by 名字 --why 理由",
+            f"proposal p{one.number}{stale}: by {one.by}, made from v{one.base}, {one.why or 'no reason given'}\n"
+            f"  what it changes: waybill diff current p{one.number}\n"
+            f"  agree: waybill publish p{one.number} --by NAME --why TEXT",
         )
 
 

@@ -1,21 +1,25 @@
 """Which rules are in force, and how do others come into force? Versions, proposals, publishing, rolling back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from adapters.signing.json_tree import Tree
 from adapters.web import events
 from adapters.web.call import Call, Refusal, Reply, Room
 from adapters.web.shapes import diagnostic_shape
 from engine.model.version import Proposal, Version
+from engine.reports.shadow import ShadowLine, Trial, shadow
 from engine.service.desk import Desk
 from engine.service.folder import folder_note, passed_over
 from engine.service.publish import Publication, Told, version_named
 
 TEXT_CHARS_MAX = 1000
+TRIALS_PAGE = 500
 
 
 class Rules:
-    """GET /rules/versions, GET /rules/versions/{v}, POST /rules/proposals, /rules/publish, /rules/rollback."""
+    """GET /rules/versions, GET /rules/versions/{v}, GET /rules/shadow, POST /rules/proposals, /rules/publish, /rules/rollback."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -33,6 +37,23 @@ class Rules:
             "folder": folder,
         }
         return Reply(body=body)
+
+    def on_trial(self, call: Call) -> Reply:
+        """What the rules in shadow would have done, and how often they were wrong."""
+        rulebook, since = self._desk.rulebook(), call.query.get("since")
+        try:
+            day = datetime.strptime(since, "%Y-%m-%d").replace(tzinfo=ZoneInfo(rulebook.timezone)) if since else None
+        except ValueError:
+            raise Refusal(400, "bad_query", "since 是日期,如 2026-11-16", "since is a date, as 2026-11-16", field="since") from None
+        return Reply(body={"rules": [trial_shape(one) for one in shadow(rulebook, self._trials(), day)]})
+
+    def _trials(self) -> Iterator[Trial]:
+        """Every case, page by page."""
+        directory, last = self._desk.directory, None
+        while page := directory.cases(after=last, limit=TRIALS_PAGE):
+            for case in page:
+                yield Trial(case=case.id, journal=directory.journal(case.id), sent=directory.sent(case.id))
+            last = page[-1].id
 
     def one(self, call: Call) -> Reply:
         """A version with its files."""
@@ -102,6 +123,11 @@ def rooms(desk: Desk) -> list[Room]:
     return [
         Room(method="GET", path="/rules/versions", act=rules.listed, zh="规则版本", en="versions, proposals, the folder", answers={200: "versions"}),
         Room(
+            method="GET", path="/rules/shadow", act=rules.on_trial, zh="试行的规则:本来会发什么、给谁、错了几次",
+            en="rules in shadow: what each would have done, whom it would have told, how often it was wrong",
+            query={"since": "local date from which on, as 2026-11-16"}, answers={200: "a line per rule in shadow", 400: "since is no date"},
+        ),
+        Room(
             method="GET", path="/rules/versions/{version}", act=rules.one, zh="一个版本的全文", en="one version with its files",
             answers={200: "the version", 404: "no such version"},
         ),
@@ -126,6 +152,20 @@ def version_shape(one: Version) -> dict[str, object]:
     return {
         "version": one.number, "fingerprint": one.fingerprint, "by": one.by, "why": one.why, "how": one.how.value,
         "at": one.at.isoformat(), "parent": one.parent,
+    }  # fmt: skip
+
+
+def trial_shape(one: ShadowLine) -> dict[str, object]:
+    """A rule on trial as JSON, with the same keys as `waybill shadow report --json`."""
+    judged = one.judged
+    return {
+        "kind": one.kind, "name": one.name, "label": one.label, "place": str(one.span), "fired": one.fired,
+        "would": [{"how": how, "to": to, "number": number} for (how, to), number in one.would.items()],
+        "begun": dict(one.begun), "cost": None if one.cost is None else str(one.cost),
+        "hours": [{"to": to, "hour": hour, "number": number} for (to, hour), number in one.hours.items()],
+        "days": {day.isoformat(): number for day, number in one.days.items()},
+        "late": judged.late if judged else 0, "corrected": judged.corrected if judged else 0, "withdrawn": judged.withdrawn if judged else 0,
+        "examples": [{"case": each.case, "at": each.at.isoformat(), "what": each.what} for each in one.examples],
     }  # fmt: skip
 
 

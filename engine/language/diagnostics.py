@@ -151,6 +151,8 @@ CODES: dict[str, Code] = {
     "W576": _warning("sms-no-room-for-sign", "max_chars 没给签名留地方", "max_chars leaves no room for the sign"),
     "W577": Code("backup-never-asked", "备用通道永远轮不到", "a connection that no route reaches"),
     "W516": _warning("length-unknown", "有字段没写 max,算不出最长的文字", "a field without max: the longest text is unknown"),
+    # V: putting a version into force. Told by publishing and by the rule folder, not by check, which does not know the open cases.
+    "V601": Code("open-cases-lost", "新规则里没有未结单要用的状态或字段", "the new rules lack a state or field that open cases need"),
 }
 """Code -> name, headline in Chinese and English, severity. The letter is the family; `waybill explain CODE` reads from here."""
 

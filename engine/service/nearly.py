@@ -59,7 +59,7 @@ def _another_text(expected: SentExpectation, one: Sending, zone: str) -> tuple[s
     best = max(stretches, key=lambda stretch: SequenceMatcher(None, says, stretch).ratio())
     if SequenceMatcher(None, says, best).ratio() < 0.5:
         return f"文字里没有“{expected.says}”", f"its text does not say “{expected.says}”"
-    return f"文字差一点:应有“{expected.says}”,写的是“{best}”", f"its text almost says “{expected.says}”: “{best}”"
+    return f"应有“{expected.says}”,写的是“{best}”", f"its text almost says “{expected.says}”: “{best}”"
 
 
 def _another_way(expected: SentExpectation, one: Sending, zone: str) -> tuple[str, str] | None:

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from engine.core.names_since import composed, renames_between
 from engine.language.compile import compile_rulebook
-from engine.model.diagnostic import Diagnostic, Severity
+from engine.language.diagnostics import CODES
+from engine.model.diagnostic import Diagnostic
 from engine.model.rulebook import Rulebook
 from engine.model.span import NOWHERE
 from engine.model.version import Edition, How, Proposal, Renames, Version
@@ -20,6 +21,7 @@ from engine.ports.store import Conflict, RulebookShelf
 
 PREFIX_CHARS_MIN = 6
 """A shorter beginning of a fingerprint may be meant as a number."""
+LOST = "V601"
 PAGE = 500
 
 
@@ -231,5 +233,5 @@ def _open_cases(directory: Directory, workflow: str, state: str | None = None) -
 
 def _lost(zh: str, en: str, fix: tuple[str, str]) -> Diagnostic:
     return Diagnostic(
-        code="V601", name="open-cases-lost", severity=Severity.ERROR, span=NOWHERE, zh=zh, en=en, help_zh=fix[0], help_en=fix[1]
+        code=LOST, name=CODES[LOST].name, severity=CODES[LOST].severity, span=NOWHERE, zh=zh, en=en, help_zh=fix[0], help_en=fix[1]
     )  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import datetime
 from engine.model.case import ClockView
 from engine.model.decision import Outcome
 from engine.model.rulebook import Rulebook
+from engine.model.values import FieldType
 from engine.ports.directory import CaseRow
 from engine.service.desk import Incoming, Said
 from engine.service.simulate import Simulation, Stores
@@ -87,13 +88,18 @@ def played(rulebook: Rulebook, case: OldCase, until: datetime, stores: Stores, *
     parked = 0
     for event in case.events:
         simulation.run_until(event.received_at, inclusive=False)
-        answer = simulation.accept([_incoming(event, case.case)])[0]
+        answer = simulation.accept([_incoming(event, case.case, rulebook)])[0]
         parked += answer.said is Said.PARKED
     simulation.run_until(until)
     return simulation, parked
 
 
-def _incoming(event: OldEvent, case: str) -> Incoming:
+def _incoming(event: OldEvent, case: str, rulebook: Rulebook) -> Incoming:
+    """The event under the name its history knows. A serial we would give ourselves is that name, or later reports that bring another
+    name of the case (its waybill number) would find nobody."""
+    workflow = rulebook.workflows.get(event.workflow)
+    opens = workflow is not None and event.event in workflow.start_events
+    serials = [one for one in workflow.identified_by if workflow.fields[one].type is FieldType.SERIAL] if workflow and opens else []
     return Incoming(
         source=SOURCE,
         id=event.id,
@@ -102,7 +108,7 @@ def _incoming(event: OldEvent, case: str) -> Incoming:
         occurred_at=event.occurred_at,
         received_at=event.received_at,
         case=case,
-        data=event.data,
+        data={**dict.fromkeys(serials[:1], case), **event.data},
         sequence=event.sequence,
     )
 

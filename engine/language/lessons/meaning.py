@@ -1,4 +1,4 @@
-"""What do the codes of meaning (W) say in Chinese, and in English those that no single check tells of?"""
+"""What do the codes of meaning (W) and publishing (V) say in Chinese, and in English those that no single check tells of?"""
 
 LESSONS = """
 [W501]
@@ -434,4 +434,28 @@ file: workflows/parcel.yaml
 +   weighed: 称重
 + milestones:
 改: 写进对接的 events,或待办的 asks,或写一个故事
+
+[V601]
+查: 要发布(或退回)的规则里,少了未结单现在所在的状态、记着的字段,或整个流程;认单的字段也不能在有未结单时改名。
+因: 这些单在新规则里无处可去:不再计时,不再提醒,电话打进来也查不到。所以发布、退回、存盘时拒绝,并说有多少张。
+留: 不能留。改了名就写 was: 旧名;不要了就先留着,等这些单办完;流程写了 running_cases: keep 的,老单走老规则,不查。
+finds: what is to be published (or rolled back to) lacks a state in which open cases stand, a field they hold, or their whole workflow; a field that finds cases cannot be renamed while any are open.
+matters: those cases would have nowhere to go: no clock, no reminder, nobody finds them by their number. So publishing, rolling back and saving the folder are refused, with the number of cases.
+allow: never. After a rename write `was: old_name`; what is to go waits until these cases are done. Under `running_cases: keep` old cases go on under old rules and nothing is asked.
+file: workflows/parcel.yaml
+-   - {state: moving, event: sent_out}
++   - {state: on_the_way, event: sent_out}
+also: workflows/parcel.yaml
+-   moving:
+-     label: 在途
++   on_the_way:
++     label: 在途
+also: rules/sla.yaml
+-     while: moving
++     while: on_the_way
+also: rules/stories.yaml
+-         expect: {state: moving}
++         expect: {state: on_the_way}
+改:   on_the_way: {label: 在途, was: moving}
+better:   on_the_way: {label: 在途, was: moving}
 """

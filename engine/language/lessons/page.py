@@ -14,6 +14,7 @@ FAMILIES = {
     "R": ("名字", "Names"),
     "N": ("文字里的字段", "Marks in texts"),
     "W": ("意思", "Meaning"),
+    "V": ("发布", "Publishing"),
 }
 """The letter of a code -> Chinese, English."""
 

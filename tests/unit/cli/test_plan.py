@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.time.world import World, files, first
 from tests.unit.cli.rulebook import FILES, Said, waybill, write_rulebook
 
 MESSAGES = """
@@ -278,3 +279,45 @@ def test_wrong_use_is_said_with_exit_code_two(
     (tmp_path / "h").write_text(history.read_text(encoding="utf-8"), encoding="utf-8")
 
     assert waybill("plan", *words).code == 2
+
+
+def test_our_own_database_is_a_history_too(tmp_path: Path) -> None:
+    soon, later = (
+        first(f"while: new\nlimit: {limit}\ntimeline:\n  - late: 0 min\n    do: [{{task: 看一看, for: desk}}]") for limit in ("1 h", "2 h")
+    )
+    world = World(sla=soon, url=f"sqlite:///{tmp_path / 'desk.db'}")
+    world.hear("created", "11-23 09:00", case="T1")
+    world.hear("taken", "11-23 10:30", case="T1")
+    world.hear("created", "11-23 14:00", case="T2")
+    world.until("11-23 18:00").close()
+    for name, text in (("old", soon), ("new", later)):
+        for path, body in files(sla=text).items():
+            (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name / path).write_text(body, encoding="utf-8")
+
+    said = waybill(
+        "plan",
+        str(tmp_path / "old"),
+        str(tmp_path / "new"),
+        "--history",
+        str(tmp_path / "desk.db"),
+        "--until",
+        "2026-11-23 18:00",
+        "--json",
+    )
+
+    told = json.loads(said.out)
+    assert (told["cases"], told["events"], told["saved_cases"]) == (2, 3, 1)
+
+
+def test_open_cases_alone_are_told_without_a_word_of_histories(tmp_path: Path, rules: Path) -> None:
+    world = World(sla=first("while: new\nlimit: 1 h"), url=f"sqlite:///{tmp_path / 'desk.db'}")
+    world.hear("created", "11-23 09:00", case="T1")
+    world.close()
+    for path, body in world.files.items():
+        (tmp_path / "mine" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "mine" / path).write_text(body, encoding="utf-8")
+
+    said = waybill("plan", str(tmp_path / "mine"), str(tmp_path / "mine"), "--open", str(tmp_path / "desk.db"))
+
+    assert said.out.splitlines()[0] == "0 张未结单会立即触发"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.files.rules import shipped_rules_dir
 from tests.unit.cli.rulebook import waybill, write_rulebook
 
 
@@ -87,3 +88,15 @@ def test_a_history_that_is_not_there_is_wrong_use_and_an_empty_one_not_fine(rule
     assert waybill("replay", tmp_path / "nothing", "--rules", rules).code == 2
     assert waybill("replay", tmp_path / "empty", "--rules", rules).code == 1
     assert waybill("replay", tmp_path / "empty", "--rules", rules, "--jobs", "0").code == 2
+
+
+def test_reports_that_bring_the_waybill_number_find_the_case_whose_serial_is_ours(tmp_path: Path) -> None:
+    """The sample orders: opened under their order number, named again by the pick-up scan."""
+    sample = shipped_rules_dir() / "rules" / "samples" / "orders.jsonl"
+
+    said = waybill("replay", str(sample), "--rules", str(shipped_rules_dir()), "--out", str(tmp_path / "out.jsonl"))
+
+    outcomes = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert said.code == 0
+    assert {one["state"] for one in outcomes} == {"picked_up"}
+    assert "0 件曾待认领" in said.out

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from adapters.cli.main import main
+from adapters.wiring import open_desk
 from tests.time.world import World, first
+from tests.unit.web.gate import a_client
 
 RULES = "mode: shadow\nwhile: new\nlimit: 1 h\ntimeline:\n  - late: 0 min\n    do: [{send: hurry}, {task: 看一看, for: desk}]"
 
@@ -47,3 +49,15 @@ def test_programs_get_the_same_figures(desk: list[str], capsys: pytest.CaptureFi
 def test_a_date_that_is_none_is_wrong_use(desk: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["shadow", "report", *desk, "--since", "上周"]) == 2
     assert "--since" in capsys.readouterr().err
+
+
+def test_the_console_reads_the_same_figures_over_http(desk: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    main(["shadow", "report", *desk, "--since", "2026-11-24", "--json"])
+    told = json.loads(capsys.readouterr().out)
+
+    with open_desk(f"sqlite:///{desk[1]}", desk[3]) as opened:
+        client = a_client(opened.desk)
+        asked, wrong = client.get("/rules/shadow?since=2026-11-24"), client.get("/rules/shadow?since=上周")
+
+    assert asked.json() == {"rules": told}
+    assert wrong.status_code == 400

@@ -1,10 +1,11 @@
 """Is every diagnostic explained in both languages, with an example that brings it out?"""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from adapters.memory import open_memory
 from engine.language.compile import compile_rulebook
 from engine.language.diagnostics import CODES
 from engine.language.lessons import codes_of, docstring_sections, entries, lesson
@@ -12,9 +13,15 @@ from engine.language.lessons.page import page
 from engine.language.lessons.specimen import SPECIMEN
 from engine.language.lint import MODULES, lint
 from engine.language.show import render
+from engine.service.desk import Incoming
+from engine.service.publish import Press, Told
+from engine.service.simulate import Simulation
 from tests.unit.language.rulebooks import ROOT
 
-NEED_MORE_THAN_FILES = {"Y014": "20,000 nodes", "W514": "a date", "W520": "the roster"}
+NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
+PARCEL = {"city": "深圳", "weight": "3", "phone": "13812345678", "promised": "2026-11-24 12:00"}
+
+NEED_MORE_THAN_FILES = {"Y014": "20,000 nodes", "W514": "a date", "W520": "the roster", "V601": "open cases"}
 """Codes whose example alone does not bring them out, and what they need."""
 
 
@@ -78,3 +85,30 @@ def test_the_page_of_all_diagnostics_is_up_to_date() -> None:
     written = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
 
     assert written == page(), "python -m adapters.cli.explain_code > docs/diagnostics.md"
+
+
+def test_the_example_of_lost_open_cases_brings_it_out_where_one_is_open() -> None:
+    told, old = lesson("V601"), compile_rulebook(SPECIMEN).rulebook
+    assert told is not None
+    assert old is not None
+    world = Simulation(old, open_memory(), NOON)
+    world.accept(
+        [Incoming(source="hand/8011", id="1", workflow="parcel", event="created", data=PARCEL, occurred_at=NOON, received_at=NOON)]
+    )
+    world.accept(
+        [Incoming(source="hand/8011", id="2", workflow="parcel", event="sent_out", case="261123001", occurred_at=NOON, received_at=NOON)]
+    )
+    press = Press(world.stores.shelf, world.stores.directory, old)
+
+    refused = press.propose(told.files, by="王经理", why="改名", now=NOON)
+    renamed = press.propose(was(told.files, "moving"), by="王经理", why="改名", now=NOON)
+
+    assert [one.code for one in refused.diagnostics] == ["V601"]
+    assert refused.told is Told.REFUSED
+    assert renamed.told is Told.PROPOSED
+
+
+def was(files: dict[str, str], old: str) -> dict[str, str]:
+    """The same with the mapping that the lesson asks for."""
+    path = "workflows/parcel.yaml"
+    return {**files, path: files[path].replace("  on_the_way:\n", f"  on_the_way:\n    was: {old}\n")}
