@@ -16,6 +16,7 @@ Resolve = Callable[[str], str]
 Understand = Callable[[Answer, Receipt], Receipt]
 """An answer, and what to say if nobody understands it -> what became of the text."""
 REFERENCES = ("env:", "file:")
+IN_A_PATH = "/-_.~!$&'()*+,;=:@"
 
 
 class Account:
@@ -74,8 +75,11 @@ class Account:
         receipts = self.connection.receipts
         if receipts is None or not receipts.tokens:
             raise Unfillable("the connection has no receipts:", ours=True)
-        token = urllib.parse.quote(self.look(receipts.tokens[0].reference), safe="")
-        return f"{self.option('public_url').rstrip('/')}/in/{urllib.parse.quote(self.connection.name, safe='')}/{token}"
+        path = f"/in/{self.connection.name}/{self.look(receipts.tokens[0].reference)}"
+        if urllib.parse.quote(path, safe=IN_A_PATH) != path:
+            # Some vendors sign the address they call: it must come back letter by letter.
+            raise Unfillable("the token of receipts: is not fit for an address", ours=True)
+        return self.option("public_url").rstrip("/") + path
 
     def carry(self, parcel: Parcel, make: Callable[[Number], Request], understand: Understand) -> Receipt:
         """One request, one receipt. Never raises for the world's fault, nor for a missing setting."""

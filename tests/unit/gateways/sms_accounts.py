@@ -19,6 +19,7 @@ DOOR = ReceiptDoor(tokens=(Secret("env:DOOR"), Secret("env:OLD_DOOR")))
 SECRETS = {
     "env:DOOR": TOKEN,
     "env:OLD_DOOR": "an-older-token",
+    "env:ODD": "a token? no",
     "env:ALI_AK": "testak",
     "env:ALI_SK": sms_aliyun.SECRET,
     "env:TENCENT_SK": sms_tencent.SECRET,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.clock import SettableClock
-from engine.model.connection import ConnectionType, ReceiptDoor
+from engine.model.connection import ConnectionType, ReceiptDoor, Secret
 from engine.ports.gateway import Gateway, Listener
 from tests.contract.gateway_contract import NOW, AccidentContract, GatewayContract, a_parcel
 from tests.contract.gateway_server import a_closed_port
@@ -144,3 +144,14 @@ def test_an_address_that_is_none_is_a_verdict(type: ConnectionType, peer: type[P
     receipt = a_gateway(an_account(type, url), SettableClock(NOW)).send(a_parcel())
 
     assert (receipt.verdict.value, receipt.reason) == ("rejected", "account")
+
+
+@pytest.mark.parametrize("type", [ConnectionType.TWILIO_SMS, ConnectionType.KANNEL])
+def test_a_token_that_an_address_cannot_hold_closes_the_counter(type: ConnectionType) -> None:
+    door = ReceiptDoor(tokens=(Secret("env:ODD"),))
+    gateway = a_gateway(an_account(type, f"http://127.0.0.1:{a_closed_port()}", receipts=door), SettableClock(NOW))
+
+    receipt = gateway.send(a_parcel())
+
+    assert (receipt.verdict.value, receipt.reason) == ("rejected", "account")
+    assert SECRETS["env:ODD"] not in receipt.detail
