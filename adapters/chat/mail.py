@@ -145,7 +145,8 @@ class Mail:
             except (smtplib.SMTPException, OSError, ValueError) as problem:
                 if progress.stage != "data":
                     return replace(blank, verdict=Verdict.RETRY, reason="no_connection", detail=type(problem).__name__)
-                late = progress.late or isinstance(problem, TimeoutError)
+                # smtplib says "closed" of a silence too, and keeps what it really was beside it.
+                late = progress.late or isinstance(problem, TimeoutError) or isinstance(problem.__context__, TimeoutError)
                 return replace(blank, reason="no_answer" if late else "cut", detail=type(problem).__name__)
         return replace(blank, verdict=Verdict.ACCEPTED, final=True, provider_id=parcel.key, code=said)
 
