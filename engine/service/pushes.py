@@ -83,7 +83,7 @@ class Mailroom:
         attempt = book.of_key(receipt.key) if receipt.key else None
         attempt = attempt or book.of_provider_id(connection, receipt.provider_id)
         row = self.post.find(attempt.effect_id) if attempt is not None else None
-        if attempt is None or row is None or attempt.verdict is None:
+        if attempt is None or row is None or (attempt.verdict is None and row.status is OutboxStatus.SENDING):
             return False
         self._settle(row, attempt, receipt, now)
         if receipt.verdict is Verdict.REJECTED and receipt.reason == "account":

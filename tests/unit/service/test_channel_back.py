@@ -1,10 +1,12 @@
 """What waited for a channel leaves when the channel is seen to work, also where nobody ever saw it fail as a whole."""
 
+import pytest
+
 from engine.model.receipt import Receipt, Verdict
 from engine.ports.attempts import CircuitState
 from engine.ports.outbox import OutboxStatus
 from tests.time.world import when
-from tests.unit.service.test_counters import FALLBACK, Desk, a_desk, a_receipt, late
+from tests.unit.service.test_counters import FALLBACK, LATE, Crash, Desk, a_desk, a_receipt, late
 
 
 def not_heard_of() -> Desk:
@@ -14,16 +16,17 @@ def not_heard_of() -> Desk:
     return desk
 
 
-def test_a_delivery_to_somebody_else_lets_the_resend_leave() -> None:
+@pytest.mark.parametrize(("at", "resent"), [("11-23 10:09", 0), ("11-23 10:10", 1)])
+def test_a_delivery_to_somebody_else_lets_a_resend_leave_that_has_waited_a_while(at: str, resent: int) -> None:
     desk = not_heard_of()
     desk.world.hear("created", "11-23 09:07", case="T2")
     desk.world.until("11-23 10:07")
     (other,) = [one for one in desk.main.asked if one.case == "ticket:T2"]
+    desk.world.until(at)
 
     desk.push(a_receipt(other))
 
-    resent = desk.main.asked[-1]
-    assert (len(desk.main.asked), resent.case, resent.text[-3:]) == (3, "ticket:T1", "补发)")
+    assert [one.case for one in desk.main.asked if one.text.endswith("补发)")] == ["ticket:T1"] * resent
 
 
 def test_in_quiet_the_counter_is_asked_after_five_minutes_and_not_before() -> None:
@@ -96,3 +99,53 @@ def test_a_push_that_breaks_its_reader_is_listed_and_stops_no_other() -> None:
 
     assert desk.row().status is OutboxStatus.DONE  # type: ignore[attr-defined]
     assert desk.world.stores.providers.unread(when("11-23 12:00"), 10) == []
+
+
+def test_three_hundred_resends_are_spread_behind_live_traffic_and_none_leaves_twice() -> None:
+    desk = a_desk(text="urgent: yes\n" + FALLBACK)
+    desk.main.always = (Verdict.REJECTED, "account")
+    for number in range(300):
+        desk.world.hear("created", "11-23 09:00", case=f"T{number}")
+    desk.world.until("11-23 10:05")
+    assert (len(desk.main.asked), len(desk.calls())) == (1, 300)
+    desk.main.always = (Verdict.ACCEPTED, "")
+    post = desk.world.simulation.post
+
+    post.probe(desk.world.simulation.now)
+    desk.world.until("11-23 10:05:01")
+    at_once = len(desk.main.asked) - 1
+    desk.world.until("11-23 10:05:41")
+    after_forty_seconds = len(desk.main.asked) - 1
+    post.probe(desk.world.simulation.now)
+    desk.world.until("11-23 10:20")
+
+    resent = [one.case for one in desk.main.asked[1:]]
+    assert (at_once, after_forty_seconds) == (10, 30)
+    assert len(resent) == len(set(resent)) == 300
+
+
+def test_a_late_delivered_between_the_call_and_the_resend_leaves_one_text() -> None:
+    desk = late(a_desk(), "11-23 10:05")
+    desk.world.until("11-23 10:20")
+
+    desk.push(a_receipt(desk.main.asked[0]))
+    desk.world.until("11-23 10:40")
+
+    assert len(desk.main.asked) == 1
+
+
+def test_a_receipt_for_a_sending_that_was_cut_by_a_crash_counts() -> None:
+    desk = late(a_desk(), "11-23 09:59")
+    desk.main.crash = True
+    with pytest.raises(Crash):
+        desk.world.until(LATE)
+    post, now = desk.world.simulation.post, when("11-23 10:02")
+    desk.main.crash = False
+    desk.world.simulation.clock.at = now
+    post.reap(now)
+
+    desk.push(a_receipt(desk.main.asked[0]))
+    desk.world.until("11-23 10:30")
+
+    assert desk.row().status is OutboxStatus.DONE  # type: ignore[attr-defined]
+    assert (len(desk.main.asked), desk.calls()) == (1, [])

@@ -35,6 +35,10 @@ LIMITED = MAIN + "limits: {per_number: 1 per 30 min}\n"
 CAPABILITIES = Capabilities(receipts=True, look_up=True, replies=True)
 
 
+class Crash(BaseException):
+    """The daemon dies while the request is on its way."""
+
+
 @dataclass(slots=True)
 class Provider:
     """A provider of the test: answers as scripted, then delivers; remembers every request."""
@@ -49,9 +53,12 @@ class Provider:
     truth: tuple[Verdict, str] | None = None
     is_open: bool = True
     pushed: Pushed | None = None
+    crash: bool = False
 
     def send(self, parcel: Parcel) -> Receipt:
         self.asked.append(parcel)
+        if self.crash:
+            raise Crash
         verdict, reason = self.script.pop(0) if self.script else self.always
         provider_id = f"{self.name}-{len(self.asked)}" if verdict is Verdict.ACCEPTED else ""
         return Receipt(verdict=verdict, reason=reason, key=parcel.key, at=self.now(), provider_id=provider_id)
@@ -99,7 +106,7 @@ class Desk:
         return found
 
     def calls(self) -> list[Parcel]:
-        return [one for one in self.world.simulation.gateways["phone"].carried]
+        return list(self.world.simulation.gateways["phone"].carried)
 
 
 def a_desk(*, spare: bool = False, text: str = FALLBACK, main: str = MAIN, to: str = "boss", **changed: str) -> Desk:
