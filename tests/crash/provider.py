@@ -15,6 +15,7 @@ from shutil import copytree
 from adapters.files.rules import shipped_rules_dir
 
 SLOW_SECONDS_MAX = 0.3
+HELD_SECONDS_MAX = 30.0
 CONNECTION = """\
 kind: connection
 connection: lasting_sms
@@ -34,6 +35,9 @@ class Provider:
     port: int = 0
     asked: Counter[str] = field(default_factory=Counter)
     chance: Random = field(default_factory=Random)
+    holds: bool = False
+    """It takes every request and answers none before `go_on`."""
+    go_on: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
@@ -49,6 +53,8 @@ def provider(seed: int) -> Iterator[Provider]:
                 one.asked[body["key"]] += 1
                 wait = one.chance.choice([0.0, 0.0, SLOW_SECONDS_MAX]) * one.chance.random()
             time.sleep(wait)
+            if one.holds:
+                one.go_on.wait(HELD_SECONDS_MAX)
             answer = b'{"code": 0}'
             try:
                 self.send_response(200)
@@ -69,6 +75,7 @@ def provider(seed: int) -> Iterator[Provider]:
     try:
         yield one
     finally:
+        one.go_on.set()
         server.shutdown()
         server.server_close()
 
