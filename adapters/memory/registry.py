@@ -48,6 +48,8 @@ def again(state: State, known: Paper, report: Report) -> Acceptance:
     """The same id: a duplicate if the body is the same, else a conflict that is kept apart."""
     if known.body == body(report.event):
         return Acceptance(Accepted.DUPLICATE, known.case_id)
+    if report.restated is not None:
+        return restate(state, known.case_id, report.restated)
     event = report.event
     state.quarantine.append(
         Unread(
@@ -56,6 +58,14 @@ def again(state: State, known: Paper, report: Report) -> Acceptance:
         )
     )  # fmt: skip
     return Acceptance(Accepted.CONFLICT, known.case_id)
+
+
+def restate(state: State, case_id: str | None, event: Event) -> Acceptance:
+    """Other words for what is known: kept once, with the case that has it."""
+    if case_id is None or (event.source, event.id) in state.by_key:
+        return Acceptance(Accepted.DUPLICATE, case_id)
+    write(state, event, body(event), case_id, frozenset())
+    return Acceptance(Accepted.ACCEPTED, case_id)
 
 
 def body(event: Event) -> tuple[object, ...]:

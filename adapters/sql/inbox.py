@@ -118,6 +118,7 @@ class Registry:
     def _look_up(self, reports: Sequence[Report]) -> None:
         filing, keys = self._filing, {(report.event.source, report.event.id) for report in reports}
         keys |= {(report.event.source, report.follows) for report in reports if report.follows is not None}
+        keys |= {(report.restated.source, report.restated.id) for report in reports if report.restated is not None}
         self._look_up_known(list(keys))
         names = [key for report in reports for key in keys_of(report.workflow, report.names)]
         filing.names.update(self._owners([key for key in names if key not in filing.names]))
@@ -164,6 +165,8 @@ class Registry:
         case_id, first_hash = known
         if hmac.compare_digest(first_hash, body_hash):
             return Acceptance(Accepted.DUPLICATE, case_id)
+        if report.restated is not None:
+            return self._restate(case_id, report.restated)
         event = report.event
         row = {
             "source": event.source, "event_id": event.id, "name": event.name, "occurred_at": event.occurred_at,
@@ -172,6 +175,13 @@ class Registry:
         }  # fmt: skip
         self._filing.quarantine.append((row, {name: event.data[name] for name in report.private if name in event.data}))
         return Acceptance(Accepted.CONFLICT, case_id)
+
+    def _restate(self, case_id: str | None, event: Event) -> Acceptance:
+        """Other words for what is known: kept once, with the case that has it."""
+        if case_id is None or (event.source, event.id) in self._filing.known:
+            return Acceptance(Accepted.DUPLICATE, case_id)
+        self._write(event, self._hash(event), case_id, frozenset())
+        return Acceptance(Accepted.ACCEPTED, case_id)
 
     def _route(self, report: Report) -> tuple[Event, str | None]:
         filing, event = self._filing, report.event

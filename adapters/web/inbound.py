@@ -128,6 +128,7 @@ def incoming(connection: Connection, inbound: Inbound, read: ReadEvent) -> Incom
     return Incoming(
         source=f"connection/{connection.name}",
         id=read.id,
+        restated_id=read.text_id,
         workflow=inbound.workflow,
         event=(read.event or RETRACTED) if read.recognised else UNRECOGNISED,
         occurred_at=read.happened_at,

@@ -45,7 +45,8 @@ class Identities:
         own = self._own(item)
         if own:
             # A retraction often carries the id of what it takes back.
-            return Identity(self._short(f"{own}/retracts" if retracts else own))
+            own = self._short(f"{own}/retracts" if retracts else own)
+            return Identity(own, text=self._hash(["wording", own, text]) if item.exploded else "")
         what = code or event or retracts or ""
         if item.exploded and written and (what or text):
             return self._of_snapshot(names, what, written, text)
@@ -75,7 +76,7 @@ class Identities:
         key = self._hash(base)
         wordings = self._met.setdefault(key, {})
         place = wordings.setdefault(text, len(wordings))
-        wording = self._hash([*base, "wording", text]) if text else ""
+        wording = self._hash([*base, "wording", text])
         return Identity(key if place == 0 else self._hash([*base, place]), text=wording)
 
     def _short(self, own: str) -> str:

@@ -78,6 +78,8 @@ class Report:
     """SERIAL fields to fill when a case opens: field -> pattern with the date already filled in, # left (`261123###`)."""
     private: frozenset[str] = frozenset()
     """Names in event.data whose values are personal."""
+    restated: Event | None = None
+    """Of what a feed tells again and again: where the event's id is known with another body, this is filed in its place, once."""
 
 
 class Accepted(StrEnum):

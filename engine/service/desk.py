@@ -38,6 +38,8 @@ class Incoming:
     """Field -> value (text, number, bool); identifying fields among them. Unknown fields are kept."""
     extra: Mapping[str, str] = field(default_factory=dict)
     sequence: int | None = None
+    restated_id: str = ""
+    """Of what a feed tells again and again: the id of this wording, under which it is kept once if the event itself is known."""
     by_person: bool = False
     """A person's event that finds no row is refused with what is possible now; a feed's is kept and listed."""
 

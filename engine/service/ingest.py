@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from engine.core.standing import open_key_of
 from engine.model.decision import Outcome
 from engine.model.event import UNSTATED_TIME, Event, Report
 from engine.model.fieldtext import BadValue, read_text, write_text
+from engine.model.plain import plain
 from engine.model.rulebook import Rulebook
 from engine.model.values import FieldType
 from engine.model.workflow import BUILT_IN_EVENTS, Workflow
@@ -82,7 +84,14 @@ def report_of(rulebook: Rulebook, incoming: Incoming, now: datetime) -> Report:
     )
     if workflow is None:
         return Report(event=event, workflow=incoming.workflow or "", names={})
-    return addressed(rulebook, workflow, event, names, case_id=case_id, may_open=opens)
+    report = addressed(rulebook, workflow, event, names, case_id=case_id, may_open=opens)
+    return replace(report, restated=_restated(event, incoming.restated_id)) if incoming.restated_id else report
+
+
+def _restated(event: Event, wording: str) -> Event:
+    """The new words alone, as an edit that changes no field."""
+    kept = {name: text for name, text in event.extra.items() if name.startswith("kept_")}
+    return replace(event, id=wording, name="edited", data={}, extra={**kept, "restates": event.id})
 
 
 def addressed(
@@ -142,7 +151,7 @@ def workflow_of(rulebook: Rulebook, incoming: Incoming) -> Workflow | None:
 def _data_of(rulebook: Rulebook, workflow: Workflow | None, incoming: Incoming) -> tuple[dict[str, str], dict[str, str], list[Problem]]:
     """Values as canonical text. A feed's unreadable value is kept beside, a person's is a problem."""
     data: dict[str, str] = {}
-    extra = dict(incoming.extra)
+    extra = {name: plain(text) for name, text in incoming.extra.items()}
     problems: list[Problem] = []
     lenient = incoming.source.startswith("connection/")
     for name, raw in incoming.data.items():
@@ -169,7 +178,7 @@ def _text_of(raw: object) -> str:
         case bool():
             return "yes" if raw else "no"
         case str():
-            return raw.strip()
+            return plain(raw).strip()
         case dict() | list():
             return json.dumps(raw, ensure_ascii=False)
         case _:

@@ -1,5 +1,6 @@
 """What must every registry do? Once, to whom, what is parked, what is numbered."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -54,6 +55,19 @@ class AcceptContract:
         assert answers == [Acceptance(Accepted.CONFLICT, CASE)]
         assert len(stores.store.pending(NOW, 10)) == 1
         assert [unread.kind for unread in stores.directory.unread()] == ["conflict"]
+
+    def test_other_words_for_what_a_feed_told_before_are_kept_once_and_are_no_conflict(self, stores: Stores) -> None:
+        accept(stores, a_report(1, extra={"kept_text": "已签收"}))
+        told = a_report(1, extra={"kept_text": "已签收。"})
+        reworded = replace(told, restated=replace(told.event, id="1/words", name="edited", data={}))
+
+        answers = [accept(stores, reworded)[0] for _ in range(3)]
+
+        assert [answer.verdict for answer in answers] == [Accepted.ACCEPTED, Accepted.DUPLICATE, Accepted.DUPLICATE]
+        assert [pending.event.name for pending in stores.store.pending(NOW, 10)] == [told.event.name]
+        decide_next(stores)
+        assert [pending.event.id for pending in stores.store.pending(NOW, 10)] == ["1/words"]
+        assert list(stores.directory.unread()) == []
 
     def test_a_known_name_finds_the_case_even_when_a_first_name_is_unknown(self, stores: Stores) -> None:
         accept(stores, a_report(1))
