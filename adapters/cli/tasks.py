@@ -91,8 +91,9 @@ def _row(task: Task, zone: str, speech: Speech) -> tuple[str, ...]:
 
 
 def _what(task: Task) -> str:
-    """A call's script is personal: numbers in it are masked on a list."""
-    return " ".join(mask_text(f"{task.remark} {task.text}").split())[:60]
+    """On a list. A call's script is personal: it is shown to whoever claims it."""
+    text = task.remark if task.kind == "call" else f"{task.remark} {task.text}"
+    return " ".join(mask_text(text).split())[:60]
 
 
 def _data(task: Task) -> dict[str, object]:
@@ -102,7 +103,7 @@ def _data(task: Task) -> dict[str, object]:
         "kind": task.kind,
         "role": task.role,
         "status": task.status.value,
-        "text": mask_text(task.text),
+        "text": None if task.kind == "call" else mask_text(task.text),
         "asks": list(task.asks),
         "created_at": task.created_at.isoformat(),
         "claimed_by": task.claimed_by,
@@ -120,8 +121,10 @@ def _claim(desk: Opened, options: argparse.Namespace, speech: Speech) -> int:
             f"cannot claim {options.task}: unknown, held by somebody else, or finished",
         )
     until = speech.time(task.claim_until, desk.rulebook.timezone)
-    speech.say(f"已领,{until} 前归你:{_what(task)}", f"yours until {until}: {_what(task)}")
-    speech.data(_data(task))
+    # Claiming is a named act: script and number are shown in full to the one who answers for it.
+    full = " ".join(f"{task.address} {task.remark} {task.text}".split()) if task.kind == "call" else _what(task)
+    speech.say(f"已领,{until} 前归你:{full}", f"yours until {until}: {full}")
+    speech.data(_data(task) | {"text": task.text, "address": task.address})
     return 0
 
 

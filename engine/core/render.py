@@ -12,6 +12,7 @@ from engine.core.words import say_why
 from engine.model.fieldtext import BadValue, read_text
 from engine.model.masks import mask_by_field
 from engine.model.message import Literal, Message, Optional_, Placeholder, Text
+from engine.model.plain import plain
 from engine.model.values import FieldType
 
 
@@ -74,7 +75,7 @@ def _text(parts: Text, scene: Scene, left_out: Sequence[Optional_]) -> str:
 
 
 def _piece(part: Literal | Placeholder, scene: Scene) -> str:
-    return part.text if isinstance(part, Literal) else _value(part, scene)
+    return part.text if isinstance(part, Literal) else plain(_value(part, scene))
 
 
 def _value(mark: Placeholder, scene: Scene) -> str:

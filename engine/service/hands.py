@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from engine.model.event import Event, EventKind, Report
+from engine.model.plain import plain
 from engine.model.rulebook import Rulebook
 from engine.ports.store import NotFound
 from engine.ports.worklist import Task, TaskStatus
@@ -36,7 +37,7 @@ def finish(
     result: str = "", note: str = "", data: Mapping[str, object] | None = None,
 ) -> FinishAnswer:  # fmt: skip
     """Close a task by one of its events or a tracking note, a call by its result; once (R36)."""
-    task = stores.worklist.get(task_id)
+    task, note = stores.worklist.get(task_id), plain(note).strip()
     if task is None:
         return FinishAnswer("unknown", None, (Problem("task", f"没有这项任务:{task_id}", f"no such task: {task_id}"),))
     if task.status is TaskStatus.CLAIMED and task.claimed_by != by and task.claim_until is not None and task.claim_until > now:
