@@ -106,7 +106,7 @@ def test_a_mail_arrives_whole_with_an_id_that_follows_from_its_key() -> None:
     assert (envelope.mail_from, envelope.rcpt_tos) == ("desk@example.com", [TO])
     assert written["Message-ID"] == f"<{KEY}@example.com>"
     assert (written["Subject"], written["Date"]) == ("提货提醒", "Mon, 23 Nov 2026 01:00:00 +0000")
-    assert written.get_content().strip().splitlines() == ["请提货", ".", "8011 号"]  # type: ignore[attr-defined]
+    assert written.get_content().strip().splitlines() == ["请提货", ".", "8011 号"]  # type: ignore[attr-defined]  # The default policy makes an EmailMessage.
 
 
 @pytest.mark.parametrize(
