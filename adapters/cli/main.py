@@ -137,8 +137,8 @@ COMMANDS: dict[str, Command] = {
         ("waybill lsp", "waybill lsp --lang en"),
     ),
     "connection": Command(
-        "connection", "试读一份报文:会变成哪些事件", "read a sample report: which events it makes",
-        ("waybill connection test tms --sample rules/connections/samples/tms_scan.json",),
+        "connection", "对接:列出、照报文写一个、试读报文、敲门", "connections: list them, begin one from a report, read a sample, knock",
+        ("waybill connection test tms --sample rules/connections/samples/tms_scan.json", "waybill connection new wms --sample report.json --workflow shipment", "waybill connection new --from kuaidi100"),
     ),
 }  # fmt: skip
 

@@ -140,6 +140,11 @@ def check_ways(scope: Scope, form: ConnectionForm) -> None:
             scope.findings.add("F101", form.key_span(name), f"{form.type} 没有“{name}”这个键", f"{form.type} has no key “{name}”")
     if form.type in wants and form.inbound is None:
         scope.findings.add("F102", form.span("type"), f"{form.type} 要写 inbound:怎样读", f"{form.type} needs `inbound:`: how it is read")
+    if form.type in wants and form.inbound is not None:
+        for key in ("path", "signature"):
+            if getattr(form.inbound, key) is not None:
+                zh, en = f"{form.type} 是我们自己去取,不写 {key}", f"{form.type} fetches by itself and has no {key}"
+                scope.findings.add("F101", form.inbound.key_span(key), zh, en)
     if form.inbound is not None and form.inbound.path is None and form.type not in wants:
         scope.findings.add("F102", form.inbound.key_span(), "inbound 要写 path:对方往哪里报", "inbound needs a path: where they post to")
     if form.outbound is not None and form.poll is not None:
