@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.model.documents.exploded import explode
-from engine.model.documents.tree import Tree, at, text_at, text_of
+from engine.model.documents.tree import Tree, at, text_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,9 @@ class Item:
         return text_of(self.node(path))
 
     def text_here_or_around(self, path: str) -> str | None:
-        """As `text`, else what stands there around it, the nearest first."""
-        return self.text(path) or next((text for tree in self.around if (text := text_at(tree, path))), None)
+        """As `text`, else what stands there around it, the nearest first. A bare false or true names nothing (Odoo writes so for blank)."""
+        nodes = [self.node(path), *(at(tree, path) for tree in self.around)]
+        return next((text for node in nodes if not isinstance(node, bool) and (text := text_of(node))), None)
 
 
 def items_of(whole: Item, path: str, *, newest_first: bool) -> list[Item]:
