@@ -5,6 +5,7 @@ It never raises for the world's fault, and says exactly how far the request came
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -52,8 +53,10 @@ class Caller:
     """Makes requests. Thread-safe; a fresh connection each, so that a refused one is surely not sent."""
 
     def __init__(
-        self, *, connect_seconds: float = CONNECT_SECONDS_MAX, total_seconds: float = TOTAL_SECONDS_MAX, look_up: LookUp = by_name
-    ) -> None:
+        self, *, connect_seconds: float = CONNECT_SECONDS_MAX, total_seconds: float = TOTAL_SECONDS_MAX, look_up: LookUp = by_name,
+        verify: ssl.SSLContext | None = None,
+    ) -> None:  # fmt: skip
+        """`verify`: whom to trust; None: the authorities everybody trusts."""
         self._total_seconds = total_seconds
         self._look_up = look_up
         self._client = httpx.Client(
@@ -61,6 +64,7 @@ class Caller:
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=0),
             follow_redirects=False,
             trust_env=False,
+            verify=verify if verify is not None else True,
         )
 
     def call(self, request: Request, *, within: float | None = None) -> Answer:
