@@ -154,3 +154,32 @@ def test_an_unsigned_connection_without_a_list_of_addresses_is_closed() -> None:
     desk = MemoryDesk(connections={"tms": connection})
 
     assert a_client(desk, secret=SECRET).post("/in/tms", json=REPORT).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("changes", "right", "wrong"),
+    [
+        ({"reply": "<Response><Head>OK</Head></Response>"}, (200, "application/xml"), (401, "application/json")),
+        ({"reply": "success", "refused_reply": "fail", "refused_status": 200}, (200, "text/plain"), (200, "text/plain")),
+        ({"refused_reply": '{"code": 1}'}, (200, "application/json"), (401, "application/json")),
+    ],
+)
+def test_the_sender_hears_what_its_file_declares(changes: dict[str, Any], right: tuple[int, str], wrong: tuple[int, str]) -> None:
+    desk = MemoryDesk(connections={"tms": a_connection(ROWS, **changes)})
+
+    taken = send(desk, REPORT)
+    again = send(desk, REPORT)
+    forged = a_client(desk, secret=SECRET).post("/in/tms", content=b"{")
+
+    assert (taken.status_code, taken.headers["content-type"].partition(";")[0]) == right
+    assert (again.status_code, again.text) == (taken.status_code, changes.get("reply", again.text))
+    assert (forged.status_code, forged.headers["content-type"].partition(";")[0]) == wrong
+    assert forged.text == changes.get("refused_reply", forged.text)
+
+
+def test_a_trouble_of_ours_is_never_answered_as_a_refusal_the_sender_would_take_for_final() -> None:
+    desk = MemoryDesk(connections={"tms": a_connection(ROWS, refused_reply="fail", refused_status=200)})
+    desk.down = True
+
+    assert send(desk, REPORT).status_code == 503
+    assert send(desk, REPORT, secret="").status_code == 503
