@@ -15,7 +15,7 @@ from engine.ports.store import NotFound, Store
 from engine.service.channel_back import arrived, proves_it_works, quiet, release
 from engine.service.commanding import told, tries_of
 from engine.service.counters import NOT_SENT, Counters
-from engine.service.doubts import ask, original
+from engine.service.doubts import arrival, ask, original
 from engine.service.handover import Letter, hand_over, key_of
 from engine.service.library import Library
 from engine.service.manners import BRAKE, DIGEST, HOURS, Hindrance, Manners, by_people, digest_text, listed, released_from, together
@@ -208,7 +208,7 @@ class PostRoom:
             return self._settle(row, _receipt(effect, Verdict.REJECTED, refused, now), others, now)
         if not names:
             return self._shut_out((row, *others), desk, now)
-        if effect.resend_of is not None and self._arrived(effect.resend_of, now):
+        if self._arrived(effect, now):
             return self._pass_on(row, "delivered_meanwhile", others, manners)
         if effect.kind is EffectKind.COMMAND:
             return self._hand_over(row, names, desk, (), (Recipient(effect.target or "", "", False),), manners)
@@ -241,13 +241,17 @@ class PostRoom:
                 channel = _channel(row)
                 self.outbox.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.WAITING, held_for=channel, reports=(note,)), now)
 
-    def _arrived(self, effect_id: str, now: datetime) -> bool:
-        """Look at the original first: a resend of what arrived would be a double (messaging.md section 11)."""
-        row = self.outbox.find(effect_id)
-        found = original(row, self.counters, self.store, self.library.rulebook, now) if row is not None else None
-        if row is None or found is None or found.receipt.verdict is not Verdict.DELIVERED:
+    def _arrived(self, effect: Effect, now: datetime) -> bool:
+        """Look at the original first: a resend or a call for what arrived would be a double (messaging.md section 11)."""
+        row = self.outbox.find(effect.resend_of or effect.fallback_of or "")
+        if row is None:
             return False
-        self._settle(row, found.receipt, self.outbox.carried(effect_id), now, answered=(found,))
+        # A call is made at once: nobody is asked before, but what a push said while the court was busy counts.
+        resent = effect.resend_of is not None
+        found = original(row, self.counters, self.store, self.library.rulebook, now) if resent else arrival(row, self.counters, now)
+        if found is None or found.receipt.verdict is not Verdict.DELIVERED:
+            return False
+        self._settle(row, found.receipt, self.outbox.carried(row.effect.id), now, answered=(found,))
         return True
 
     def _desk(self, row: OutboxRow, now: datetime) -> SendingDesk | None:

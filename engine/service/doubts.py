@@ -17,7 +17,7 @@ UNSURE = (OutboxStatus.ACCEPTED, OutboxStatus.UNKNOWN, OutboxStatus.DONE)
 
 def ask(row: OutboxRow, counters: Counters, store: Store, rulebook: Rulebook, now: datetime) -> Answered | None:
     """What the provider of the last request says of it; None if it cannot tell, or was never asked."""
-    attempts = counters.book.of_effect(row.effect.id)
+    attempts = counters.book.of_effect(row.carried_by or row.effect.id)
     if not attempts:
         return None
     last = attempts[-1]
@@ -35,12 +35,15 @@ def ask(row: OutboxRow, counters: Counters, store: Store, rulebook: Rulebook, no
 
 def original(row: OutboxRow, counters: Counters, store: Store, rulebook: Rulebook, now: datetime) -> Answered | None:
     """How the original of a resend stands now, if anybody can tell more than we know."""
-    if row.status is OutboxStatus.DONE:
-        attempts = counters.book.of_effect(row.effect.id)
-        known = attempts[-1] if attempts else None
-        if known is not None and Verdict.DELIVERED in (known.verdict, known.receipt):
-            return Answered(known, Receipt(verdict=Verdict.DELIVERED, reason="receipt", key=known.key, at=now))
-    return ask(row, counters, store, rulebook, now) if row.status in UNSURE else None
+    return arrival(row, counters, now) or (ask(row, counters, store, rulebook, now) if row.status in UNSURE else None)
+
+
+def arrival(row: OutboxRow, counters: Counters, now: datetime) -> Answered | None:
+    """The proof that it arrived, if the store has one, whether or not its case has heard of it."""
+    attempts = counters.book.of_effect(row.carried_by or row.effect.id) if row.status is OutboxStatus.DONE else ()
+    if not attempts or Verdict.DELIVERED not in (attempts[-1].verdict, attempts[-1].receipt):
+        return None
+    return Answered(attempts[-1], Receipt(verdict=Verdict.DELIVERED, reason="receipt", key=attempts[-1].key, at=now))
 
 
 def _fields(effect: Effect, store: Store, rulebook: Rulebook, now: datetime) -> tuple[tuple[str, str], ...]:

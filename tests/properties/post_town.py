@@ -63,6 +63,8 @@ class Town:
     """Laws that were broken, in words."""
     mood: str = "accepted"
     is_open: bool = True
+    can_be_asked: bool = True
+    """Does the provider tell what became of a sending?"""
     truth: dict[str, tuple[Verdict, str]] = field(default_factory=dict)
     """Key -> what really became of it, for whoever asks."""
     orders: int = 0
@@ -129,18 +131,21 @@ class Town:
     proven: set[str] = field(default_factory=set)
     """Keys of which the provider said that they arrived."""
 
-    def push(self, key: str, verdict: Verdict, reason: str = "receipt", *, provider_id: str = "", twice: bool = False) -> None:
+    def push(
+        self, key: str, verdict: Verdict, reason: str = "receipt", *, provider_id: str = "", twice: bool = False, decided: bool = True
+    ) -> None:
         """The provider says what became of a sending; read by whoever comes first."""
         for _ in range(2 if twice else 1):
             self.pushes += 1
             body = f"{self.pushes} {key} {verdict.value} {reason} {provider_id}".encode()
             self._mailroom.keep("main", Push(body=body, headers={}, at=self.now))
-        self.read()
+        self.read(decided=decided)
 
-    def read(self) -> None:
+    def read(self, *, decided: bool = True) -> None:
         """Whichever room comes first reads what was kept."""
         self._mailroom.read_all(self.now)
-        self.decide()
+        if decided:
+            self.decide()
 
     @property
     def _mailroom(self) -> Mailroom:
@@ -193,7 +198,10 @@ class Provider:
 
     town: Town
     name: str = "main"
-    capabilities: Capabilities = field(default_factory=lambda: Capabilities(receipts=True, look_up=True))
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(receipts=True, look_up=self.town.can_be_asked)
 
     def send(self, parcel: Parcel) -> Receipt:
         town, mood = self.town, self.town.mood

@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from engine.model.effect import EffectKind
 from engine.model.receipt import Verdict
@@ -27,29 +27,45 @@ class PostRoomMachine(RuleBasedStateMachine):
         super().__init__()
         self.town = Town()
 
+    @initialize(can_be_asked=st.booleans())
+    def one_order(self, *, can_be_asked: bool) -> None:
+        self.town.can_be_asked = can_be_asked
+        self.order()
+
     @rule()
-    @precondition(lambda self: self.town.orders < 4)
+    @precondition(lambda self: self.town.orders < 3)
     def order(self) -> None:
-        """One minute later its text is due."""
+        """Its text is due at once."""
         self.town.orders += 1
         self.town.hear("created", f"T{self.town.orders}")
+        self.town.wait(60)
 
     @rule(room=ROOMS, mood=st.sampled_from(MOODS))
     def send(self, room: int, mood: str) -> None:
         self.town.mood = mood
         self.town.carry(self.town.rooms[room])
 
-    @rule(seconds=st.sampled_from([1, 5, 20, 60, 90, 300, 600]))
-    def wait(self, seconds: int) -> None:
+    @rule(room=ROOMS, seconds=st.sampled_from([5, 61, 300]))
+    def wait(self, room: int, seconds: int) -> None:
+        """Then one of the rooms looks after leases, breakers and doubts."""
         self.town.wait(seconds)
+        self.town.tidy(self.town.rooms[room])
+
+    @rule(room=ROOMS, end=st.sampled_from(ENDS))
+    @precondition(lambda self: self.town.truth)
+    def receipt_is_read_while_the_other_room_sends(self, room: int, end: tuple[Verdict, str]) -> None:
+        """What it says is known to the store, and not yet decided."""
+        self.receipt(-1, end, twice=False, by_id=False, decided=False)
+        self.town.carry(self.town.rooms[room])
 
     @rule(room=ROOMS)
-    def tidy(self, room: int) -> None:
-        self.town.tidy(self.town.rooms[room])
+    def nobody_hears_of_it_in_time(self, room: int) -> None:
+        self.send(room, "accepted")
+        self.town.wait(AFTER_SECONDS)
 
     @rule(which=st.integers(0, 9), end=st.sampled_from(ENDS), twice=st.booleans(), by_id=st.booleans())
     @precondition(lambda self: self.town.truth)
-    def receipt(self, which: int, end: tuple[Verdict, str], *, twice: bool, by_id: bool) -> None:
+    def receipt(self, which: int, end: tuple[Verdict, str], *, twice: bool, by_id: bool, decided: bool = True) -> None:
         """Of something that really came to the provider; delivered is never taken back."""
         key = list(self.town.truth)[which % len(self.town.truth)]
         if self.town.truth[key][0] is not Verdict.DELIVERED:
@@ -57,7 +73,7 @@ class PostRoomMachine(RuleBasedStateMachine):
         verdict, reason = end
         if verdict is Verdict.DELIVERED and self.is_found(key, by_id=by_id):
             self.town.proven.add(key)
-        self.town.push("-" if by_id else key, verdict, reason, provider_id=f"p-{key}" if by_id else "-", twice=twice)
+        self.town.push("-" if by_id else key, verdict, reason, provider_id=f"p-{key}" if by_id else "-", twice=twice, decided=decided)
 
     def is_found(self, key: str, *, by_id: bool) -> bool:
         """By its key always; by the provider's id if the daemon ever heard it."""
@@ -67,21 +83,14 @@ class PostRoomMachine(RuleBasedStateMachine):
     def forged(self, key: str) -> None:
         self.town.push(key or "-", Verdict.DELIVERED)
 
-    @rule()
-    def provider_goes(self) -> None:
-        self.town.is_open = False
-
-    @rule()
-    def provider_comes(self) -> None:
-        self.town.is_open = True
-
-    @rule(room=ROOMS, paused=st.booleans())
-    def a_person_switches(self, room: int, *, paused: bool) -> None:
-        counters = self.town.rooms[room].counters
-        if paused:
-            counters.pause("main", "", "ann", self.town.now)
-        else:
-            self.town.rooms[room].channel_back("sms", self.town.now)
+    @rule(room=ROOMS, what=st.sampled_from(["goes", "comes", "is paused", "goes on"]))
+    def the_provider(self, room: int, what: str) -> None:
+        town, counters = self.town, self.town.rooms[room].counters
+        town.is_open = what != "goes"
+        if what == "is paused":
+            counters.pause("main", "", "ann", town.now)
+        elif what == "goes on":
+            town.rooms[room].channel_back("sms", town.now)
 
     @rule(result=st.sampled_from(["told", "away"]))
     def answer_the_phone(self, result: str) -> None:
@@ -151,4 +160,4 @@ def called_or_dropped(town: Town, row: OutboxRow) -> bool:
 
 
 TestPostRoom = PostRoomMachine.TestCase
-TestPostRoom.settings = settings(max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+TestPostRoom.settings = settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))

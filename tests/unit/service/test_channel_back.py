@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.model.receipt import Receipt, Verdict
+from engine.model.receipt import Push, Pushed, Receipt, Verdict
 from engine.ports.attempts import CircuitState
 from engine.ports.outbox import OutboxStatus
 from tests.time.world import when
@@ -149,3 +149,19 @@ def test_a_receipt_for_a_sending_that_was_cut_by_a_crash_counts() -> None:
 
     assert desk.row().status is OutboxStatus.DONE  # type: ignore[attr-defined]
     assert (len(desk.main.asked), desk.calls()) == (1, [])
+
+
+def test_no_call_is_offered_for_what_arrived_while_the_court_had_not_yet_heard_of_it() -> None:
+    desk = late(a_desk(), "11-23 10:04:59")
+    simulation = desk.world.simulation
+    simulation.clock.at = when("11-23 10:05")
+    (bell,) = [one for one in desk.world.stores.bells.due(simulation.now, 10) if one.row == "deadline"]
+    simulation.clerk.ring(bell, simulation.now)
+    desk.main.pushed = Pushed(receipts=(a_receipt(desk.main.asked[0]),), answer="ok")
+    desk.mailroom.keep("main", Push(body=b"1", headers={}, at=simulation.now))
+    desk.mailroom.read_all(simulation.now)
+
+    simulation.post.deliver(simulation.now)
+    desk.world.until("11-23 10:30")
+
+    assert desk.calls() == []
