@@ -10,8 +10,9 @@ from engine.core.marks import Trace, starts_here, stops_here
 from engine.core.terms import Court, Span_, due_of, pauses_by_disruption, terms_of
 from engine.model.case import ClockVerdict, ClockView
 from engine.model.condition import Answer
-from engine.model.policy import DueField, OnReturn, Policy, TimelineRow
+from engine.model.policy import DueField, LookUp, OnReturn, Policy, TimelineRow
 from engine.model.rulebook import Rulebook
+from engine.model.timer import Timer
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Clock:
     """`policy|key`, the clock's name in ledgers and reasons."""
     rows: "tuple[Rulebook, Sequence[Instant | TimelineRow]] | None" = field(init=False, default=None, compare=False, repr=False)
     """The instants of its rows under a rulebook, once asked for; a daily row stands for itself. Not for a clock that changes still."""
+    armed: dict[str, Timer] = field(init=False, default_factory=dict, compare=False, repr=False)
+    """The timers asked for last, by the mark of their instant."""
     view: "ClockView | None" = field(init=False, default=None, compare=False, repr=False)
     """How it is shown, once asked for, if no passing of time can change it."""
 
@@ -182,6 +185,9 @@ def _set_due(court: Court, clock: Clock, now: datetime) -> None:
     if clock.paused_since is not None:
         pauses.append((clock.paused_since, max(now, clock.paused_since)))
     due = due_of(court, clock.policy, clock.start, clock.start, pauses)
+    if not _reads_fields(clock.policy):
+        clock.due = due
+        return
     for change in clock.changes:
         again = due_of(court, clock.policy, clock.start, change, pauses)
         if again == due:
@@ -193,6 +199,11 @@ def _set_due(court: Court, clock: Clock, now: datetime) -> None:
             clock.fixed_due = False
         due = again
     clock.due = due
+
+
+def _reads_fields(policy: Policy) -> bool:
+    """Whether a change of fields can move its due times."""
+    return bool(policy.excepts) or isinstance(policy.terms, DueField | LookUp)
 
 
 def _runs(policy: Policy, traces: Sequence[Trace]) -> list[Clock]:

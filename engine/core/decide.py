@@ -1,7 +1,6 @@
 """What does this event mean for this case? The whole control flow, on one screen; no clock, no I/O, no chance."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from engine.core.delivery import deadline_timers, finish_task, note_suppression, receive, ring_deadline
@@ -132,8 +131,15 @@ def _decision(draft: Draft, rulebook: Rulebook, read: Read, *, keeps: bool, more
     timers = (*policy_timers(draft), *chain_timers(draft), *deadline_timers(draft), *more)
     standing = standing_of(draft)
     outcome = Outcome.LIMIT_EXCEEDED if draft.exceeded else read.outcome
-    after = replace(case, revision=draft.revision, state=standing.state, history=draft.history, ledger=draft.ledger())
-    assert after.revision == case.revision + 1
+    after = Case(
+        id=case.id,
+        workflow=case.workflow,
+        revision=draft.revision,
+        opened_at=case.opened_at,
+        state=standing.state,
+        history=draft.history,
+        ledger=draft.ledger(),
+    )
     return Decision(
         event=draft.event,
         outcome=outcome,

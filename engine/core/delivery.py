@@ -141,8 +141,10 @@ def deadline_timers(draft: Draft) -> list[Timer]:
 
 
 def _deadline(draft: Draft, one: Issued) -> datetime | None:
-    message = draft.court.rulebook.messages.get(one.message or "")
-    if message is None or message.fallback is None or not one.open or one.fallback_of or one.resend_of or one.verdict in SETTLED:
+    if not one.open or one.message is None or one.fallback_of or one.resend_of or one.verdict in SETTLED:
+        return None
+    message = draft.court.rulebook.messages.get(one.message)
+    if message is None or message.fallback is None:
         return None
     if one.handed_at is None and one.held_until == WITHOUT_END:
         return None

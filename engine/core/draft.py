@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from engine.core.clocks import Clock
+from engine.core.following import Counted
 from engine.core.goes_by import version_of
-from engine.core.reading import clocks_of, keep, read_case, read_on
+from engine.core.reading import counted_of, keep, read_case, read_on
 from engine.core.renamed import renamed
 from engine.core.stays import Reading
 from engine.core.terms import Court
-from engine.model.case import Case, ChainRun, ClosedDue, Fired, Issued, Ledger
+from engine.model.case import Case, ChainRun, Fired, Issued, Ledger
 from engine.model.decision import Note
 from engine.model.effect import Drop, Effect, EffectKind
 from engine.model.event import Event, EventKind, Heard
@@ -50,7 +51,7 @@ class Draft:
         self.exceeded = False
         self.reading: Reading
         self.clocks: list[Clock]
-        self._by_id: dict[str, Clock]
+        self._counted: Counted
 
     def hear(self, event: Event, version: str) -> None:
         """Add an event to the case's history and read it in its place."""
@@ -71,8 +72,8 @@ class Draft:
         self._count()
 
     def _count(self) -> None:
-        self.clocks = clocks_of(self.court, self.reading, self.now, self.floors)
-        self._by_id = {clock.id: clock for clock in self.clocks}
+        self._counted = counted_of(self.court, self.reading, self.now, self.floors)
+        self.clocks = self._counted.clocks
 
     def go_by(self, court: Court) -> None:
         """Take other rules from here on. What is over keeps the due time it closed with."""
@@ -128,7 +129,7 @@ class Draft:
             case "stay":
                 return self.reading.stay.key == name
             case "clock":
-                clock = self._by_id.get(name)
+                clock = self._counted.by_id.get(name)
                 return clock is not None and clock.live
             case "chain":
                 chain, _, gen = name.rpartition("#")
@@ -138,7 +139,7 @@ class Draft:
                 return True
 
     def clock(self, clock_id: str) -> Clock | None:
-        return self._by_id.get(clock_id)
+        return self._counted.by_id.get(clock_id)
 
     def ledger(self) -> Ledger:
         return Ledger(
@@ -151,8 +152,8 @@ class Draft:
             told=tuple(self.told),
             floors=self.floors,
             rules=version_of(self.court),
-            closed={clock.id: ClosedDue(clock.due, clock.storms) for clock in self.clocks if not clock.live and clock.due is not None},
-            dues={clock.id: clock.due for clock in self.clocks if clock.live and clock.due is not None and not clock.paused_since},
+            closed=self._counted.closed,
+            dues=self._counted.dues,
         )
 
 

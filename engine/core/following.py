@@ -3,13 +3,14 @@
 `clocks.read_clocks` is the authority: it counts all clocks from the first mark, and comes to the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from engine.core.clocks import Clock, begins, settle, step
 from engine.core.marks import Trace, stops_here
 from engine.core.terms import Court
+from engine.model.case import ClosedDue
 from engine.model.policy import Policy
 
 
@@ -20,7 +21,7 @@ class Followed:
     policy: Policy
     runs: Sequence[Clock] = ()
     """Starts, pauses and ends as read off the time line."""
-    counted: Sequence[Clock | None] = ()
+    settled: Sequence[Clock | None] = ()
     """The same with their due times; None: the policy does not apply to it."""
     waits: bool = False
     """One of them pauses: its due time moves as time passes."""
@@ -31,13 +32,39 @@ def follow(court: Court, known: Sequence[Followed], traces: Sequence[Trace], now
     followed = []
     for one in known:
         runs = _after(one.policy, one.runs, traces)
-        followed.append(one if runs is one.runs and not one.waits else _counted(court, one, runs, now))
+        followed.append(one if runs is one.runs and not one.waits else _settled(court, one, runs, now))
     return followed
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The clocks of a case, with what every decision asks of them. Shared: nobody writes into it."""
+
+    clocks: list[Clock]
+    by_id: Mapping[str, Clock]
+    closed: Mapping[str, ClosedDue]
+    """Of what is over: the due time it closed with."""
+    dues: Mapping[str, datetime]
+    """Of what runs: when it is due."""
+
+
+def counted(clocks: list[Clock]) -> Counted:
+    """The clocks, sorted."""
+    closed: dict[str, ClosedDue] = {}
+    dues: dict[str, datetime] = {}
+    for clock in clocks:
+        if clock.due is None:
+            continue
+        if not clock.live:
+            closed[clock.id] = ClosedDue(clock.due, clock.storms)
+        elif not clock.paused_since:
+            dues[clock.id] = clock.due
+    return Counted(clocks, {clock.id: clock for clock in clocks}, closed, dues)
 
 
 def clocks_among(followed: Sequence[Followed]) -> list[Clock]:
     """All clocks that have a due time and whose policy applies, in order of policy, then of start."""
-    return [clock for one in followed for clock in one.counted if clock is not None and clock.due is not None]
+    return [clock for one in followed for clock in one.settled if clock is not None and clock.due is not None]
 
 
 def _after(policy: Policy, runs: Sequence[Clock], traces: Sequence[Trace]) -> Sequence[Clock]:
@@ -63,17 +90,17 @@ def _concerns(policy: Policy, runs: Sequence[Clock], trace: Trace) -> bool:
     return begins(policy, trace)
 
 
-def _counted(court: Court, before: Followed, runs: Sequence[Clock], now: datetime) -> Followed:
-    counted: list[Clock | None] = []
+def _settled(court: Court, before: Followed, runs: Sequence[Clock], now: datetime) -> Followed:
+    settled: list[Clock | None] = []
     number = 1
     for place, run in enumerate(runs):
-        clock = before.counted[place] if place < len(before.runs) and before.runs[place] is run and run.paused_since is None else run
+        clock = before.settled[place] if place < len(before.runs) and before.runs[place] is run and run.paused_since is None else run
         if clock is run or (clock is not None and clock.number != number):
             fresh = _copied(run)
             clock = fresh if settle(court, before.policy, fresh, now, number) else None
-        counted.append(clock)
+        settled.append(clock)
         number += clock is not None
-    return Followed(before.policy, runs, counted, any(run.paused_since is not None for run in runs))
+    return Followed(before.policy, runs, settled, any(run.paused_since is not None for run in runs))
 
 
 def _copied(clock: Clock) -> Clock:

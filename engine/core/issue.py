@@ -226,7 +226,7 @@ def _command(draft: Draft, do: Command, occasion: Occasion) -> None:
 def withdraw(draft: Draft) -> None:
     """The law of reasons: what a stay, a clock or a chain began ends with it."""
     for one in list(draft.issued.values()):
-        if one.dropped is not None or draft.alive(one.reason):
+        if one.dropped is not None or not (one.open or one.kind == EffectKind.MAIL) or draft.alive(one.reason):
             continue
         if one.kind == EffectKind.MAIL:
             if one.target != _TOLD:

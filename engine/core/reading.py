@@ -10,10 +10,10 @@ from datetime import datetime
 
 from engine.core.clocks import Clock
 from engine.core.docket import policies_of
-from engine.core.following import Followed, clocks_among, follow
+from engine.core.following import Counted, Followed, clocks_among, counted, follow
 from engine.core.order import comes_last, in_order
 from engine.core.reader import Reader
-from engine.core.stays import Reading
+from engine.core.stays import Reading, Stay
 from engine.core.terms import Court
 from engine.model.case import Case
 from engine.model.event import Heard
@@ -39,16 +39,21 @@ def clocks_of(court: Court, reading: Reading, now: datetime, floors: Mapping[str
 
     `floors`: due times that an edit of the rules would have moved into the past (Ledger.floors).
     """
-    clocks = reading.clocks
-    if clocks is None:
+    return counted_of(court, reading, now, floors).clocks
+
+
+def counted_of(court: Court, reading: Reading, now: datetime, floors: Mapping[str, datetime]) -> Counted:
+    """The same, with what every decision asks of them."""
+    found = reading.counted
+    if found is None:
         known, place = reading.followed
         known = known or [Followed(one) for one in policies_of(court.rulebook).get(court.workflow.name, ())]
         followed = follow(court, known, reading.traces[place:], now)
-        clocks = clocks_among(followed)
+        found = counted(clocks_among(followed))
         reading.followed = (followed, len(reading.traces))
-        if not any(clock.paused_since for clock in clocks):
-            reading.clocks = clocks
-    return [_floored(clock, floors) for clock in clocks] if floors else clocks
+        if not any(clock.paused_since for clock in found.clocks):
+            reading.counted = found
+    return counted([_floored(clock, floors) for clock in found.clocks]) if floors else found
 
 
 def _floored(clock: Clock, floors: Mapping[str, datetime]) -> Clock:
@@ -81,7 +86,8 @@ def _read_all(court: Court, history: Sequence[Heard], opened_at: datetime) -> Re
 
 def _copied(reading: Reading) -> Reading:
     """A copy to go on from: lists and texts are its own, and so is the last stay, whose end is still open."""
-    stays = [*reading.stays[:-1], replace(reading.stays[-1])]
+    last = reading.stays[-1]
+    stays = [*reading.stays[:-1], Stay(last.key, last.state, last.entered_at, last.seen, last.left_at)]
     return Reading(
         state=reading.state,
         stays=stays,

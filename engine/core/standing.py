@@ -7,10 +7,11 @@ from engine.core import calendars
 from engine.core.clocks import Clock
 from engine.core.docket import docket_of
 from engine.core.draft import Draft
-from engine.core.stays import Reading
+from engine.core.stays import Reading, Shown
 from engine.core.terms import Court
 from engine.model.case import ClockVerdict, ClockView
 from engine.model.decision import Standing
+from engine.model.workflow import Workflow
 
 
 def standing_of(draft: Draft) -> Standing:
@@ -18,18 +19,29 @@ def standing_of(draft: Draft) -> Standing:
     reading, workflow = draft.reading, draft.court.workflow
     state = workflow.states.get(reading.state)
     final = state.final if state else False
-    private = docket_of(workflow).private
-    texts = {name: text for name, text in reading.texts.items() if text}
+    shown = reading.shown
+    if shown is None:
+        shown = reading.shown = _shown(workflow, reading)
     return Standing(
         state=reading.state,
         entered_at=reading.stay.entered_at,
         final=final,
-        fields={name: text for name, text in texts.items() if name not in private},
-        private=frozenset(private & texts.keys()),
-        names={name: texts[name] for name in workflow.identified_by if name in texts},
+        fields=shown.fields,
+        private=shown.private,
+        names=shown.names,
         open_key=None if final else open_key(workflow.one_open_per, reading),
         clocks=clock_views(draft.court, draft.clocks, draft.now),
         contradictions=reading.contradictions,
+    )
+
+
+def _shown(workflow: Workflow, reading: Reading) -> Shown:
+    private = docket_of(workflow).private
+    texts = {name: text for name, text in reading.texts.items() if text}
+    return Shown(
+        fields={name: text for name, text in texts.items() if name not in private},
+        private=frozenset(private & texts.keys()),
+        names={name: texts[name] for name in workflow.identified_by if name in texts},
     )
 
 

@@ -1,11 +1,10 @@
 """What does a reading of a case consist of? Stays, intentions, how each event was read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from engine.core.clocks import Clock
-from engine.core.following import Followed
+from engine.core.following import Counted, Followed
 from engine.core.marks import Trace
 from engine.model.condition import Check
 from engine.model.decision import Outcome
@@ -50,6 +49,15 @@ class Read:
     """Where the row or milestone that fitted is written."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The texts of a reading as a standing has them."""
+
+    fields: Mapping[str, str]
+    private: frozenset[str]
+    names: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class Reading:
     """The case as its events tell it, in order of time."""
@@ -67,8 +75,10 @@ class Reading:
     contradictions: int = 0
     retracts: bool = False
     """Some event takes back another: what follows cannot just be read on."""
-    clocks: list[Clock] | None = None
+    counted: Counted | None = None
     """Its clocks, once counted, if no passing of time can change them."""
+    shown: Shown | None = None
+    """Its texts, once asked for."""
     followed: tuple[Sequence[Followed], int] = ((), 0)
     """Its policies, followed along so many of its traces."""
 

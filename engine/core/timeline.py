@@ -48,8 +48,11 @@ def _timer(draft: Draft, clock: Clock, instant: Instant) -> Timer | None:
     if fired is not None and not _rings_again(draft, instant, fired):
         return None
     gen = _gen(draft, instant, fired)
+    armed = clock.armed.get(instant.mark)
+    if armed is not None and armed.gen == gen:
+        return armed
     feed = draft.court.rulebook.connections.get(clock.policy.hears_from or "") if waits_for_feed(instant.row) else None
-    return Timer(
+    armed = clock.armed[instant.mark] = Timer(
         case=draft.case.id,
         owner=f"policy:{clock.policy.name}",
         row=instant.key,
@@ -59,6 +62,7 @@ def _timer(draft: Draft, clock: Clock, instant: Instant) -> Timer | None:
         waits_for=feed.name if feed else None,
         lag_seconds=feed.usual_lag_seconds if feed else 0,
     )
+    return armed
 
 
 def _rings_again(draft: Draft, instant: Instant, fired: Fired) -> bool:
@@ -182,8 +186,9 @@ def note_moved_dues(draft: Draft) -> None:
         draft.note("due_moved", clock.policy.name, f"{old.isoformat()} -> {moved.isoformat()}", clock.policy.span)
     if draft.rules_changed:
         floored |= _keep_closed(draft)
-    for clock_id in before.keys() - {clock.id for clock in draft.clocks} - set(draft.late):
-        draft.note("clock_gone", clock_id.partition("|")[0], "its policy no longer applies; no verdict")
+    for clock_id in before:
+        if draft.clock(clock_id) is None and clock_id not in draft.late:
+            draft.note("clock_gone", clock_id.partition("|")[0], "its policy no longer applies; no verdict")
     if floored:
         draft.read()
 
