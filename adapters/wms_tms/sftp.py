@@ -40,7 +40,8 @@ class SftpFolder:
 
         async def read(client: asyncssh.SFTPClient) -> bytes:
             async with client.open(self._at(name), "rb") as file:
-                return bytes(await file.read(FILE_BYTES_MAX + 1))
+                found = await file.read(FILE_BYTES_MAX + 1)
+                return found if isinstance(found, bytes) else found.encode()
 
         return self._run(read)
 

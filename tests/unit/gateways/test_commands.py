@@ -36,7 +36,7 @@ def a_gateway(
     address: str, request: Outgoing, clock: SettableClock | None = None, caller: Caller | None = None, **changes: object
 ) -> CommandGateway:
     given = {"options": {"private_network": "yes"}, "commands": {"hold": request}, "base_url": address}
-    connection = Connection(name="tms", label="运输系统", type=ConnectionType.HTTP, span=NOWHERE, **{**given, **changes})  # type: ignore[arg-type]
+    connection = Connection(name="tms", label="运输系统", type=ConnectionType.HTTP, span=NOWHERE, **{**given, **changes})  # type: ignore[arg-type]  # As above.
     return CommandGateway(connection, clock or SettableClock(NOW), SECRETS.__getitem__, caller=caller)
 
 
