@@ -81,7 +81,7 @@ class KannelDesk:
             found = [_row(one) for one in db.execute("SELECT * FROM outbox WHERE case_id = ? ORDER BY seq", [f"{workflow}:{case}"])]
             for row in found:
                 attempts = db.execute("SELECT * FROM attempt WHERE effect_id = ? ORDER BY seq", [row.effect])
-                row.attempts = [{name: str(one[name] or "") for name in one.keys()} for one in attempts]  # noqa: SIM118
+                row.attempts = [{name: str(value or "") for name, value in dict(one).items()} for one in attempts]
         return found
 
     def text(self, case: str) -> Row | None:
@@ -123,18 +123,17 @@ def a_desk(
     peer = SmppPeer()
     door = f"http://127.0.0.1:{home.port}/in/kannel/{TOKEN}"
     kannel = Kannel(folder / "kannel", replies=door, on_disk=on_disk)
-    daemon = None
     try:
         peer.up()
         kannel.start()
-        daemon = Living(home)
-        daemon.wait_until_open()
-        kannel.wait_until_bound()
-        desk = KannelDesk(peer, kannel, home, daemon)
-        yield desk
-    finally:
-        if daemon is not None:
+        desk = KannelDesk(peer, kannel, home, Living(home))
+        try:
+            desk.daemon.wait_until_open()
+            kannel.wait_until_bound()
+            yield desk
+        finally:
             desk.daemon.end()
+    finally:
         kannel.stop()
         peer.end()
 

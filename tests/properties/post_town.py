@@ -155,7 +155,7 @@ class Town:
         """Somebody takes the oldest open call."""
         open_calls = [task for task in self.stores.worklist.tasks(status=(TaskStatus.OPEN,)) if task.kind == "call"]
         if open_calls:
-            hands.finish(self.stores, self.library.rulebook, open_calls[0].id, "ann", self.now, result=result)  # type: ignore[arg-type]
+            hands.finish(self.stores, self.library.rulebook, open_calls[0].id, "ann", self.now, result=result)
             self.decide()
 
     def rows(self) -> list[OutboxRow]:
