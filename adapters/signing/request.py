@@ -55,7 +55,9 @@ def build(outgoing: Outgoing, base_url: str, marks: Mapping[str, str], *, key: s
         body = json.dumps(_filled(_template(outgoing.json), marks), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
         headers["content-type"] = "application/json; charset=utf-8"
     elif outgoing.xml is not None:
-        body = _MARK.sub(lambda found: escape(_printable(_mark(found[1], marks)), {'"': "&quot;", "'": "&apos;"}), outgoing.xml).encode("utf-8")
+        body = _MARK.sub(lambda found: escape(_printable(_mark(found[1], marks)), {'"': "&quot;", "'": "&apos;"}), outgoing.xml).encode(
+            "utf-8"
+        )
         headers["content-type"] = "application/xml; charset=utf-8"
     elif outgoing.text is not None:
         body = _text(outgoing.text, marks).encode("utf-8")
