@@ -59,6 +59,13 @@ class PostRoomMachine(RuleBasedStateMachine):
         self.town.carry(self.town.rooms[room])
 
     @rule(room=ROOMS)
+    def killed_while_it_sends(self, room: int) -> None:
+        """The other room finds what is left; the text is still wanted."""
+        self.send(room, "killed after")
+        self.wait(1 - room, 61)
+        self.send(1 - room, "accepted")
+
+    @rule(room=ROOMS)
     def nobody_hears_of_it_in_time(self, room: int) -> None:
         self.send(room, "accepted")
         self.town.wait(AFTER_SECONDS)
