@@ -98,7 +98,7 @@ def open_desk(db: str, rules: str | None = None, lang: str = "zh") -> Iterator[O
     try:
         # What was published counts; a folder only where nothing ever was.
         library = shelved_library(stores.shelf) or Library(load_rules(rules)[0])
-        yield Opened(Running(stores, library, SystemClock(), {}), stores, library.rulebook)
+        yield Opened(Running(stores, library, SystemClock(), {}, decides=False), stores, library.rulebook)
     finally:
         stores.close()
 
@@ -129,7 +129,7 @@ class Daemon:
         )  # fmt: skip
         self._heart = Heart(self._beats(), self.stopped.set)
         self.desk.wake = self._wake
-        self._look_at_folder()
+        self._watch_rules(0.0)
         app = create_app(
             self.desk,
             resolve=read_secret,

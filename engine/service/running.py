@@ -81,6 +81,8 @@ class Running:
     last_beat: float = 0.0
     """Monotonic instant of the last finished beat."""
     stopping: bool = False
+    decides: bool = True
+    """False: a desk beside the daemon takes in and leaves deciding to it."""
     gate: Gate = field(init=False)
     _at_once: int = 0
     """Decided as it came in, since the last beat."""
@@ -129,7 +131,7 @@ class Running:
     def _take(self, incoming: Sequence[Incoming]) -> Sequence[Answer]:
         """Keep them; a few are decided in the same transaction if nobody else is deciding, for one commit costs more than all the rest."""
         now, store = self.now(), self.stores.store
-        if len(incoming) > AT_ONCE_MAX or self.stopping or not self.deciding.acquire(blocking=False):
+        if len(incoming) > AT_ONCE_MAX or self.stopping or not self.decides or not self.deciding.acquire(blocking=False):
             answers = ingest.accept(store, self.stores.directory, self.library.rulebook, incoming, now)
         else:
             try:
