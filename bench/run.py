@@ -1,6 +1,6 @@
 """How fast is it, beside the least work that could do the job? One run, all rows interleaved.
 
-usage: python bench/run.py [--seconds 1.5] [--rounds 3] [--armed 100000] [--only events|timers|replay|calendar]
+usage: python bench/run.py [--seconds 1.5] [--rounds 3] [--armed 100000] [--only events|timers|replay|calendar|court]
 Takes about two minutes. Numbers are comparable inside one run only. Replay and sums count the seconds of
 the processor, the rest those on the wall.
 """
@@ -8,6 +8,7 @@ the processor, the rest those on the wall.
 import argparse
 import time
 
+import court as papers
 import ours
 import yardstick
 from ring import ring_rulebook
@@ -15,7 +16,7 @@ from rounds import interleaved, machine, table
 
 from adapters.wiring import load_rules
 
-PARTS = ("events", "timers", "replay", "calendar")
+PARTS = ("events", "timers", "replay", "calendar", "court")
 
 
 def main() -> None:
@@ -84,6 +85,19 @@ def calendar(options: argparse.Namespace) -> None:
     for hours in (1, 100, 10_000):
         rows[f"waybill: {hours:,} open hours"] = lambda hours=hours: ours.added(rulebook, hours)
     table("Open time added", "sums", interleaved(rows, options.rounds))
+
+
+def court(options: argparse.Namespace) -> None:
+    """(e) the court alone: recorded papers by kind, a case as it grows, one condition."""
+    limit = {"SQLite rows + json.loads of each payload": yardstick.old_rows()}
+    stories = papers.story_papers()
+    rows = {f"stories, {kind or 'all'}": papers.of_kind(stories, kind) for kind in ("", "happened", "bell", "receipt")}
+    histories = yardstick.SHARED / "data" / "histories" / "olist_orders.events.jsonl.gz"
+    if histories.is_file():
+        rows["real orders, all"] = papers.of_kind(papers.order_papers(histories), "")
+    rows |= {f"a ticket with {events} events": papers.grown(events) for events in (10, 100, 500)}
+    table("The court alone, one decision each", "decisions", interleaved({**limit, **rows}, options.rounds))
+    table("One condition of three clauses", "answers", interleaved(papers.condition_rows(), options.rounds))
 
 
 if __name__ == "__main__":

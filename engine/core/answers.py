@@ -3,6 +3,7 @@
 `evaluate` is the authority: it answers the same and says what every clause saw. A property test holds the two together.
 """
 
+import operator
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -62,13 +63,29 @@ def _until(decisive: Answer, otherwise: Answer, asks: Sequence[Ask]) -> Ask:
 
 
 def _clause(clause: Clause) -> Ask:
-    subject, fits = clause.subject, _fits(clause.word, clause.operands)
+    subject, operands = clause.subject, clause.operands
+    if clause.word in (Word.IS, Word.ONE_OF) and len(operands) == 1:
+        return _equals(subject, operands[0])
+    fits = _fits(clause.word, operands)
 
     def ask(seen: Seen) -> Answer:
+        typed = seen.typed
         try:
-            typed = seen.typed
             return YES if fits(typed[subject] if subject in typed else seen.value(subject)) else NO
         except (BadValue, TypeError):
+            return COULD_NOT_TELL
+
+    return ask
+
+
+def _equals(subject: str, wanted: Operand) -> Ask:
+    """The clause that is written most."""
+
+    def ask(seen: Seen) -> Answer:
+        typed = seen.typed
+        try:
+            return YES if (typed[subject] if subject in typed else seen.value(subject)) == wanted else NO
+        except BadValue:
             return COULD_NOT_TELL
 
     return ask
@@ -88,16 +105,23 @@ def _fits(word: Word, operands: tuple[Operand, ...]) -> Fits:
 def _comparison(word: Word, operand: Decimal | date | time) -> Fits:
     """Values of one type only; blank is no."""
     kind = type(operand)
-    above = word in (Word.MORE_THAN, Word.AT_LEAST, Word.FROM)
-    strict = word in (Word.MORE_THAN, Word.LESS_THAN, Word.BEFORE)
+    compared = _COMPARED[word]
 
     def fits(value: Operand | None) -> bool:
-        if type(value) is not kind:
-            if value is None:
-                return False
-            raise TypeError(word)
-        if strict:
-            return value > operand if above else value < operand  # type: ignore[operator]  # of one type
-        return not (value < operand if above else value > operand)  # type: ignore[operator]  # of one type
+        if type(value) is kind:
+            return compared(value, operand)
+        if value is None:
+            return False
+        raise TypeError(word)
 
     return fits
+
+
+_COMPARED: dict[Word, Callable[..., bool]] = {
+    Word.MORE_THAN: operator.gt,
+    Word.AT_LEAST: operator.ge,
+    Word.FROM: operator.ge,
+    Word.LESS_THAN: operator.lt,
+    Word.BEFORE: operator.lt,
+    Word.AT_MOST: operator.le,
+}
