@@ -9,14 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from adapters.clock import SystemClock
+from adapters.clock import SystemClock, fresh_nonce
 from adapters.files.rules import editor_of, fingerprint_of_files, read_rules, shipped_rules_dir
 from adapters.gateways import gateways_of, listen
 from adapters.logs import set_up_logs
 from adapters.memory import open_memory
 from adapters.scheduler.heart import Beat, Heart
 from adapters.settings import read_secret
-from adapters.sql.ownership import acquire_ownership
+from adapters.sql.database import is_postgres
+from adapters.sql.duty import Duty
+from adapters.sql.ownership import acquire_ownership, me
 from adapters.sql.stores import open_stores
 from adapters.web.app import create_app
 from adapters.web.inbound import take_in
@@ -117,6 +119,10 @@ class Daemon:
             self._stores.close()
             self._ownership.release()
             raise
+        self._me = f"{me()}/{fresh_nonce()[:8]}"
+        # One daemon of a file is always on duty; of a server there may be several.
+        self._duty = Duty(self._stores.database, self._me, options.clock.monotonic) if is_postgres(options.db) else None
+        self._was_on_duty = False
         self._seen_files: object = None
         self._retired: Mapping[str, Gateway] = {}
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="post")
@@ -153,8 +159,8 @@ class Daemon:
         if self.options.simulated:
             return SimulatedDesk(self._stores, self._library, self.options.clock, gateways, routes=routes)
         return Running(
-            self._stores, self._library, self.options.clock, gateways, on_failure=_log_failure, routes=routes, lanes=self._lanes,
-            on_trouble=_log_trouble,
+            self._stores, self._library, self.options.clock, gateways, owner=self._me, on_failure=_log_failure, routes=routes,
+            lanes=self._lanes, on_trouble=_log_trouble,
         )  # fmt: skip
 
     def _counters(self) -> tuple[dict[str, Gateway], dict[str, Sequence[str]]]:
@@ -167,7 +173,7 @@ class Daemon:
     def start(self) -> None:
         backlog = self.desk.directory.backlog()
         log.info("started", extra={"rulebook": self._library.rulebook.fingerprint[:12], **backlog})
-        self.desk.take_over()
+        self.desk.take_over(alone=self._duty is None)
         if not self.options.simulated:
             self._heart.start()
         self.server.start()
@@ -182,6 +188,8 @@ class Daemon:
         self._doors.shutdown(wait=True, cancel_futures=True)
         self._ways.close()
         _close({**self._retired, **self.desk.post.gateways})
+        if self._duty is not None:
+            self._duty.release()
         self._stores.close()
         self._ownership.release()
         log.info("stopped")
@@ -195,7 +203,20 @@ class Daemon:
             "ways": Beat(1.0, self._look_around),
         }
 
+    def _on_duty(self) -> bool:
+        """Whether the beats are this daemon's; whoever is not on duty takes events in, decides those, and answers."""
+        if self._duty is None:
+            return True
+        mine = self._duty.mine()
+        if mine != self._was_on_duty:
+            self._was_on_duty = mine
+            log.info("on duty" if mine else "off duty", extra={"daemon": self._me})
+        return mine
+
     def _decide(self, deadline: float) -> None:
+        if not self._on_duty():
+            self.desk.rest()
+            return
         if self.desk.beat(deadline):
             self._heart.soon("post")
         due = self.desk.next_due()
@@ -204,9 +225,12 @@ class Daemon:
             self._heart.within("post", self.options.clock.seconds_until(due))
 
     def _post(self, deadline: float) -> None:
-        self.desk.carry_post(deadline)
+        if self._on_duty():
+            self.desk.carry_post(deadline)
 
     def _tidy(self, _: float) -> None:
+        if not self._on_duty():
+            return
         self.desk.tidy()
         # At the start, on each new day and after a swap of rules.
         for one in self.desk.almanac.news(self._library.rulebook, self.desk.now()):
@@ -214,6 +238,8 @@ class Daemon:
 
     def _look_around(self, _: float) -> None:
         """Polls and drop folders of the rules in force."""
+        if not self._on_duty():
+            return
         self._ways.serve(self._library.rulebook.connections, self._library.rulebook.timezone)
         self._ways.look()
 
@@ -228,7 +254,8 @@ class Daemon:
         """What was published by a person, and what the folder says now."""
         before = self._library.rulebook.fingerprint
         self.desk.follow_rules()
-        self._look_at_folder()
+        if self._on_duty():
+            self._look_at_folder()
         if self._library.rulebook.fingerprint != before:
             # The ones before may be in the middle of a sending: they are closed at the next swap.
             _close(self._retired)

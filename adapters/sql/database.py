@@ -3,37 +3,61 @@
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, Table
+from sqlalchemy.dialects import postgresql as for_postgres
+from sqlalchemy.dialects import sqlite as for_sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
-from adapters.sql.sqlite import HURRIED_SECONDS, file_of, must_be_sound, reading_engine, writing_engine
+from adapters.sql import postgres, sqlite
+from adapters.sql.sqlite import HURRIED_SECONDS, file_of, must_be_sound
 from engine.ports.store import StoreUnavailable
 
 Row = dict[str, Any]
 """Column -> value, as one statement takes it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The ways to one address."""
+
+    writer: Engine
+    """One transaction at a time, whoever begins it."""
+    aside: Engine
+    """For what needs no turn, or cannot wait for one."""
+    reader: Engine
+
+
+def engines_of(url: str) -> Engines:
+    """As the database behind the address wants it."""
+    if is_postgres(url):
+        engine = postgres.engine_of(url)
+        return Engines(postgres.writing_engine(engine), engine, postgres.reading_engine(engine))
+    return Engines(sqlite.writing_engine(url), sqlite.writing_engine(url, HURRIED_SECONDS), sqlite.reading_engine(url))
+
+
+def is_postgres(url: str) -> bool:
+    """Whether the address leads to PostgreSQL, where several daemons may work."""
+    return make_url(url).get_backend_name() == "postgresql"
+
+
 class Database:
     """A writing and a reading engine for one address."""
 
-    def __init__(self, url: str) -> None:
-        self.writer: Engine
-        self.reader: Engine
-        self._hurried: Engine
+    def __init__(self, url: str, engines: Engines | None = None) -> None:
+        engines = engines or engines_of(url)
+        self.writer, self._aside, self.reader = engines.writer, engines.aside, engines.reader
         self._path = file_of(url)
         # One writer at a time within the process: waiting for a lock of ours beats SQLite's busy waiting.
         self._one_writer: AbstractContextManager[object] = threading.Lock() if self._path is not None else nullcontext()
-        if make_url(url).get_backend_name() == "sqlite":
-            self.writer, self.reader = writing_engine(url), reading_engine(url)
-            self._hurried = writing_engine(url, HURRIED_SECONDS)
-        else:
-            self.writer = self.reader = self._hurried = create_engine(url, pool_pre_ping=True)
-
-        self._writing, self._reading = Held(self.writer), Held(self.reader)
+        self._writing: Engine | Held = self.writer
+        self._reading: Engine | Held = self.reader
+        if not is_postgres(url):
+            self._writing, self._reading = Held(self.writer), Held(self.reader)
         self._mine = threading.local()
 
     @contextmanager
@@ -74,7 +98,17 @@ class Database:
 
         Our own queue is passed by: it may be standing behind a lock that another process holds.
         """
-        with available(), self._hurried.begin() as connection:
+        with available(), self._aside.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write_aside(self) -> Generator[Connection]:
+        """As `write`, without waiting for a turn where the database can lock single rows. Raises StoreUnavailable."""
+        if self._joined is not None or self._aside.dialect.name == "sqlite":
+            with self.write() as connection:
+                yield connection
+            return
+        with available(), self._aside.begin() as connection:
             yield connection
 
     @contextmanager
@@ -95,11 +129,11 @@ class Database:
 
     def close(self) -> None:
         """Give back every connection."""
-        self._writing.close()
-        self._reading.close()
-        self.writer.dispose()
-        self.reader.dispose()
-        self._hurried.dispose()
+        for held in (self._writing, self._reading):
+            if isinstance(held, Held):
+                held.close()
+        for engine in (self.writer, self._aside, self.reader):
+            engine.dispose()
 
 
 class Held:
@@ -153,10 +187,12 @@ def available() -> Generator[None]:
     """Locked, full, damaged or gone becomes StoreUnavailable; a broken law of ours (a unique key) stays what it is."""
     try:
         yield
+    except NoneFree as error:
+        raise StoreUnavailable("数据库连接都在用 / every connection to the database is in use") from error
     except (OperationalError, InterfaceError) as error:
         raise StoreUnavailable(reason(error)) from error
     except DatabaseError as error:
-        if type(error) is DatabaseError:
+        if type(error) is DatabaseError or postgres.passes(error.orig):
             raise StoreUnavailable(reason(error)) from error
         raise
 
@@ -170,6 +206,7 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int
     """Insert rows, leaving out those whose key is taken. Answers how many were new, for a single row."""
     if not rows:
         return 0
-    if connection.dialect.name == "postgresql":
-        return connection.execute(postgresql.insert(table).on_conflict_do_nothing(), rows).rowcount
-    return connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows).rowcount
+    dialect = for_postgres if connection.dialect.name == "postgresql" else for_sqlite
+    statement = dialect.insert(table).on_conflict_do_nothing()
+    # Otherwise nobody counts what an INSERT did on PostgreSQL.
+    return connection.execute(statement, rows, execution_options={"preserve_rowcount": True}).rowcount

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from adapters.sql.database import Database
+from adapters.sql.postgres import compare_by_code_point
 from engine.ports.store import StoreError
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def upgrade(connection: Connection) -> None:
         raise NewerStore(
             f"数据库由更新的版本写成，请升级 waybill（{error}） / the database was written by a newer waybill: {error}"
         ) from error
+    if connection.dialect.name == "postgresql":
+        compare_by_code_point(connection)
 
 
 def configuration(connection: Connection) -> "Config":

@@ -12,7 +12,7 @@ from adapters.sql.providers import answer, begin, fingerprint
 from adapters.sql.tables import HANDED, OUTBOX, is_one_of
 from engine.ports.attempts import Attempt
 from engine.ports.outbox import OutboxRow, OutboxStatus, Pile, Settlement
-from engine.ports.store import NotFound
+from engine.ports.store import Conflict, NotFound
 
 FIRST_CASES = 5
 """How many cases a pile names."""
@@ -25,6 +25,8 @@ class SqlOutbox:
     def __init__(self, database: Database, secret: bytes) -> None:
         self._database = database
         self._secret = secret
+        self._held: dict[str, int] = {}
+        """Effect -> which attempt of it was claimed here: who was away longer than its lease finds another number."""
 
     def claim(
         self, now: datetime, limit: int, *, owner: str, lease_until: datetime, not_channels: Collection[str] = ()
@@ -46,8 +48,9 @@ class SqlOutbox:
         self, effect_id: str, at: datetime, *, recipient: str, masked: str, carries: Sequence[str] = (), counts: Sequence[str] = (),
         attempt: Attempt | None = None,
     ) -> None:  # fmt: skip
-        """See Outbox.hand_over. Raises NotFound."""
-        with self._database.write() as connection:
+        """See Outbox.hand_over. Raises NotFound; Conflict if the lease ran out and the row is somebody else's."""
+        with self._database.write_aside() as connection:
+            self._still_ours(connection, effect_id)
             change(connection, effect_id, {"sent_at": at, "masked": masked})
             message = connection.scalar(select(OUTBOX.c.message).where(OUTBOX.c.effect_id == effect_id))
             known = [self._fingerprint(one) for one in (recipient, *counts)]
@@ -70,6 +73,7 @@ class SqlOutbox:
             registry = Registry(connection, self._secret, now)
             registry.accept(settlement.reports)
             registry.flush()
+        self._held.pop(settlement.effect_id, None)
 
     def crashed(self, now: datetime) -> Sequence[OutboxRow]:
         """See Outbox.crashed."""
@@ -156,11 +160,22 @@ class SqlOutbox:
             if connection.execute(rows.limit(1)).first() is None:
                 return []
         changes = {"status": OutboxStatus.SENDING.value, "owner": owner, "lease_until": lease_until}
-        return self._update(rows, changes | {"attempts": OUTBOX.c.attempts + 1})
+        taken = self._update(rows, changes | {"attempts": OUTBOX.c.attempts + 1})
+        self._held.update({row.effect.id: row.attempts for row in taken})
+        return taken
+
+    def _still_ours(self, connection: Connection, effect_id: str) -> None:
+        held = self._held.get(effect_id)
+        if held is None:
+            return
+        row = select(OUTBOX.c.attempts, OUTBOX.c.status).where(OUTBOX.c.effect_id == effect_id).with_for_update()
+        found = connection.execute(row).first()
+        if found is not None and tuple(found) != (held, OutboxStatus.SENDING.value):
+            raise Conflict(f"{effect_id}: the lease ran out, it is somebody else's now")
 
     def _update(self, rows: "Select[tuple[object, ...]]", changes: Row) -> list[OutboxRow]:
         """Lock, change, and read again. Who else holds a row is passed over."""
-        with self._database.write() as connection:
+        with self._database.write_aside() as connection:
             found = connection.execute(rows.with_for_update(skip_locked=True)).mappings().all()
             ids = [row["seq"] for row in found]
             if not ids:

@@ -1,4 +1,4 @@
-"""Who may decide here? One daemon per database; readers and the command line need no leave."""
+"""Who may decide here? One daemon per SQLite file; readers and the command line need no leave."""
 
 import fcntl
 import os
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, delete, insert
 
 from adapters.sql.database import Database
 from adapters.sql.migrate import migrate
@@ -16,8 +16,6 @@ from adapters.sql.tables import META
 from engine.ports.store import StoreError
 
 OWNER = "owner"
-ADVISORY_KEY = 0x7761_7962
-"""`wayb`: the number of our lock on PostgreSQL."""
 
 
 class AlreadyRunning(StoreError):
@@ -44,12 +42,10 @@ class Ownership:
 
 
 def acquire_ownership(url: str) -> Ownership:
-    """Become the one daemon of this database. Raises AlreadyRunning, StoreUnavailable."""
+    """Become the one daemon of this file; on PostgreSQL there may be several (see duty). Raises AlreadyRunning, StoreUnavailable."""
     path = file_of(url)
     if path is not None:
         return _by_file(url, path)
-    if url.startswith("postgresql"):
-        return _by_server(url)
     return Ownership(lambda: None)
 
 
@@ -76,27 +72,6 @@ def _by_file(url: str, path: Path) -> Ownership:
     finally:
         database.close()
     return Ownership(lambda: os.close(lock))
-
-
-def _by_server(url: str) -> Ownership:
-    """A session's lock on the server: it ends with the connection."""
-    database = Database(url)
-    migrate(database)
-    connection = database.writer.connect()
-    taken = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_KEY})
-    if not taken:
-        holder = connection.scalar(select(META.c.value).where(META.c.key == OWNER)) or ""
-        connection.close()
-        database.close()
-        raise refusal(database.writer.url.render_as_string(), str(holder))
-    sign(connection)
-    connection.commit()
-
-    def let_go() -> None:
-        connection.close()
-        database.close()
-
-    return Ownership(let_go)
 
 
 def refusal(where: str, holder: str) -> AlreadyRunning:

@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.engine import make_url
-
 from adapters.sql.cases import SqlStore
-from adapters.sql.database import Database, available
+from adapters.sql.database import Database, Engines, available, engines_of
 from adapters.sql.directory import SqlDirectory
 from adapters.sql.migrate import HEAD, version
 from adapters.sql.shelf import SqlShelf
@@ -32,19 +29,9 @@ class Reading:
         self.database.close()
 
 
-class _ReadOnly(Database):
-    """A database whose every connection refuses to write."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self.writer.dispose()
-        self.reader.dispose()
-        self.writer = self.reader = _engine(url)
-
-
 def open_reading(url: str) -> Reading:
     """Open an existing database for reading. Raises OtherVersion, StoreUnavailable."""
-    database = _ReadOnly(url)
+    database = Database(url, _engines(url))
     try:
         with database.read() as connection, available():
             found = version(connection)
@@ -58,6 +45,8 @@ def open_reading(url: str) -> Reading:
     return Reading(SqlStore(database, b""), SqlDirectory(database), SqlShelf(database), database)
 
 
-def _engine(url: str) -> Engine:
+def _engines(url: str) -> Engines:
+    """Every connection refuses to write."""
     path = file_of(url)
-    return looking_engine(path) if path is not None else create_engine(make_url(url), execution_options={"postgresql_readonly": True})
+    reader = looking_engine(path) if path is not None else engines_of(url).reader
+    return Engines(reader, reader, reader)

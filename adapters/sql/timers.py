@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, bindparam, delete, func, insert, or_, select, type_coerce, update
+from sqlalchemy import BigInteger, Connection, bindparam, cast, delete, func, insert, or_, select, type_coerce, update
 
 from adapters.sql.codec import EPOCH, MICROSECOND
 from adapters.sql.database import Database, Row
@@ -21,11 +21,13 @@ OF_CASE = Prepared(select(TIMER).where(TIMER.c.case_id == bindparam("case")))
 DISARM, ARM, MOVE = Prepared(delete(TIMER).where(*SAME)), Prepared(insert(TIMER)), Prepared(update(TIMER).where(*SAME))
 
 BACK = type_coerce(FEED.c.back_at, BigInteger)
+LAG = cast(TIMER.c.lag_seconds, BigInteger) * 1_000_000
+"""In microseconds, which an hour already takes beyond what 32 bits hold."""
 DUE = (
     select(TIMER)
     .outerjoin(FEED, FEED.c.connection == TIMER.c.waits_for)
     .where(TIMER.c.due_at <= bindparam("now"))
-    .where(or_(TIMER.c.waits_for.is_(None), FEED.c.back_at.is_(None), BACK + TIMER.c.lag_seconds * 1_000_000 <= bindparam("now_us")))
+    .where(or_(TIMER.c.waits_for.is_(None), FEED.c.back_at.is_(None), bindparam("now_us", type_=BigInteger) >= BACK + LAG))
     .order_by(*ORDER)
     .limit(bindparam("most"))
 )

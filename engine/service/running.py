@@ -291,10 +291,15 @@ class Running:
         self._greeted = True
         return self.post.greet(now)
 
-    def take_over(self) -> None:
-        """At the start of the one daemon of a store: whatever was being sent when the last one died is nobody's any more."""
-        self.post.reap(self.now() + 2 * LEASE)
+    def take_over(self, *, alone: bool = True) -> None:
+        """At the start. `alone`: the one daemon of a store; whatever was being sent when the last one died is nobody's any more."""
+        if alone:
+            self.post.reap(self.now() + 2 * LEASE)
         self.refresher.catch_up()
+
+    def rest(self) -> None:
+        """A beat on which another daemon has the duty."""
+        self.last_beat = self.clock.monotonic()
 
     @property
     def press(self) -> Press:

@@ -1,0 +1,82 @@
+"""What is particular to PostgreSQL? Its connections, who writes, the order of texts, and what its troubles mean.
+
+Deciding and taking in are written by one transaction at a time, whichever daemon it belongs to, as on SQLite: whoever
+begins takes one lock of ours, and everything it reads is then the last word. What needs no such order (claims, hand-overs,
+pushes) passes it by.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Text, bindparam, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeEngine
+
+WRITER = 0x7761_7962
+"""`wayb`: the number of the lock of whoever writes."""
+CONNECT_SECONDS = 5
+LOCK_SECONDS = 5
+"""So long anybody waits for a lock; then it is "try later"."""
+IDLE_SECONDS = 30
+"""A daemon that freezes in the middle of a transaction is shown out by the server, and its lock goes to the next one."""
+POOL_SIZE, POOL_MORE, POOL_SECONDS = 10, 20, 3
+TRY_LATER = ("08", "25006", "25P03", "40", "53", "55P03", "57P")
+"""Beginnings of states that pass: connection gone, standby, idle too long, deadlock, no room, locked, shutting down."""
+
+HOLD = text("SELECT pg_advisory_xact_lock(:writer)").bindparams(bindparam("writer", WRITER))
+SETTINGS = f"SET lock_timeout = '{LOCK_SECONDS}s'; SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"
+
+
+def engine_of(url: str) -> Engine:
+    """One pool for all that reads and writes; it is asked whether it still lives before it is used."""
+    given = make_url(url)
+    words = {} if "connect_timeout" in given.query else {"connect_timeout": CONNECT_SECONDS}
+    engine = create_engine(
+        given, pool_pre_ping=True, pool_size=POOL_SIZE, max_overflow=POOL_MORE, pool_timeout=POOL_SECONDS, connect_args=words
+    )
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def writing_engine(engine: Engine) -> Engine:
+    """Every transaction takes our lock at its beginning, before it reads anything."""
+    writer = engine.execution_options()
+
+    def hold(connection: Connection) -> None:
+        connection.execute(HOLD)
+
+    event.listen(writer, "begin", hold)
+    return writer
+
+
+def reading_engine(engine: Engine) -> Engine:
+    """Reads one snapshot, waits for nobody, and cannot write."""
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def compare_by_code_point(connection: Connection) -> None:
+    """Order and prefixes of texts as on SQLite and in Python, whatever language the database was made for."""
+    known = inspect(connection)
+    quote = connection.dialect.identifier_preparer.quote
+    for table in known.get_table_names():
+        otherwise = [column["name"] for column in known.get_columns(table) if _reads_otherwise(column["type"])]
+        if otherwise:
+            changes = ", ".join(f'ALTER COLUMN {quote(name)} TYPE text COLLATE "C"' for name in otherwise)
+            connection.execute(text(f"ALTER TABLE {quote(table)} {changes}"))
+
+
+def passes(error: BaseException | None) -> bool:
+    """Whether it is the server's trouble of the moment, not a broken law of ours."""
+    return str(getattr(error, "sqlstate", None) or "").startswith(TRY_LATER)
+
+
+def _prepare(dbapi: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    driver: Any = dbapi
+    driver.autocommit = True  # The settings are the session's, and no transaction is left open by them.
+    driver.execute(SETTINGS)
+    driver.autocommit = False
+
+
+def _reads_otherwise(column: TypeEngine[Any]) -> bool:
+    return isinstance(column, Text) and column.collation != "C"

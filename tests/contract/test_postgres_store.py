@@ -1,0 +1,66 @@
+"""Does the SQL store on PostgreSQL keep the contract?"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from adapters.sql import SqlStores, open_stores
+from tests.contract import accept_contract, post_contract, provider_contract, store_contract
+from tests.contract.builders import MINUTE, NOW
+from tests.postgres import Postgres, a_postgres
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    with a_postgres() as running:
+        yield running
+
+
+@pytest.fixture
+def stores(postgres: Postgres) -> Iterator[SqlStores]:
+    opened = open_stores(postgres.wiped())
+    yield opened
+    opened.close()
+
+
+class TestAccept(accept_contract.AcceptContract): ...
+
+
+class TestParking(accept_contract.ParkingContract): ...
+
+
+class TestSerial(accept_contract.SerialContract): ...
+
+
+class TestCommit(store_contract.CommitContract): ...
+
+
+class TestBells(store_contract.BellsContract):
+    def test_a_lag_of_hours_fits(self, stores: SqlStores) -> None:
+        self.arm(stores, waits_for="tms", lag_seconds=4 * 3600)
+        stores.feeds.fell_silent("tms", NOW)
+        stores.feeds.heard("tms", NOW + MINUTE)
+
+        assert stores.bells.due(NOW + 240 * MINUTE, 10) == []
+        assert len(stores.bells.due(NOW + 241 * MINUTE, 10)) == 1
+
+
+class TestFeeds(store_contract.FeedsContract): ...
+
+
+class TestOutbox(post_contract.OutboxContract): ...
+
+
+class TestWorklist(post_contract.WorklistContract): ...
+
+
+class TestDirectory(post_contract.DirectoryContract): ...
+
+
+class TestAttempts(provider_contract.AttemptsContract): ...
+
+
+class TestCircuits(provider_contract.CircuitsContract): ...
+
+
+class TestDoubts(provider_contract.DoubtsContract): ...
