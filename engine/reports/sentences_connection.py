@@ -1,10 +1,11 @@
 """How is a connection read out? What it reports, what that becomes here, what we may ask of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from engine.model.connection import Connection, ConnectionType, EventRow, Inbound, Outgoing, Secret, Signature, TimeFormat
+from engine.model.connection import Connection, ConnectionType, EventRow, Inbound, Secret, Signature, TimeFormat
 from engine.model.documents.read import PLAIN_TABLE
 from engine.reports.sentences_message import text_words
+from engine.reports.sentences_request import request, ways
 from engine.reports.sentences_words import Paragraph, Sentence, Tongue
 
 _TYPES = {
@@ -44,15 +45,16 @@ def _connection(tongue: Tongue, connection: Connection) -> Iterator[Sentence]:
         )
     if connection.base_url is not None:
         yield tongue.sentence("base_url", ("地址:", "address: "), _secret(connection.base_url), span)
+    yield from ways(tongue, connection)
     if connection.inbound is not None:
         yield from _inbound(tongue, connection.inbound)
     for command in connection.commands.values():
         yield tongue.sentence(
-            f"command/{command.name}", (f"指令 {command.name}:", f"command {command.name}: "), _request(tongue, command), command.span
+            f"command/{command.name}", (f"指令 {command.name}:", f"command {command.name}: "), request(tongue, command), command.span
         )
     if connection.send is not None:
         yield tongue.sentence(
-            "send", ("怎样发一条:", "how one message is handed over: "), _request(tongue, connection.send), connection.send.span
+            "send", ("怎样发一条:", "how one message is handed over: "), request(tongue, connection.send), connection.send.span
         )
     yield from _provider(tongue, connection)
     for key, value in sorted(connection.options.items()):
@@ -184,26 +186,3 @@ def _event(tongue: Tongue, row: EventRow, workflow: str) -> str:
         said.append(tongue.of("不理", "it is left out"))
     said += [f"{tongue.name('field', field, workflow)} ← {path}" for field, path in sorted(row.fill.items())]
     return tongue.of(",", ", ").join(said)
-
-
-def _request(tongue: Tongue, request: Outgoing) -> str:
-    if request.human:
-        return tongue.of("对方做不了,由人来做", "the neighbour cannot do it: a person does")
-    said = [f"{request.method} {request.path}"]
-    if request.json is not None:
-        said.append(tongue.of(f"正文 {request.json}", f"body {request.json}"))
-    if request.form:
-        said.append(tongue.of(f"表单 {_pairs(request.form)}", f"form {_pairs(request.form)}"))
-    if request.private_ok:
-        said.append(
-            tongue.of(f"可以交给对方的个人信息 {'、'.join(request.private_ok)}", f"the neighbour may have {', '.join(request.private_ok)}")
-        )
-    if request.ok_when:
-        said.append(tongue.of(f"回答 {_pairs(request.ok_when)} 才算成功", f"a yes only where {_pairs(request.ok_when)}"))
-    if request.refused_when:
-        said.append(tongue.of(f"回答 {_pairs(request.refused_when)} 算拒绝", f"a no where {_pairs(request.refused_when)}"))
-    return tongue.of(",", ", ").join(said)
-
-
-def _pairs(pairs: Mapping[str, str]) -> str:
-    return " ".join(f"{key}={value}" for key, value in sorted(pairs.items()))

@@ -57,7 +57,7 @@ def test_both_places_of_a_key_written_twice_are_shown() -> None:
 
 def test_every_code_is_a_letter_and_three_digits_with_both_languages() -> None:
     for code, known in CODES.items():
-        assert code[0] in "YFCRNW"
+        assert code[0] in "YFCRNWV"
         assert code[1:].isdigit()
         assert len(code) == 4
         assert known.zh

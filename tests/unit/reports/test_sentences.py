@@ -35,7 +35,10 @@ NOT_SPOKEN = {
     "Field.was": "identity, not meaning; a rename is told by `diff`",
 }
 """Leaves that no sentence says, and why."""
-SAYS_NOTHING_AT = {"TimelineRow.percent": 0, "Inbound.newest_first": False, "Outgoing.name": "send"}
+SAYS_NOTHING_AT = {
+    "TimelineRow.percent": 0, "Inbound.newest_first": False, "Outgoing.name": "send", "Outgoing.reason_at": "", "Outgoing.reference_at": "",
+    "Outgoing.save_as": "", "Poll.next_at": "", "Drop.answers": "",
+}  # fmt: skip
 """Values of what is not written: a percentage of a row that has none, the order of reports that are no list, the name of the one request."""
 EACH = 2
 """Of the leaves of one kind so many are tried, spread over the rulebook."""
