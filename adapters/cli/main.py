@@ -81,8 +81,8 @@ COMMANDS: dict[str, Command] = {
         "agenda", "今后几小时会到期什么,按小时和岗位列出", "what falls due in the next hours, by hour and role", ("waybill agenda --hours 24",),
     ),
     "report": Command(
-        "report", "数一数台账:误报率、每人每天收到几条", "count the journals: lateness taken back, messages per person",
-        ("waybill report regret", "waybill report manners --db var/waybill.db --json"),
+        "report", "报表:及时提货率、时效达成、投诉、工作量……数一数台账", "reports: on-time pick-up, promises kept, complaints, workload ... counted from the journals",
+        ("waybill report", "waybill report pickup --since 2026-11-01 --period week", "waybill report complaints --by cause,area --csv complaints.csv", "waybill report sla --json"),
     ),
     "shadow": Command(
         "shadow", "试行的规则:本来会发什么、给谁、错了几次", "rules in shadow: what each would have sent, to whom, and how often wrongly",
@@ -107,6 +107,10 @@ COMMANDS: dict[str, Command] = {
     "suppressions": Command(
         "suppressions", "不发名单:退订的和人工列入的号码", "numbers that get no more messages: list, add, lift",
         ("waybill suppressions list", "waybill suppressions lift 13800000001 --by 8011 --why 客户要求恢复"),
+    ),
+    "db": Command(
+        "db", "把整个库搬进另一个数据库(SQLite 到 PostgreSQL,或反过来)", "carry a whole store into another database (SQLite to PostgreSQL, or back)",
+        ("waybill db move var/waybill.db postgresql+psycopg://waybill@db.example/waybill",),
     ),
     "replay": Command(
         "replay", "用旧的历史走一遍规则,看每张单的结果", "replay old histories under the rules, case by case",

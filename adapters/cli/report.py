@@ -1,120 +1,127 @@
-"""What do the journals say, counted? `report regret`: lateness that was none; `report manners`: messages per person."""
+"""What do the journals say, counted? `report`: which reports there are; `report NAME`: its table, as JSON, or as a CSV file."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from difflib import get_close_matches
 
+from adapters.cli import report_people
 from adapters.cli.desk import add_desk_options, opened
-from adapters.cli.speech import Speech
-from adapters.wiring import Opened
-from engine.ports.directory import CaseRow
-from engine.reports.manners import Letters, Manners, manners
-from engine.reports.regret import RegretLine, regret
+from adapters.cli.report_csv import write_csv
+from adapters.cli.report_said import as_data, say
+from adapters.cli.speech import Speech, WrongUse
+from adapters.cli.times import read_time
+from engine.model.rulebook import Rulebook
+from engine.reports.report_dossiers import dossiers
+from engine.reports.report_fold import filled
+from engine.reports.report_groups import dimension_named
+from engine.reports.report_registry import SHEETS, papers_of
+from engine.reports.report_shape import Period, Scope, Sheet
 
-REPORTS = ("regret", "manners")
-PAGE = 500
-AUDIENCES = {"customer": ("客户", "customers"), "staff": ("员工", "staff")}
+ALL = "all"
+NOTHING = "none"
+SHAPERS = ("since", "until", "period", "by", "csv")
 
 
 def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
-    """`report NAME`."""
+    """`report [NAME]`."""
     parser.add_argument(
-        "report", choices=REPORTS, metavar="REPORT",
-        help=speech.of("regret:误报率;manners:每人每天收到几条", "regret: lateness taken back; manners: messages per person and day"),
+        "report", nargs="?", metavar="REPORT", help=speech.of("哪张报表(不写就列出全部)", "which report (none: all are listed)")
+    )
+    parser.add_argument("--since", metavar="DATE", help=speech.of("从哪天起,含这天", "from this day on, the day included"))
+    parser.add_argument("--until", metavar="DATE", help=speech.of("到哪天为止,含这天", "up to this day, the day included"))
+    parser.add_argument(
+        "--period", choices=(*Period, ALL), metavar="PERIOD",
+        help=speech.of("每天、每周、每月、每季一行:day week month quarter;all 合在一起", "a row per day, week, month or quarter; all: one row"),
     )  # fmt: skip
+    parser.add_argument(
+        "--by", metavar="WHAT",
+        help=speech.of("按什么分行,逗号隔开:area person customer ……,或字段名;none 不分", "rows by, with commas: area, person, customer ..., or a field; none: not"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--csv", metavar="FILE", help=speech.of("写成 CSV 文件,表格软件能直接打开", "write a CSV file that spreadsheets open")
+    )
     add_desk_options(parser, speech)
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:
-    """The table; 0 also when it is empty."""
+    """The list, or the table; 0 also when it is empty."""
+    if options.report is None:
+        _refuse_shaping(options, "列表", "the list")
+        _list(speech)
+        return 0
+    if options.report not in SHEETS and options.report not in report_people.REPORTS:
+        near = get_close_matches(options.report, [*SHEETS, *report_people.REPORTS], n=1)
+        hint = f" ({near[0]}?)" if near else ""
+        raise WrongUse(
+            f"没有报表“{options.report}”{hint};waybill report 列出全部", f"no report {options.report!r}{hint}; waybill report lists them"
+        )
     with opened(options, speech) as desk:
-        if options.report == "regret":
-            _say_regret(desk, regret(row for case in _cases(desk) for row in desk.stores.directory.journal(case.id)), speech)
-        else:
-            _say_manners(manners(desk.rulebook, (_letters(desk, case) for case in _cases(desk))), speech)
+        if options.report in report_people.REPORTS:
+            _refuse_shaping(options, f"报表 {options.report}", f"the report {options.report}")
+            report_people.tell(options.report, desk, speech)
+            return 0
+        sheet = SHEETS[options.report]
+        scope = scope_of(options, sheet, desk.rulebook)
+        found = filled(sheet, scope, dossiers(desk.stores, papers_of(sheet, scope)))
+    if options.csv is not None:
+        write_csv(found, options.csv, speech)
+    else:
+        say(found, speech)
+        speech.data(as_data(found, speech))
     return 0
 
 
-def _cases(desk: Opened) -> Iterator[CaseRow]:
-    """Every case, page by page."""
-    last: str | None = None
-    while page := desk.stores.directory.cases(after=last, limit=PAGE):
-        yield from page
-        last = page[-1].id
+def scope_of(options: argparse.Namespace, sheet: Sheet, rulebook: Rulebook) -> Scope:
+    """What was asked, with what the sheet does if nothing is said. Raises WrongUse."""
+    since = read_time(options.since, rulebook.timezone) if options.since else None
+    until = _end(options.until, rulebook.timezone) if options.until else None
+    if since is not None and until is not None and since >= until:
+        raise WrongUse("--since 晚于 --until", "--since is after --until")
+    period = sheet.period if options.period is None else None if options.period == ALL else Period(options.period)
+    return Scope(rulebook=rulebook, since=since, until=until, period=period, by=_by(options.by, sheet, rulebook))
 
 
-def _letters(desk: Opened, case: CaseRow) -> Letters:
-    directory = desk.stores.directory
-    return Letters(fields=case.fields, private=directory.private(case.id), sent=directory.sent(case.id))
+def _end(text: str, zone: str) -> datetime:
+    """A date alone means until its end; an instant is not included."""
+    end = read_time(text, zone)
+    if ":" in text:
+        return end
+    return read_time(f"{(datetime.fromisoformat(text.strip().replace('/', '-')) + timedelta(days=1)):%Y-%m-%d}", zone)
 
 
-def _say_regret(desk: Opened, lines: list[RegretLine], speech: Speech) -> None:
-    if not lines:
-        speech.say("还没有记过超时", "no lateness was recorded yet")
-    else:
-        columns = speech.of("时效 记超时 已更正 已撤回 误报率 误发", "policy late corrected withdrawn regret told").split()
-        speech.table(
-            columns,
-            [
-                [
-                    _label(desk, one.policy, speech),
-                    str(one.late),
-                    str(one.corrected),
-                    str(one.withdrawn),
-                    _percent(one.rate),
-                    str(one.messages),
-                ]
-                for one in lines
-            ],
-        )
-        speech.say(
-            "误报率 = 已更正 ÷ 记超时;误发 = 为后来更正的超时发出的消息和打完的电话",
-            "regret = corrected / late; told: messages and calls about lateness that was corrected",
-        )
-    speech.data(
-        {
-            "regret": [
-                {
-                    "policy": one.policy, "late": one.late, "corrected": one.corrected, "withdrawn": one.withdrawn,
-                    "rate": one.rate, "messages": one.messages,
-                }
-                for one in lines
-            ]
-        }
-    )  # fmt: skip
+def _by(text: str | None, sheet: Sheet, rulebook: Rulebook) -> tuple[str, ...]:
+    if text is None:
+        return sheet.by
+    if text == NOTHING:
+        return ()
+    found = []
+    for word in text.replace("\N{FULLWIDTH COMMA}", ",").split(","):
+        name = dimension_named(rulebook, word.strip(), sheet.may)
+        if name is None:
+            words = " ".join(sheet.may)
+            raise WrongUse(
+                f"报表 {sheet.name} 不能按“{word}”分;可用:{words},或规则里的字段名",
+                f"{sheet.name} cannot be sorted by {word!r}; take {words}, or a field of the rules",
+            )
+        found.append(name)
+    return tuple(dict.fromkeys(found))
 
 
-def _label(desk: Opened, policy: str, speech: Speech) -> str:
-    found = desk.rulebook.policies.get(policy)
-    return speech.of(found.label, policy) if found else policy
+def _refuse_shaping(options: argparse.Namespace, zh: str, en: str) -> None:
+    """Better refused than silently left out."""
+    given = [f"--{name}" for name in SHAPERS if getattr(options, name) is not None]
+    if given:
+        raise WrongUse(f"{zh}不收 {' '.join(given)}", f"{en} takes no {' '.join(given)}")
 
 
-def _percent(rate: float | None) -> str:
-    return "—" if rate is None else f"{rate:.1%}"
-
-
-def _say_manners(found: Manners, speech: Speech) -> None:
-    columns = speech.of("对象 人数 消息 每人每天最多 95%不超过 每人每小时最多", "audience people messages max/day p95/day max/hour").split()
+def _list(speech: Speech) -> None:
+    lines: Sequence[tuple[str, str, str, str, str]] = [
+        *((one.name, one.zh, one.en, one.source, " ".join(one.by)) for one in SHEETS.values()),
+        *((name, zh, en, source, "") for name, (zh, en, source) in report_people.REPORTS.items()),
+    ]
     speech.table(
-        columns,
-        [
-            [
-                speech.of(*AUDIENCES[one.audience]), str(one.people), str(one.messages), str(one.most_per_day), str(one.p95_per_day),
-                str(one.most_per_hour),
-            ]
-            for one in found.lines
-        ],
-    )  # fmt: skip
-    for reason, number in found.suppressed.items():
-        speech.say(f"没有发出:{reason} × {number}", f"not sent: {reason} × {number}")
-    speech.data(
-        {
-            "manners": [
-                {
-                    "audience": one.audience, "people": one.people, "messages": one.messages, "most_per_day": one.most_per_day,
-                    "p95_per_day": one.p95_per_day, "most_per_hour": one.most_per_hour,
-                }
-                for one in found.lines
-            ],
-            "suppressed": dict(found.suppressed),
-        }
-    )  # fmt: skip
+        speech.of("报表 数什么 依据 按什么分", "report counts source by").split(),
+        [(name, speech.of(zh, en), source, by) for name, zh, en, source, by in lines],
+    )
+    speech.data([{"report": name, "title": speech.of(zh, en), "source": source, "by": by.split()} for name, zh, en, source, by in lines])
