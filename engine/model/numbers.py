@@ -57,6 +57,12 @@ def read_number(typed: str) -> Number | None:
     return None
 
 
+def one_way(typed: str) -> str:
+    """One way to write it, however it was typed; what is no number stays as it is."""
+    number = read_number(typed)
+    return number.normal if number is not None else typed
+
+
 def _at_home(bare: str) -> str:
     """Without one of `+86`, `0086`, `86`; a landline gets back the zero that the country took."""
     prefixed = re.fullmatch(r"(?:\+86|0086|86)(\d{9,})", bare, re.ASCII)

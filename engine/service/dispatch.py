@@ -215,7 +215,7 @@ class PostRoom:
         recipients = desk.recipients(effect)
         if not recipients:
             return self._settle(row, _receipt(effect, Verdict.REJECTED, "bad_number", now), others, now)
-        wanting = [one for one in recipients if not (one.customer and self.counters.book.is_suppressed(one.address))]
+        wanting = [one for one in recipients if not (one.customer and self.counters.book.is_suppressed(one.known_as))]
         if not wanting and effect.fallback_of is None:
             return self._pass_on(row, "opted_out", others, manners)
         allowed, hindrance = manners.look(row, desk, wanting or recipients)

@@ -52,7 +52,7 @@ def _to_one(
     letter: Letter, number: int, recipient: Recipient, names: Sequence[str], counters: Counters, post: Post, answered: list[Answered]
 ) -> Receipt:
     effect, now = letter.row.effect, letter.now
-    address = f"{effect.channel or effect.target}:{recipient.address or recipient.name}"
+    address = f"{effect.channel or effect.target}:{recipient.known_as or recipient.name}"
     key = key_of(effect.id, number)
     free_from: list[datetime] = []
     last: Receipt | None = None

@@ -87,7 +87,7 @@ class Manners:
         if cap is None:
             return False
         since = day_start(self.rulebook.timezone, self.now) if cap.seconds == 86_400 else self.now - timedelta(seconds=cap.seconds)
-        return self.outbox.sent_since(f"{effect.channel}:{recipient.address}", since, message) >= cap.count
+        return self.outbox.sent_since(f"{effect.channel}:{recipient.known_as}", since, message) >= cap.count
 
     def _braked(self, effect: Effect) -> Hindrance | None:
         """Far above its usual rate, a rule stops sending until a person has decided; urgent ones pass."""
@@ -167,4 +167,4 @@ def _tells_disruption(effect: Effect, recipient: Recipient) -> bool:
 
 
 def _told_key(effect: Effect, recipient: Recipient) -> str:
-    return f"told:{effect.cause}:{recipient.address}"
+    return f"told:{effect.cause}:{recipient.known_as}"

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from engine.model.escalation import LAST_RESORT
 from engine.model.event import Event, EventKind, Report
 from engine.model.masks import mask_phone
+from engine.model.numbers import one_way
 from engine.model.receipt import Parcel, Receipt, Verdict
 from engine.model.rulebook import Rulebook
 from engine.ports.attempts import Answered, Suppression
@@ -162,14 +163,14 @@ class ProviderHands:
         if "*" in number or sum(one.isdigit() for one in number) < 5:
             return Done(mask_phone(number), "bad_number")
         now = self.clock.now()
-        if not self.counters.book.suppress(number, why, by, now):
+        if not self.counters.book.suppress(one_way(number), why, by, now):
             return Done(mask_phone(number), "already")
         self._note("suppression", f"{mask_phone(number)} 列入不发名单。原因:{why}", "suppressed", by, why, now)
         return Done(mask_phone(number), "done")
 
     def lift(self, number: str, *, by: str, why: str) -> Done:
         """Messages may go to it again."""
-        if not self.counters.book.lift(number):
+        if not self.counters.book.lift(one_way(number)):
             return Done(mask_phone(number), "unknown")
         self._note("suppression", f"{mask_phone(number)} 移出不发名单。原因:{why}", "lifted", by, why, self.clock.now())
         return Done(mask_phone(number), "done")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from engine.model.effect import EffectKind
 from engine.model.event import Event, EventKind, Report
 from engine.model.masks import mask_text
+from engine.model.numbers import one_way
 from engine.model.receipt import RANK, Push, Pushed, Receipt, ShortReply, Verdict
 from engine.ports.attempts import Answered, Attempt, KeptPush
 from engine.ports.outbox import OutboxRow, OutboxStatus, Post, Settlement
@@ -24,6 +25,7 @@ REPLIED = "sms_reply"
 """The event of a workflow that listens to what people answer."""
 
 _STATUS = {
+    Verdict.RETRY: OutboxStatus.UNKNOWN,  # No provider says so of what it took; if one did, nobody knows what it means.
     Verdict.DELIVERED: OutboxStatus.DONE,
     Verdict.REJECTED: OutboxStatus.REJECTED,
     Verdict.ACCEPTED: OutboxStatus.ACCEPTED,
@@ -113,17 +115,18 @@ class Mailroom:
         """退订 is heeded for good; any other answer goes to the case that wrote last to this number."""
         book = self.counters.book
         words = unicodedata.normalize("NFKC", reply.text).strip().lower()
-        last = book.last_to(f"sms:{reply.number}")
+        number = one_way(reply.number)
+        last = book.last_to(f"sms:{number}")
         row = self.post.find(last.effect_id) if last is not None else None
         if words in OPT_OUT and (row is None or row.effect.to_field):
             # A driver's order is never suppressed: the desk hears of his answer instead.
-            book.suppress(reply.number, "opted_out", f"sms {connection}", reply.at)
+            book.suppress(number, "opted_out", f"sms {connection}", reply.at)
         if row is not None and row.effect.kind is EffectKind.MESSAGE:
             self.store.accept([_replied(connection, reply, row)], now)
 
 
 def _known(row: OutboxRow) -> Verdict | None:
-    known: Mapping[OutboxStatus, Verdict] = {status: verdict for verdict, status in _STATUS.items()}
+    known: Mapping[OutboxStatus, Verdict] = {status: verdict for verdict, status in _STATUS.items() if verdict is not Verdict.RETRY}
     return known.get(row.status)
 
 

@@ -20,6 +20,7 @@ from engine.model.effect import Effect
 from engine.model.event import Event, EventKind, Heard
 from engine.model.masks import mask_by_field
 from engine.model.message import Message
+from engine.model.numbers import one_way
 from engine.model.rulebook import Rulebook
 
 
@@ -39,6 +40,11 @@ class Recipient:
     """Person's id, or the name of the phone field."""
     address: str
     customer: bool
+
+    @property
+    def known_as(self) -> str:
+        """What is counted, limited and looked up by: the address, a number in one way however it was typed."""
+        return one_way(self.address)
 
 
 def _in_shadow(one: Issued) -> bool:

@@ -391,3 +391,22 @@ def test_a_stranger_who_answers_stop_is_suppressed() -> None:
     desk.push(replies=(ShortReply(id="r1", number="13911112222", text="退订", at=when(LATE)),))
 
     assert desk.world.stores.providers.is_suppressed("13911112222")
+
+
+def test_a_reply_finds_its_case_however_the_number_is_written() -> None:
+    desk = late(a_desk())
+
+    desk.push(replies=(ShortReply(id="r1", number="+86 138-0000-0002", text="收到", at=when(LATE)),))
+
+    assert [row.name for row in desk.world.journal() if row.name == "sms_reply"] == ["sms_reply"]
+
+
+def test_a_number_that_wants_no_more_texts_gets_none_however_the_order_writes_it() -> None:
+    customers = World(sla=ONE_HOUR, messages=messages(message("hurry", to="phone")))
+    customers.stores.providers.suppress("13800009999", "opted_out", "sms", when("11-23 09:00"))
+    customers.hear("created", "11-23 09:00", phone="+86 138 0000 9999")
+
+    customers.until("11-23 11:00")
+
+    assert customers.carried() == []
+    assert customers.details("suppressed") == ["opted_out"]
