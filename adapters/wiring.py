@@ -17,7 +17,7 @@ from adapters.memory import open_memory
 from adapters.scheduler.heart import Beat, Heart
 from adapters.settings import read_secret
 from adapters.sql.database import is_postgres
-from adapters.sql.duty import Duty
+from adapters.sql.lead import Lead
 from adapters.sql.ownership import acquire_ownership, me
 from adapters.sql.stores import open_stores
 from adapters.web.app import create_app
@@ -120,9 +120,9 @@ class Daemon:
             self._ownership.release()
             raise
         self._me = f"{me()}/{fresh_nonce()[:8]}"
-        # One daemon of a file is always on duty; of a server there may be several.
-        self._duty = Duty(self._stores.database, self._me, options.clock.monotonic) if is_postgres(options.db) else None
-        self._was_on_duty = False
+        # A file has one daemon, which leads; over a server there may be several.
+        self._lead = Lead(self._stores.database, self._me, options.clock.monotonic) if is_postgres(options.db) else None
+        self._led = False
         self._seen_files: object = None
         self._retired: Mapping[str, Gateway] = {}
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="post")
@@ -173,7 +173,7 @@ class Daemon:
     def start(self) -> None:
         backlog = self.desk.directory.backlog()
         log.info("started", extra={"rulebook": self._library.rulebook.fingerprint[:12], **backlog})
-        self.desk.take_over(alone=self._duty is None)
+        self.desk.take_over(alone=self._lead is None)
         if not self.options.simulated:
             self._heart.start()
         self.server.start()
@@ -188,8 +188,8 @@ class Daemon:
         self._doors.shutdown(wait=True, cancel_futures=True)
         self._ways.close()
         _close({**self._retired, **self.desk.post.gateways})
-        if self._duty is not None:
-            self._duty.release()
+        if self._lead is not None:
+            self._lead.release()
         self._stores.close()
         self._ownership.release()
         log.info("stopped")
@@ -203,18 +203,20 @@ class Daemon:
             "ways": Beat(1.0, self._look_around),
         }
 
-    def _on_duty(self) -> bool:
-        """Whether the beats are this daemon's; whoever is not on duty takes events in, decides those, and answers."""
-        if self._duty is None:
+    def _leads(self) -> bool:
+        """Whether the beats are this daemon's; the others take events in, decide those, and answer."""
+        if self._lead is None:
             return True
-        mine = self._duty.mine()
-        if mine != self._was_on_duty:
-            self._was_on_duty = mine
-            log.info("on duty" if mine else "off duty", extra={"daemon": self._me})
+        mine = self._lead.mine()
+        if mine != self._led:
+            self._led = mine
+            log.info("leads" if mine else "follows", extra={"daemon": self._me})
+            if mine and not self.options.simulated:
+                self._heart.soon("tidy")  # What the one before left behind need not wait.
         return mine
 
     def _decide(self, deadline: float) -> None:
-        if not self._on_duty():
+        if not self._leads():
             self.desk.rest()
             return
         if self.desk.beat(deadline):
@@ -225,11 +227,11 @@ class Daemon:
             self._heart.within("post", self.options.clock.seconds_until(due))
 
     def _post(self, deadline: float) -> None:
-        if self._on_duty():
+        if self._leads():
             self.desk.carry_post(deadline)
 
     def _tidy(self, _: float) -> None:
-        if not self._on_duty():
+        if not self._leads():
             return
         self.desk.tidy()
         # At the start, on each new day and after a swap of rules.
@@ -238,7 +240,7 @@ class Daemon:
 
     def _look_around(self, _: float) -> None:
         """Polls and drop folders of the rules in force."""
-        if not self._on_duty():
+        if not self._leads():
             return
         self._ways.serve(self._library.rulebook.connections, self._library.rulebook.timezone)
         self._ways.look()
@@ -254,7 +256,7 @@ class Daemon:
         """What was published by a person, and what the folder says now."""
         before = self._library.rulebook.fingerprint
         self.desk.follow_rules()
-        if self._on_duty():
+        if self._leads():
             self._look_at_folder()
         if self._library.rulebook.fingerprint != before:
             # The ones before may be in the middle of a sending: they are closed at the next swap.

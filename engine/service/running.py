@@ -298,7 +298,7 @@ class Running:
         self.refresher.catch_up()
 
     def rest(self) -> None:
-        """A beat on which another daemon has the duty."""
+        """A beat on which another daemon leads."""
         self.last_beat = self.clock.monotonic()
 
     @property

@@ -7,13 +7,7 @@ import pytest
 from adapters.sql import SqlStores, open_stores
 from tests.contract import accept_contract, post_contract, provider_contract, store_contract
 from tests.contract.builders import MINUTE, NOW
-from tests.postgres import Postgres, a_postgres
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with a_postgres() as running:
-        yield running
+from tests.postgres import Postgres
 
 
 @pytest.fixture

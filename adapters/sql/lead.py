@@ -1,4 +1,4 @@
-"""Which of several daemons does what only one may do? The one on duty: it holds a lease, renews it, and another follows if it does not."""
+"""Which of several daemons does what only one may do? The one that leads: it holds a lease, renews it, and another follows if it does not."""
 
 import threading
 from collections.abc import Callable
@@ -9,9 +9,9 @@ from sqlalchemy import Connection, func, select, update
 from adapters.sql.database import Database, insert_new
 from adapters.sql.tables import META
 
-KEY = "duty"
+KEY = "leader"
 TERM = timedelta(seconds=6)
-"""So long nobody is on duty after a daemon died without a word."""
+"""So long nobody leads after a daemon died without a word."""
 RENEW_SECONDS = 2.0
 MARGIN_SECONDS = 1.0
 """So much earlier the holder stops than the next one may begin."""
@@ -22,7 +22,7 @@ HOUR = select(func.clock_timestamp())
 """The server's: the clocks of the daemons may differ."""
 
 
-class Duty:
+class Lead:
     """A lease on the beats. What it guards stays right without it: it only keeps two daemons from doing the same work."""
 
     def __init__(self, database: Database, me: str, monotonic: Callable[[], float]) -> None:
@@ -35,7 +35,7 @@ class Duty:
         self._trusted_until = float("-inf")
 
     def mine(self) -> bool:
-        """Whether this daemon is on duty now; taken if nobody else is. Raises StoreUnavailable."""
+        """Whether this daemon leads now; taken if nobody else is. Raises StoreUnavailable."""
         with self._lock:
             now = self._monotonic()
             if now - self._asked >= RENEW_SECONDS:
@@ -64,7 +64,15 @@ class Duty:
             return True
 
 
+def leader_of(connection: Connection) -> str:
+    """Who leads at this instant; empty: nobody. Holds nothing."""
+    value = connection.scalar(select(META.c.value).where(META.c.key == KEY))
+    holder, _, until = str(value or NOBODY).partition(" ")
+    hour: datetime | None = connection.scalar(HOUR)
+    return holder if until and hour is not None and datetime.fromisoformat(until) > hour else NOBODY
+
+
 def read(connection: Connection) -> tuple[str, datetime | None]:
-    """Who is on duty, and until when; the row is held until the transaction ends."""
+    """Who leads, and until when; the row is held until the transaction ends."""
     holder, _, until = str(connection.scalar(ROW) or NOBODY).partition(" ")
     return holder, datetime.fromisoformat(until) if until else None
