@@ -40,8 +40,7 @@ class SftpFolder:
 
         async def read(client: asyncssh.SFTPClient) -> bytes:
             async with client.open(self._at(name), "rb") as file:
-                found = await file.read(FILE_BYTES_MAX + 1)
-                return found if isinstance(found, bytes) else found.encode()
+                return await file.read(FILE_BYTES_MAX + 1)
 
         return self._run(read)
 
