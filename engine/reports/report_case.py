@@ -136,13 +136,15 @@ def is_late(dossier: Dossier) -> bool:
 
 def courier(scope: Scope, dossier: Dossier, at: datetime) -> str:
     """Who was to pick it up: whoever the message of the order goes to, by the rules in force now, as of this instant; empty for nobody."""
-    fields = dossier.case.fields if dossier.case.workflow == SHIPMENT else dossier.shipment.fields if dossier.shipment else {}
+    shipment = dossier.case if dossier.case.workflow == SHIPMENT else dossier.shipment
+    if shipment is None:
+        return ""
     pickup = stopping_at(scope, PICKED_UP)
     sent = (mark.message for name in pickup for mark in scope.rulebook.policies[name].starts if isinstance(mark, IsSent))
     message = next((scope.rulebook.messages[name] for name in sent if name in scope.rulebook.messages), None)
     if message is None:
         return ""
-    found = resolve(scope.rulebook.contacts, scope.rulebook.calendars, message.to, {**fields, **dossier.private}, at)
+    found = resolve(scope.rulebook.contacts, scope.rulebook.calendars, message.to, {**shipment.fields, **dossier.private}, at)
     return "、".join(person.name for person in found.people)
 
 

@@ -1,6 +1,6 @@
 """How do facts become rows? One pass over the cases; what is kept is one set of sums per row, never a case."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,10 +12,12 @@ ROWS_MAX = 5_000
 
 Sums = dict[str, Amount]
 Key = tuple[date | None, tuple[str, ...]]
+Written = tuple[Key, tuple[Cell, ...]]
+Place = tuple[date, Amount, str, Amount, tuple[str, ...]]
 
 
 def filled(sheet: Sheet, scope: Scope, dossiers: Iterable[Dossier]) -> FilledSheet:
-    """The sheet over these cases. Rows in order of period, then the largest first column, then name."""
+    """The sheet over these cases. Rows by period, then the largest first column."""
     zone = ZoneInfo(scope.rulebook.timezone)
     rows: dict[Key, Sums] = {}
     cases = 0
@@ -57,7 +59,7 @@ def _closed(sheet: Sheet, scope: Scope, rows: dict[Key, Sums], cases: int) -> Fi
     first = min((start for start in wholes if start), default=None)
     lines = {key: Line(sums, wholes[key[0]], _before(rows, key, scope.period, first)) for key, sums in rows.items()}
     written = [(key, tuple(column.value(line) for column in sheet.columns)) for key, line in lines.items()]
-    written.sort(key=lambda one: (one[0][0] or date.max, *_largest_first(one[1]), one[0][1]))
+    written.sort(key=_order(written))
     return FilledSheet(
         sheet=sheet, scope=scope, heads=tuple(head_of(scope, by) for by in scope.by),
         rows=tuple(
@@ -72,8 +74,19 @@ def _closed(sheet: Sheet, scope: Scope, rows: dict[Key, Sums], cases: int) -> Fi
     )  # fmt: skip
 
 
-def _largest_first(cells: tuple[Cell, ...]) -> tuple[Amount]:
-    return (-(cells[0] or 0),)
+def _order(written: Sequence[Written]) -> Callable[[Written], Place]:
+    """By period; what is together under the first dimension stays together, the largest first, and so within it."""
+    heads: dict[tuple[date | None, str], Amount] = {}
+    for (start, group), cells in written:
+        head = (start, group[0] if group else "")
+        heads[head] = heads.get(head, 0) + (cells[0] or 0)
+
+    def place(one: Written) -> Place:
+        (start, group), cells = one
+        head = group[0] if group else ""
+        return (start or date.max, -heads[start, head], head, -(cells[0] or 0), group)
+
+    return place
 
 
 def _before(rows: dict[Key, Sums], key: Key, period: Period | None, first: date | None) -> Sums | None:

@@ -30,7 +30,7 @@ DIMENSIONS: dict[str, Dimension] = {
     "lane": Dimension("线路", "lane"),
     "customer": Dimension("客户", "customer", ("customer_no", "shipper_phone", "customer_phone", "customer")),
     "tier": Dimension("客户级别", "tier", ("customer_tier", "tier")),
-    "source": Dimension("渠道", "source", ("source", "channel")),
+    "source": Dimension("来源", "source", ("source", "channel")),
     "packaging": Dimension("包装", "packaging", ("packaging", "goods_check")),
     "topic": Dimension("问题类型", "topic", ("topic",)),
     "severity": Dimension("严重程度", "severity", ("severity", "seriousness", "urgency")),

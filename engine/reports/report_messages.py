@@ -16,28 +16,37 @@ ENDS = {
     "shadow": "shadow",
 }  # fmt: skip
 """Status of a row -> what became of it; any other waits. Each row is counted in one of them."""
+ENDS_BY_RECEIPT = {"delivered": "delivered", "rejected": "refused"}
 TAKEN = (Verdict.ACCEPTED, Verdict.DELIVERED)
 
 
 def _facts(scope: Scope, dossier: Dossier) -> Iterator[Fact]:
+    heard = _last_receipts(dossier)
     for row in dossier.sent:
         if row.kind != "message":
             continue
-        counts: dict[str, Amount] = {"issued": 1, ENDS.get(row.status, "waiting"): 1}
+        end = ENDS.get(row.status, "waiting")
+        end = ENDS_BY_RECEIPT.get(heard.get(row.effect_id, ""), end) if end == "taken" else end
+        counts: dict[str, Amount] = {"issued": 1, end: 1}
         for attempt in dossier.attempts.get(row.effect_id, ()):
-            _charge(scope, row, attempt, counts)
+            _charge(scope, row, attempt, end, counts)
         own = {"channel": row.channel or "", "message": row.message or "chain_step"}
         yield Fact(row.sent_at or row.at, counts, own)
 
 
-def _charge(scope: Scope, row: SentRow, attempt: Attempt, counts: dict[str, Amount]) -> None:
+def _last_receipts(dossier: Dossier) -> dict[str, str]:
+    """Effect -> the verdict heard last: what came of a call that a person made stands in the journal alone."""
+    notes = (note for row in dossier.journal for note in row.notes if note.kind == "receipt")
+    return {note.subject: note.detail.partition(" ")[0] for note in notes}
+
+
+def _charge(scope: Scope, row: SentRow, attempt: Attempt, end: str, counts: dict[str, Amount]) -> None:
     """What one request costs, if it was taken: by our own prices, and by what the provider told."""
     counts["requests"] = counts.get("requests", 0) + 1
     told = dict(attempt.measures)
     if "cost" in told:
         counts["told_cost"] = counts.get("told_cost", 0) + abs(number(told["cost"]))
-    called = attempt.channel != "phone" or attempt.receipt is Verdict.DELIVERED or attempt.verdict is Verdict.DELIVERED
-    if attempt.verdict not in TAKEN or not called:
+    if attempt.verdict not in TAKEN or (attempt.channel == "phone" and end != "delivered"):
         return
     pieces = 1
     if attempt.channel == "sms":
@@ -56,10 +65,10 @@ def _yuan(key: str, zh: str, en: str) -> Column:
 
 MESSAGES = Sheet(
     name="messages", zh="消息和费用", en="messages and cost", source="R18, R96",
-    about_zh="发起的每一条只在一栏;算在发出那一天,没发出的算在发起那一天。费用 = 通道收下的每次发送 × messages 文件 costs 的价(短信按条数,电话按打完的);合并发出的只付一次",
+    about_zh="发起的每一条只在一栏;算在发出那一天,没发出的算在发起那一天。费用 = 通道收下的每次发送 × messages 文件 costs 的价(短信按条数,电话按打通的);合并发出的只付一次",
     about_en="each message that was issued stands in one column; counted when it left, else when issued. Cost: every request that was taken, "
-    "at the prices under costs (SMS per segment, calls when made); a group is paid once",
-    needs=frozenset({Paper.SENT, Paper.ATTEMPTS}), by=("channel", "message"), may=("channel", "message", *PLACES), chart=Chart.BARS,
+    "at the prices under costs (SMS per segment, calls when somebody was reached); a group is paid once",
+    needs=frozenset({Paper.JOURNAL, Paper.SENT, Paper.ATTEMPTS}), by=("channel", "message"), may=("channel", "message", *PLACES), chart=Chart.BARS,
     facts=_facts,
     columns=(
         count("issued", "发起", "issued"),

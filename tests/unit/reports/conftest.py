@@ -1,0 +1,16 @@
+"""Which world do several tests of the reports share? The two days, played once."""
+
+import pytest
+
+from adapters.memory import open_memory
+from engine.model.rulebook import Rulebook
+from engine.service.simulate import Stores
+from tests.unit.reports.two_days import book, play
+
+
+@pytest.fixture(scope="session")
+def two_days(tmp_path_factory: pytest.TempPathFactory) -> tuple[Rulebook, Stores]:
+    """Rulebook and stores, as they stand at the end."""
+    rulebook, stores = book(tmp_path_factory.mktemp("two_days")), open_memory()
+    play(stores, rulebook)
+    return rulebook, stores
