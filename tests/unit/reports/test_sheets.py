@@ -4,8 +4,9 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,6 @@ from hypothesis import strategies as st
 from adapters.cli.report_csv import DANGEROUS, safe, write_csv
 from adapters.cli.report_said import as_data, heads, say
 from adapters.cli.speech import Speech
-from adapters.sql.stores import open_stores
 from engine.model.rulebook import Rulebook
 from engine.ports.directory import CaseRow
 from engine.reports import report_fold
@@ -26,7 +26,6 @@ from engine.reports.report_shape import Chart, Dossier, Fact, FilledSheet, Line,
 from engine.service.simulate import Stores
 from tests.time.world import compiled
 from tests.unit.cli.rulebook import Said, waybill
-from tests.unit.reports.two_days import book, play
 
 BEGIN = datetime(2026, 11, 19, tzinfo=UTC)
 
@@ -54,12 +53,12 @@ PLAIN = Sheet(
     st.lists(st.tuples(st.integers(0, 2000), st.sampled_from(["a", "b", ""])), max_size=40), st.sampled_from([None, *Period]), st.randoms()
 )
 def test_rows_add_up_to_the_total_and_the_order_of_the_cases_does_not_matter(
-    cases: list[tuple[int, str]], period: Period | None, chance: object
+    cases: list[tuple[int, str]], period: Period | None, chance: Random
 ) -> None:
     scope = Scope(rulebook=compiled(), by=("city",), period=period)
     dossiers = [a_case(number, city=city) for number, city in cases]
     shuffled = list(dossiers)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]  # a Random
+    chance.shuffle(shuffled)
 
     found = filled(PLAIN, scope, dossiers)
 
@@ -69,13 +68,13 @@ def test_rows_add_up_to_the_total_and_the_order_of_the_cases_does_not_matter(
 
 
 @given(st.dates(), st.sampled_from(Period))
-def test_periods_follow_each_other_without_a_gap(day: object, period: Period) -> None:
-    start = period_start(day, period)  # type: ignore[arg-type]  # a date
+def test_periods_follow_each_other_without_a_gap(day: date, period: Period) -> None:
+    start = period_start(day, period)
     if start.toordinal() <= 366:
         return
     before = period_start(start - timedelta(days=1), period)
 
-    assert start <= day  # type: ignore[operator]
+    assert start <= day
     assert before < start
     assert period_name(before, period) < period_name(start, period)
 
@@ -114,13 +113,9 @@ def test_no_text_begins_like_a_formula_and_none_is_lost(text: str) -> None:
 # --- at the prompt --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Sequence[str]:
-    folder = tmp_path_factory.mktemp("sheets")
-    stores = open_stores(f"sqlite:///{folder / 'desk.db'}", check=False)
-    play(stores, book(folder / "book"))
-    stores.close()
-    return ("--db", str(folder / "desk.db"), "--rules", str(folder / "book"))
+@pytest.fixture
+def desk(two_days_on_disk: Path) -> Sequence[str]:
+    return ("--db", str(two_days_on_disk / "desk.db"), "--rules", str(two_days_on_disk / "book"))
 
 
 @pytest.fixture(autouse=True)
@@ -199,7 +194,7 @@ def test_both_days_that_are_named_are_counted(desk: Sequence[str]) -> None:
         (), ("--since", "2026-11-20"), ("--until", "2026-11-19"), ("--since", "2026-11-19", "--until", "2026-11-20"), ("--until", "2026-11-19 10:00"),
     )]  # fmt: skip
 
-    assert [one["opened"] for one in counted] == [11, 6, 5, 11, 2]  # type: ignore[index]
+    assert [one["opened"] for one in counted] == [11, 6, 5, 11, 2]  # type: ignore[index]  # JSON
 
 
 @pytest.mark.parametrize(
