@@ -5,6 +5,7 @@ from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.dialects import postgresql as for_postgres
@@ -42,7 +43,7 @@ def engines_of(url: str) -> Engines:
 
 def is_postgres(url: str) -> bool:
     """Whether the address leads to PostgreSQL, where several daemons may work."""
-    return make_url(url).get_backend_name() == "postgresql"
+    return make_url(url).get_backend_name() in postgres.NAMES
 
 
 class Database:
@@ -142,7 +143,8 @@ class Held:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._mine = threading.local()
-        self._all: list[Connection] = []
+        # Known as long as their threads live: the connection of a thread that ended goes back to the engine by itself.
+        self._all: WeakSet[Connection] = WeakSet()
         self._lock = threading.Lock()
 
     @contextmanager
@@ -156,14 +158,14 @@ class Held:
         if connection is None or connection.closed or connection.invalidated:
             connection = self._mine.connection = self._engine.connect()
             with self._lock:
-                self._all.append(connection)
+                self._all.add(connection)
         with connection.begin():
             yield connection
 
     def close(self) -> None:
         """Give all of them back."""
         with self._lock:
-            for connection in self._all:
+            for connection in list(self._all):
                 connection.close()
             self._all.clear()
 

@@ -14,6 +14,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeEngine
 
+NAMES = ("postgresql", "postgres")
+"""How addresses begin; the driver is always ours."""
 WRITER = 0x7761_7962
 """`wayb`: the number of the lock of whoever writes."""
 CONNECT_SECONDS = 5
@@ -31,7 +33,7 @@ SETTINGS = f"SET lock_timeout = '{LOCK_SECONDS}s'; SET idle_in_transaction_sessi
 
 def engine_of(url: str) -> Engine:
     """One pool for all that reads and writes; it is asked whether it still lives before it is used."""
-    given = make_url(url)
+    given = make_url(url).set(drivername="postgresql+psycopg")
     words = {} if "connect_timeout" in given.query else {"connect_timeout": CONNECT_SECONDS}
     engine = create_engine(
         given, pool_pre_ping=True, pool_size=POOL_SIZE, max_overflow=POOL_MORE, pool_timeout=POOL_SECONDS, connect_args=words

@@ -4,6 +4,7 @@ The only module that may hold SQLite's own SQL.
 """
 
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -53,7 +54,9 @@ def looking_engine(path: Path) -> Engine:
 
 
 def _engine(url: str, begin: str, wait_seconds: float) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": wait_seconds})
+    # Each thread holds a connection of its own: a limit would make the sixteenth wait for one that nobody gives back.
+    words: dict[str, Any] = {} if file_of(url) is None else {"max_overflow": -1}
+    engine = create_engine(url, connect_args={"timeout": wait_seconds}, **words)
 
     def prepare(dbapi: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         dbapi.isolation_level = None  # The driver must not open transactions by itself.

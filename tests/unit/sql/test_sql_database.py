@@ -5,6 +5,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -267,6 +268,32 @@ def test_a_place_in_a_file_survives_colons() -> None:
 
     assert read_span(span_text(span)) == span
     assert read_span(span_text(None)) is None
+
+
+def test_forty_threads_read_and_write_at_once_and_leave_nothing_open_when_they_end(url: str) -> None:
+    database = Database(url)
+    all_here = threading.Barrier(40)
+    done: list[int] = []
+
+    def work(number: int) -> None:
+        with database.read() as connection:
+            connection.execute(text("SELECT 1"))
+            all_here.wait(10)
+        with database.write() as connection:
+            done.append(number)
+        all_here.wait(10)
+
+    for _ in range(2):
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(40)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    held = (database.writer, database.reader)
+    assert len(done) == 80
+    assert [engine.pool.checkedout() for engine in held] == [0, 0]  # type: ignore[attr-defined]
+    database.close()
 
 
 def test_data_keep_their_order_around_personal_values() -> None:
