@@ -194,6 +194,19 @@ def test_an_answer_heard_late_is_kept_and_its_escalation_was_for_nothing() -> No
     assert values(begun, "begun", "acknowledged", "mean_wait", "regretted") == {("ladder",): (2, 1, Decimal(1200), 1)}
 
 
+def test_what_has_no_verdict_stands_beside_the_rate_and_not_in_it() -> None:
+    world = World("11-23 09:00", sla=first("while: [new, waiting]\nstops: {event: replied}\npauses: [waiting]\nlimit: 2 h"))
+    for case in ("T1", "T2", "T3", "T4"):
+        world.hear("created", "11-23 09:00", case=case)
+    world.hear("replied", "11-23 09:30", case="T1")
+    world.hear("taken", "11-23 09:30", case="T2")
+    world.hear("asked", "11-23 09:30", case="T3")
+
+    found = sheet("sla", world.simulation.library.rulebook, world.stores)
+
+    assert values(found, "clocks", "kept", "met", "none", "paused", "running") == {("first",): (4, Decimal(1), 1, 1, 1, 1)}
+
+
 def test_a_promise_broken_in_an_earlier_round_is_told_beside_the_last_one() -> None:
     world = World("11-23 09:00", sla=first("while: new\nlimit: 2 h"))
     world.hear("created", "11-23 09:00")

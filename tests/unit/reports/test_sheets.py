@@ -194,7 +194,7 @@ def test_both_days_that_are_named_are_counted(desk: Sequence[str]) -> None:
         (), ("--since", "2026-11-20"), ("--until", "2026-11-19"), ("--since", "2026-11-19", "--until", "2026-11-20"), ("--until", "2026-11-19 10:00"),
     )]  # fmt: skip
 
-    assert [one["opened"] for one in counted] == [11, 6, 5, 11, 2]  # type: ignore[index]  # JSON
+    assert [one["opened"] for one in counted] == [11, 6, 5, 11, 2]  # type: ignore[index]  # Parsed JSON is objects.
 
 
 @pytest.mark.parametrize(
