@@ -292,7 +292,7 @@ def test_forty_threads_read_and_write_at_once_and_leave_nothing_open_when_they_e
 
     held = (database.writer, database.reader)
     assert len(done) == 80
-    assert [engine.pool.checkedout() for engine in held] == [0, 0]  # type: ignore[attr-defined]
+    assert [engine.pool.checkedout() for engine in held] == [0, 0]  # type: ignore[attr-defined]  # Of the pool that counts.
     database.close()
 
 
