@@ -36,7 +36,13 @@ def test_what_a_neighbour_sends_is_kept_and_sent_without_them() -> None:
     assert rulebook is not None
     stores = open_memory()
     simulation = Simulation(rulebook, stores, NOW)
-    data = {"city": "深\u202e圳\x00\r东\u200b", "name": "王\u202e明", "phone": "13800138000", "promised": "2026-11-23 15:00", "strange": TRICKS}
+    data = {
+        "city": "深\u202e圳\x00\r东\u200b",
+        "name": "王\u202e明",
+        "phone": "13800138000",
+        "promised": "2026-11-23 15:00",
+        "strange": TRICKS,
+    }
     incoming = Incoming(
         source="connection/tms", id="1", workflow="parcel", event="created", occurred_at=NOW, data=data, extra={"remark": TRICKS}
     )  # fmt: skip
