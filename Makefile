@@ -40,6 +40,7 @@ test-peers: install ## 装好别家的程序,测和它们合得来(要 npm;apt �
 	@if ! dpkg --status $(PEERS) >/dev/null 2>&1; then if [ "$$(id -u)" = 0 ]; then apt-get install -y --no-install-recommends $(PEERS); else echo '缺少 · missing: apt-get install $(PEERS)' >&2; fi; fi
 	$(BIN)/python -m pytest -m 'not peers' tests/peers
 	$(ALONE) $(BIN)/python -m pytest -m peers tests/peers
+	$(BIN)/python -m pytest -m slow tests/tidy
 
 check: install format lint imports types ## 只做静态检查,几秒钟 · the static checks alone, in seconds
 

@@ -26,6 +26,9 @@ ENDLESS = {
     "one key": "kind: calendars\n" + "k" * LONG + ": 1\n",
 }
 
+BY_CHANCE = 0.04
+"""So far may a sample of some eighty fall below the share of all; `make slips` counts them all."""
+
 
 def test_some_mutants_are_all_answered() -> None:
     judged = judge(SEED, range(100))
@@ -53,7 +56,7 @@ def test_a_file_of_one_endless_line_is_answered_in_bounded_time(text: str) -> No
 def test_nearly_every_slip_of_the_pen_is_caught() -> None:
     chosen = slips()[:: len(slips()) // 80]
 
-    assert share(measure(chosen, jobs=1)) >= CAUGHT_AT_LEAST
+    assert share(measure(chosen, jobs=1)) >= CAUGHT_AT_LEAST - BY_CHANCE
 
 
 def test_a_slip_changes_the_middle_of_a_word() -> None:

@@ -87,12 +87,15 @@ def nothing_urgent_is_held(run: Fortnight) -> list[str]:
     wrong = []
     for row in run.rows():
         sent = {one.effect_id: one for one in run.stores.directory.sent(row.id)}
-        for one in run.stores.store.load(row.id).ledger.issued:
+        issued = run.stores.store.load(row.id).ledger.issued
+        for one in issued:
             if one.id not in sent or one.resend_of or one.dropped in ("reason_gone", "acknowledged", "delivered_meanwhile"):
                 continue
             chain = run.rulebook.chains.get(one.chain or "")
             wait = timedelta(seconds=chain.group_wait_seconds if chain else 0)
             left = sent[one.id].sent_at
+            if left is None and sent[one.id].status == "rejected" and any(call.fallback_of == one.id for call in issued):
+                continue  # Its provider was known to be shut: the call came at once instead.
             if is_urgent(run.rulebook, one.message, one.chain) and one.at + wait < END and (left is None or left - one.at > wait):
                 wrong.append(f"{one.id} {one.message or one.chain} of {one.at} left at {left} ({sent[one.id].status} {sent[one.id].why})")
     return wrong

@@ -35,7 +35,7 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("page", "lang"), [("tutorial.zh-CN.md", "zh"), ("tutorial.md", "en")])
+@pytest.mark.parametrize(("page", "lang"), [("tutorial.zh-CN.md", "zh"), pytest.param("tutorial.md", "en", marks=pytest.mark.slow)])
 def test_the_tutorial_runs_as_it_is_told(page: str, lang: str, tmp_path: Path) -> None:
     shell = Shell(tmp_path, lang)
     try:

@@ -52,10 +52,10 @@ def test_a_mistyped_command_is_wrong_use_and_the_near_one_is_named() -> None:
 
 
 def test_a_missing_argument_is_told_in_chinese() -> None:
-    said = waybill("report")
+    said = waybill("show")
 
     assert said.code == 2
-    assert "缺少:REPORT" in said.err
+    assert "缺少:CASE" in said.err
 
 
 def test_a_folder_that_is_not_there_is_one_clear_line() -> None:
