@@ -94,8 +94,12 @@ def nothing_urgent_is_held(run: Fortnight) -> list[str]:
             chain = run.rulebook.chains.get(one.chain or "")
             wait = timedelta(seconds=chain.group_wait_seconds if chain else 0)
             left = sent[one.id].sent_at
-            if left is None and sent[one.id].status == "rejected" and any(call.fallback_of == one.id for call in issued):
-                continue  # Its provider was known to be shut: the call came at once instead.
+            if (
+                left is None
+                and sent[one.id].status == "rejected"
+                and any(one.id in (other.fallback_of, other.resend_of) for other in issued)
+            ):
+                continue  # Its provider was known to be shut: the call came at once instead; a copy waits for the channel.
             if is_urgent(run.rulebook, one.message, one.chain) and one.at + wait < END and (left is None or left - one.at > wait):
                 wrong.append(f"{one.id} {one.message or one.chain} of {one.at} left at {left} ({sent[one.id].status} {sent[one.id].why})")
     return wrong
