@@ -156,7 +156,7 @@ def commands(home: Home, cases: list[str]) -> dict[str, str]:
         "dead list",
         "suppressions list",
     ]
-    asked += [f"{verb} {case}" for case in cases[:2] for verb in ("show", "explain", "story pin")]
+    asked += [f"{verb} {case}" for case in cases[:2] for verb in ("show", "explain", "story pin -o -")]
     asked += [f"explain {cases[0]} --rule pickup_deadline"]
     asked += [f"{words} --json" for words in ("tasks list --all", f"show {cases[1]}", f"explain {cases[1]}")]
     told = {}
