@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 
 from engine.model.event import Event, EventKind, Report
 from engine.model.plain import plain
-from engine.model.receipt import Verdict
 from engine.model.rulebook import Rulebook
-from engine.ports.outbox import OutboxStatus, Settlement
 from engine.ports.store import NotFound
 from engine.ports.worklist import Task, TaskStatus
 from engine.service import brake, ingest
@@ -52,20 +50,8 @@ def finish(
         also = _also_told(stores, task, by, now, result, note)
     except ingest.Refused as refusal:
         return FinishAnswer("refused", task, refusal.problems)
-    with stores.store.together():
-        finished = stores.worklist.finish(task_id, by, now, result=result, note=note, report=report, also=also)
-        if finished.first and task.kind == "call":
-            _settle_call(stores, task, result, now)
+    finished = stores.worklist.finish(task_id, by, now, result=result, note=note, report=report, also=also)
     return FinishAnswer("finished" if finished.first else "already", finished.task)
-
-
-def _settle_call(stores: Stores, task: Task, result: str, now: datetime) -> None:
-    """The rows of the outbox that this call was for stand as it ended."""
-    verdict, reason = CALL_RESULTS[result]
-    status = OutboxStatus.DONE if verdict == Verdict.DELIVERED.value else OutboxStatus.REJECTED
-    own = stores.outbox.find(task.id)
-    for row in (*([own] if own is not None else []), *stores.outbox.carried(task.id)):
-        stores.outbox.settle(Settlement(effect_id=row.effect.id, status=status, error="" if status is OutboxStatus.DONE else reason), now)
 
 
 def _finish_alarm(stores: Stores, rulebook: Rulebook, task: Task, by: str, now: datetime, result: str, note: str) -> FinishAnswer:
