@@ -2,7 +2,8 @@
 
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,7 @@ from engine.model.case import Case
 from engine.model.decision import Decision
 from engine.model.event import Event, EventKind
 from engine.model.timer import Timer
-from engine.ports.store import Bells, Conflict, Feeds, NotFound, Pending, Store, StoreError, StoreUnavailable
+from engine.ports.store import Bells, Conflict, Feeds, NotFound, Pending, Store, StoreUnavailable
 from engine.service.library import Library
 from engine.service.mail import mail_of
 
@@ -76,11 +77,16 @@ class Clerk:
 
     def _batch(self, pending: Sequence[Pending], now: datetime) -> int:
         """Each decided by itself, all written at once."""
+        with self.together():
+            return sum(self._advance_one(one, now) for one in pending)
+
+    @contextmanager
+    def together(self) -> Generator[None]:
+        """See Store.together. If nothing of it was written, what we remember of cases never was: it is forgotten."""
         try:
             with self.store.together():
-                return sum(self._advance_one(one, now) for one in pending)
-        except StoreError:
-            # Nothing of it was written: what we remember is ahead of the store.
+                yield
+        except BaseException:
             self._recent.clear()
             raise
 

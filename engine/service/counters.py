@@ -1,6 +1,6 @@
 """Which counter takes this parcel now? The connections of a channel in order, their breakers, and how often a number may be reached."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,13 +13,8 @@ from engine.ports.gateway import Gateway, Listener
 ANSWERS_MIN = 20
 """Fewer answers in the window say nothing about a connection."""
 WINDOW = timedelta(seconds=60)
-DAY_SECONDS = 86_400
 NOT_SENT = ("busy", "no_connection", "limited", "account")
 """Reasons that prove nothing left: the next connection may be asked at once."""
-
-
-def nobody(_: Circuit) -> None:
-    """Who hears of a breaker when nobody listens."""
 
 
 @dataclass(slots=True)
@@ -31,7 +26,6 @@ class Counters:
     book: ProviderBook
     routes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Channel -> its connections, the first one first; a channel without an entry is its own."""
-    switched: Callable[[Circuit], None] = nobody
 
     def route(self, channel: str) -> Sequence[str]:
         """Names of the counters of a channel or of a command's connection, in order."""
@@ -66,11 +60,7 @@ class Counters:
 
     def close(self, name: str, now: datetime, *, by: str = "") -> bool:
         """It works again; True if it was shut."""
-        circuit = Circuit(connection=name, state=CircuitState.CLOSED, since=now, by=by)
-        changed = self.book.switch(circuit)
-        if changed:
-            self.switched(circuit)
-        return changed
+        return self.book.switch(Circuit(connection=name, state=CircuitState.CLOSED, since=now, by=by))
 
     def close_if_open(self, name: str, now: datetime) -> bool:
         """Something arrived by it, so it works; what a person paused stays paused."""
@@ -79,11 +69,7 @@ class Counters:
 
     def pause(self, name: str, reason: str, by: str, now: datetime) -> bool:
         """A person stops it; True if that changed anything."""
-        circuit = Circuit(connection=name, state=CircuitState.PAUSED, since=now, reason=reason, by=by)
-        changed = self.book.switch(circuit)
-        if changed:
-            self.switched(circuit)
-        return changed
+        return self.book.switch(Circuit(connection=name, state=CircuitState.PAUSED, since=now, reason=reason, by=by))
 
     def free_at(self, connection: Connection | None, recipient: str, now: datetime) -> datetime:
         """When this number may be reached through it: now, or when the fullest window has room again. Attempts count, not successes."""
@@ -96,10 +82,9 @@ class Counters:
         return free
 
     def _open(self, name: str, reason: str, now: datetime) -> None:
-        circuit = Circuit(connection=name, state=CircuitState.OPEN, since=now, reason=reason)
         held = self.shut().get(name)
-        if (held is None or held.state is not CircuitState.PAUSED) and self.book.switch(circuit):
-            self.switched(circuit)
+        if held is None or held.state is not CircuitState.PAUSED:
+            self.book.switch(Circuit(connection=name, state=CircuitState.OPEN, since=now, reason=reason))
 
 
 def surely_not_sent(receipt: Receipt) -> bool:

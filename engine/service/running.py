@@ -135,7 +135,7 @@ class Running:
             answers = ingest.accept(store, self.stores.directory, self.library.rulebook, incoming, now)
         else:
             try:
-                with store.together():
+                with self.clerk.together():
                     answers = ingest.accept(store, self.stores.directory, self.library.rulebook, incoming, now)
                     for case_id in dict.fromkeys(one.case_id for one in answers if one.case_id is not None and one.said is Said.ACCEPTED):
                         self._at_once += self.clerk.advance(now, AT_ONCE_MAX, case_id)
@@ -243,7 +243,7 @@ class Running:
         now = self.now()
         timers = self.stores.bells.due(now, BATCH, silent=self.clerk.silent(now))
         for first in range(0, len(timers), TOGETHER):
-            with self.stores.store.together():
+            with self.clerk.together():
                 for timer in timers[first : first + TOGETHER]:
                     self.clerk.ring_safely(timer, self.now())
                     # What a bell raises is decided before the next bell rings.
