@@ -36,6 +36,7 @@ PEERS := kannel kannel-extras baresip-core espeak-ng sox libsox-fmt-base iproute
 ALONE := unshare $(if $(filter 0,$(shell id -u)),-n,-rn) bash -c 'ip link set lo up && ip addr add 10.99.0.1/32 dev lo && exec timeout 900 "$$@"' alone
 
 test-peers: install ## 装好别家的程序,测和它们合得来(要 npm;apt 要 root) · install other people's programs and test with them (needs npm; apt needs root)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.lock
 	npm install --prefix .peers --no-save --no-audit --no-fund --silent yaml-language-server@2.0.0
 	@if ! dpkg --status $(PEERS) >/dev/null 2>&1; then if [ "$$(id -u)" = 0 ]; then apt-get install -y --no-install-recommends $(PEERS); else echo '缺少 · missing: apt-get install $(PEERS)' >&2; fi; fi
 	$(BIN)/python -m pytest -m 'not peers' tests/peers
@@ -72,11 +73,13 @@ crash: install ## 反复 kill -9 真正的进程 · kill -9 a real daemon, again
 fortnight: install ## 模拟两周、一万单:台风、关停、晚到的报文 · a simulated fortnight of ten thousand orders; the figures of docs/fortnight.md
 	$(BIN)/python -m tests.simulation.figures --cases 10000
 
-lock: install ## 依赖改了以后重写两个锁文件 · rewrite both lock files after a change of dependencies
+lock: install ## 依赖改了以后重写锁文件 · rewrite the lock files after a change of dependencies
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate \
 	  --python-version 3.11 --custom-compile-command 'make lock' --quiet -o requirements.lock > /dev/null
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-annotate \
 	  --python-version 3.11 --custom-compile-command 'make lock' --quiet -o requirements-dev.lock > /dev/null
+	$(BIN)/uv pip compile pyproject.toml --group dev --group peers --universal --generate-hashes --no-emit-index-url --no-annotate \
+	  --python-version 3.11 --custom-compile-command 'make lock' --quiet -o requirements-peers.lock > /dev/null
 
 clean: ## 删掉 .venv、缓存和构建产物 · remove .venv, caches and build products
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

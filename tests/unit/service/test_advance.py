@@ -15,16 +15,21 @@ def report(world: World, event: str, at: str) -> None:
     accept(world.stores.store, world.stores.directory, world.simulation.library.rulebook, [incoming], when(at))
 
 
+def take_in_while_the_disk_is_full(world: World, ours: Clerk) -> None:
+    with ours.together():
+        report(world, "taken", "11-23 09:10")
+        assert ours.advance(when("11-23 09:10")) == 1
+        raise OSError("the disk is full")
+
+
 def test_what_a_transaction_never_wrote_is_not_remembered_although_somebody_else_moves_the_case(tmp_path: Path) -> None:
     world = World(url=f"sqlite:///{tmp_path}/two.db")
     world.hear("created", "11-23 09:00")
     ours = world.simulation.clerk
     other = Clerk(world.stores.store, world.stores.bells, world.stores.feeds, world.simulation.library)
 
-    with pytest.raises(OSError, match="disk"), ours.together():
-        report(world, "taken", "11-23 09:10")
-        assert ours.advance(when("11-23 09:10")) == 1
-        raise OSError("the disk is full")
+    with pytest.raises(OSError, match="disk"):
+        take_in_while_the_disk_is_full(world, ours)
     report(world, "asked", "11-23 09:20")
     other.advance(when("11-23 09:20"))
     report(world, "answered", "11-23 09:30")
