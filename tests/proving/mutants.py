@@ -103,20 +103,20 @@ class Judged:
 def judge(seed: int, numbers: range, seconds_max: float = 2.0) -> Judged:
     """Make these mutants, compile and show each, and note whatever is wrong with the answers."""
     judged, digest = Judged(), hashlib.sha256()
-    signal.signal(signal.SIGALRM, _hangs)
+    signal.signal(signal.SIGPROF, _hangs)
     for number in numbers:
         name, files = mutant(seed, number)
         began = time.process_time()
         try:
-            signal.alarm(HANG_SECONDS)
+            signal.setitimer(signal.ITIMER_PROF, HANG_SECONDS)
             compiled = compile_rulebook(files)
             wrong = list(_wrong(compiled, files))
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
         except Exception:  # noqa: BLE001 - whatever escapes is what is looked for.
             judged.bad.append(f"mutant {number} of seed {seed} in {name}:\n{traceback.format_exc()}")
             continue
         finally:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
         seconds = time.process_time() - began
         if seconds > seconds_max:
             wrong.append(f"took {seconds:.1f} s")
