@@ -11,6 +11,7 @@ from adapters.memory.doubts import MemoryDoubts
 from adapters.memory.feeds import MemoryBells, MemoryFeeds, MemoryShelf
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.providers import MemoryProviders
+from adapters.memory.staff import MemoryStaff, MemoryTrail
 from adapters.memory.state import Bell, CaseRecord, Paper, State
 from adapters.memory.ways_in import MemoryWaysIn
 from adapters.memory.worklist import MemoryWorklist
@@ -154,6 +155,8 @@ class MemoryStores:
     providers: MemoryProviders
     ways_in: MemoryWaysIn
     doubts: MemoryDoubts
+    staff: MemoryStaff
+    trail: MemoryTrail
 
     def close(self) -> None:
         """Nothing to give back; here so that both stores are closed alike."""
@@ -165,5 +168,5 @@ def open_memory() -> MemoryStores:
     return MemoryStores(
         MemoryStore(state), MemoryBells(state), MemoryFeeds(state), MemoryShelf(state),
         MemoryOutbox(state), MemoryWorklist(state), MemoryDirectory(state),
-        MemoryProviders(state.book), MemoryWaysIn(), MemoryDoubts(state),
+        MemoryProviders(state.book), MemoryWaysIn(), MemoryDoubts(state), MemoryStaff(), MemoryTrail(),
     )  # fmt: skip

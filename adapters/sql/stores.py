@@ -15,8 +15,10 @@ from adapters.sql.outbox import SqlOutbox
 from adapters.sql.providers import SqlProviders
 from adapters.sql.shelf import SqlShelf
 from adapters.sql.sqlite import file_of
+from adapters.sql.staff import SqlStaff
 from adapters.sql.tables import META
 from adapters.sql.timers import SqlBells
+from adapters.sql.trail import SqlTrail
 from adapters.sql.ways_in import SqlWaysIn
 from adapters.sql.worklist import SqlWorklist
 
@@ -37,6 +39,8 @@ class SqlStores:
     providers: SqlProviders
     ways_in: SqlWaysIn
     doubts: SqlDoubts
+    staff: SqlStaff
+    trail: SqlTrail
     database: Database
 
     def close(self) -> None:
@@ -65,7 +69,7 @@ def open_stores(url: str, *, check: bool = True) -> SqlStores:
     return SqlStores(
         SqlStore(database, secret), SqlBells(database), SqlFeeds(database), SqlShelf(database),
         SqlOutbox(database, secret), SqlWorklist(database, secret), SqlDirectory(database), SqlProviders(database, secret), SqlWaysIn(database),
-        SqlDoubts(database), database,
+        SqlDoubts(database), SqlStaff(database), SqlTrail(database), database,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.memory import MemoryStores, open_memory
-from tests.contract import accept_contract, post_contract, provider_contract, store_contract
+from tests.contract import accept_contract, post_contract, provider_contract, staff_contract, store_contract
 
 
 @pytest.fixture
@@ -45,3 +45,9 @@ class TestCircuits(provider_contract.CircuitsContract): ...
 
 
 class TestDoubts(provider_contract.DoubtsContract): ...
+
+
+class TestStaff(staff_contract.StaffContract): ...
+
+
+class TestTrail(staff_contract.TrailContract): ...
