@@ -1,4 +1,4 @@
-"""What do the journals say, counted? `report`: which reports there are; `report NAME`: its table, as JSON, or as a CSV file."""
+"""What do the journals say, counted? `report`: which reports there are; `report NAME`: its table, as JSON, or as a file."""
 
 import argparse
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from adapters.cli import report_people
 from adapters.cli.desk import add_desk_options, opened
-from adapters.cli.report_csv import write_csv
+from adapters.cli.report_files import FORMS, write_file
 from adapters.cli.report_said import as_data, say
 from adapters.cli.speech import Speech, WrongUse
 from adapters.cli.times import read_time
@@ -17,10 +17,11 @@ from engine.reports.report_fold import filled
 from engine.reports.report_groups import dimension_named
 from engine.reports.report_registry import SHEETS, papers_of
 from engine.reports.report_shape import Period, Scope, Sheet
+from engine.reports.report_told import Taken
 
 ALL = "all"
 NOTHING = "none"
-SHAPERS = ("since", "until", "period", "by", "csv")
+SHAPERS = ("since", "until", "period", "by", "only", *FORMS)
 
 
 def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
@@ -39,7 +40,16 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
         help=speech.of("按什么分行,逗号隔开:area person customer ……,或字段名;none 不分", "rows by, with commas: area, person, customer ..., or a field; none: not"),
     )  # fmt: skip
     parser.add_argument(
+        "--only", action="append", metavar="WHAT=VALUE",
+        help=speech.of("只数这些:area=深圳、person=8011 ……,可以写几个", "count only these: area=深圳, person=8011 ...; may be given again"),
+    )  # fmt: skip
+    parser.add_argument(
         "--csv", metavar="FILE", help=speech.of("写成 CSV 文件,表格软件能直接打开", "write a CSV file that spreadsheets open")
+    )
+    parser.add_argument(
+        "--xlsx",
+        metavar="FILE",
+        help=speech.of("写成 Excel 文件,数字、百分比、日期都带格式", "write an Excel file, numbers and dates typed"),
     )
     add_desk_options(parser, speech)
 
@@ -64,8 +74,13 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
         sheet = SHEETS[options.report]
         scope = scope_of(options, sheet, desk.rulebook)
         found = filled(sheet, scope, dossiers(desk.stores, papers_of(sheet, scope)))
-    if options.csv is not None:
-        write_csv(found, options.csv, speech)
+        version = desk.desk.library.version
+        taken = Taken(at=desk.desk.now(), version=version.number if version else None, fingerprint=desk.rulebook.fingerprint)
+    files = {form: getattr(options, form) for form in FORMS if getattr(options, form) is not None}
+    for form, path in files.items():
+        write_file(form, found, taken, path, speech)
+    if files:
+        speech.data({"report": sheet.name, "files": files, "rows": len(found.rows)})
     else:
         say(found, speech)
         speech.data(as_data(found, speech))
@@ -79,7 +94,14 @@ def scope_of(options: argparse.Namespace, sheet: Sheet, rulebook: Rulebook) -> S
     if since is not None and until is not None and since >= until:
         raise WrongUse("--since 晚于 --until", "--since is after --until")
     period = sheet.period if options.period is None else None if options.period == ALL else Period(options.period)
-    return Scope(rulebook=rulebook, since=since, until=until, period=period, by=_by(options.by, sheet, rulebook))
+    return Scope(
+        rulebook=rulebook,
+        since=since,
+        until=until,
+        period=period,
+        by=_by(options.by, sheet, rulebook),
+        only=_only(options.only, sheet, rulebook),
+    )
 
 
 def _end(text: str, zone: str) -> datetime:
@@ -95,17 +117,29 @@ def _by(text: str | None, sheet: Sheet, rulebook: Rulebook) -> tuple[str, ...]:
         return sheet.by
     if text == NOTHING:
         return ()
+    words = text.replace("\N{FULLWIDTH COMMA}", ",").split(",")
+    return tuple(dict.fromkeys(_dimension(word.strip(), sheet, rulebook) for word in words))
+
+
+def _only(texts: Sequence[str] | None, sheet: Sheet, rulebook: Rulebook) -> tuple[tuple[str, str], ...]:
     found = []
-    for word in text.replace("\N{FULLWIDTH COMMA}", ",").split(","):
-        name = dimension_named(rulebook, word.strip(), sheet.may)
-        if name is None:
-            words = " ".join(sheet.may)
-            raise WrongUse(
-                f"报表 {sheet.name} 不能按“{word}”分;可用:{words},或规则里的字段名",
-                f"{sheet.name} cannot be sorted by {word!r}; take {words}, or a field of the rules",
-            )
-        found.append(name)
-    return tuple(dict.fromkeys(found))
+    for text in texts or ():
+        word, is_there, value = text.partition("=")
+        if not is_there:
+            raise WrongUse(f"--only 要写成 area=深圳 这样,不是“{text}”", f"--only is written as area=深圳, not {text!r}")
+        found.append((_dimension(word.strip(), sheet, rulebook), value.strip()))
+    return tuple(found)
+
+
+def _dimension(word: str, sheet: Sheet, rulebook: Rulebook) -> str:
+    name = dimension_named(rulebook, word, sheet.may)
+    if name is None:
+        words = " ".join(sheet.may)
+        raise WrongUse(
+            f"报表 {sheet.name} 不能按“{word}”分;可用:{words},或规则里的字段名",
+            f"{sheet.name} cannot be sorted by {word!r}; take {words}, or a field of the rules",
+        )
+    return name
 
 
 def _refuse_shaping(options: argparse.Namespace, zh: str, en: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from engine.reports.report_groups import OTHERS, head_of, named, value_of
+from engine.reports.report_groups import OTHERS, head_of, is_meant, named, value_of
 from engine.reports.report_shape import Amount, Cell, Dossier, Fact, FilledSheet, Line, Period, Row, Scope, Sheet
 
 ROWS_MAX = 5_000
@@ -24,7 +24,7 @@ def filled(sheet: Sheet, scope: Scope, dossiers: Iterable[Dossier]) -> FilledShe
     for dossier in dossiers:
         cases += 1
         for fact in sheet.facts(scope, dossier):
-            if _within(scope, fact.at):
+            if _within(scope, fact.at) and _meant(scope, dossier, fact):
                 start = period_start(fact.at.astimezone(zone).date(), scope.period) if scope.period else None
                 _add(_sums_of(rows, (start, _group(scope, dossier, fact))), fact.counts)
     return _closed(sheet, scope, rows, cases)
@@ -35,7 +35,15 @@ def _within(scope: Scope, at: datetime) -> bool:
 
 
 def _group(scope: Scope, dossier: Dossier, fact: Fact) -> tuple[str, ...]:
-    return tuple(fact.own[by] if by in fact.own else value_of(scope, dossier, by) for by in scope.by)
+    return tuple(_value(scope, dossier, fact, by) for by in scope.by)
+
+
+def _value(scope: Scope, dossier: Dossier, fact: Fact, by: str) -> str:
+    return fact.own[by] if by in fact.own else value_of(scope, dossier, by)
+
+
+def _meant(scope: Scope, dossier: Dossier, fact: Fact) -> bool:
+    return all(is_meant(scope, by, wanted, _value(scope, dossier, fact, by)) for by, wanted in scope.only)
 
 
 def _sums_of(rows: dict[Key, Sums], key: Key) -> Sums:
@@ -67,10 +75,12 @@ def _closed(sheet: Sheet, scope: Scope, rows: dict[Key, Sums], cases: int) -> Fi
                 period_name(start, scope.period) if start and scope.period else "",
                 tuple(named(scope, by, value) for by, value in zip(scope.by, group, strict=True)),
                 cells,
+                start,
             )
             for (start, group), cells in written
         ),
         total=tuple(column.value(Line(total, total)) for column in sheet.columns), cases=cases,
+        only=tuple((head_of(scope, by), named(scope, by, value)) for by, value in scope.only),
     )  # fmt: skip
 
 

@@ -97,6 +97,11 @@ def named(scope: Scope, by: str, value: str) -> Named:
     return Named(shown, shown, shown)
 
 
+def is_meant(scope: Scope, by: str, wanted: str, value: str) -> bool:
+    """Whether a person who wrote `wanted` means this value: as it is, or by its label; never by its mask, which several share."""
+    return value == wanted or _label(scope.rulebook, by, value) == wanted or (value in WORDS and wanted in WORDS[value])
+
+
 def _label(rulebook: Rulebook, by: str, value: str) -> str | None:
     """Of a rule's name; None: it is no rule."""
     rules: Mapping[str, Mapping[str, Policy | Chain | Message | Workflow]] = {

@@ -26,4 +26,4 @@ SHEETS: dict[str, Sheet] = {
 
 def papers_of(sheet: Sheet, scope: Scope) -> frozenset[Paper]:
     """What must be read of each case to fill this sheet."""
-    return sheet.needs.union(*(papers_for(scope.rulebook, by) for by in scope.by))
+    return sheet.needs.union(*(papers_for(scope.rulebook, by) for by in (*scope.by, *(by for by, _ in scope.only))))

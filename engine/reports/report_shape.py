@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -85,6 +85,8 @@ class Scope:
     """Aware; up to here, this instant not included."""
     period: Period | None = None
     by: tuple[str, ...] = ()
+    only: tuple[tuple[str, str], ...] = ()
+    """Dimension and value: what is not of it does not count. The value as cases know it, or its label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,8 @@ class Row:
     """`2026-11-23`, `2026-W48`, `2026-11`, `2026-Q4`; empty: all of it."""
     group: tuple[Named, ...]
     cells: tuple[Cell, ...]
+    start: date | None = None
+    """The first day of the period."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,3 +202,5 @@ class FilledSheet:
     """Over all rows."""
     cases: int
     """Cases that were read."""
+    only: tuple[tuple[Named, Named], ...] = ()
+    """What the scope was narrowed to, as people read it: dimension, value."""

@@ -23,7 +23,7 @@ def trouble_of(rows: Sequence[JournalRow]) -> set[str]:
 
 
 def _facts(scope: Scope, dossier: Dossier) -> Iterator[Fact]:
-    own = {"courier": courier(scope, dossier, opened(dossier))} if "courier" in scope.by else {}
+    own = {"courier": courier(scope, dossier, opened(dossier))} if "courier" in (*scope.by, *(by for by, _ in scope.only)) else {}
     if dossier.case.workflow == TICKET:
         if is_complaint(scope, dossier):
             yield Fact(opened(dossier), {"complaints": 1}, own)

@@ -12,17 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.cli.report_csv import DANGEROUS, safe, write_csv
-from adapters.cli.report_said import as_data, heads, say
+from adapters.cli.report_said import as_data, say
 from adapters.cli.speech import Speech
 from engine.model.rulebook import Rulebook
 from engine.ports.directory import CaseRow
 from engine.reports import report_fold
+from engine.reports.report_csv import BREAKS, DANGEROUS, as_csv, safe
 from engine.reports.report_dossiers import dossiers
 from engine.reports.report_fold import filled, period_name, period_start
 from engine.reports.report_groups import OTHERS
 from engine.reports.report_registry import SHEETS, papers_of
 from engine.reports.report_shape import Chart, Dossier, Fact, FilledSheet, Line, Period, Scope, Sheet, count, mean
+from engine.reports.report_told import heads
 from engine.service.simulate import Stores
 from tests.time.world import compiled
 from tests.unit.cli.rulebook import Said, waybill
@@ -105,6 +106,7 @@ def test_no_text_begins_like_a_formula_and_none_is_lost(text: str) -> None:
     buffer = io.StringIO(newline="")
     csv.writer(buffer).writerow([written, 1])
 
+    assert not written.startswith(BREAKS)
     assert not written.lstrip().startswith(DANGEROUS)
     assert written.removeprefix("'") == text.removeprefix("'") if written == text else written == f"'{text}"
     assert next(csv.reader(io.StringIO(buffer.getvalue(), newline=""))) == [written, "1"]
@@ -150,7 +152,7 @@ def test_a_report_is_told_in_both_languages_and_as_data(desk: Sequence[str], nam
 def test_headings_are_whole_in_both_languages(two_days: tuple[Rulebook, Stores], name: str) -> None:
     found = _filled(two_days, name, SHEETS[name].by)
 
-    english, chinese = heads(found, Speech("en")), heads(found, Speech("zh"))
+    english, chinese = heads(found, "en"), heads(found, "zh")
 
     assert all(one.isascii() for one in english)
     assert not any(one.isascii() for one in chinese)
@@ -165,7 +167,7 @@ def test_no_personal_value_leaves_a_report(
         found = _filled(two_days, name, (by,))
         say(found, Speech())
         Speech(json=True).data(as_data(found, Speech()))
-        write_csv(found, str(tmp_path / f"{name}.csv"), Speech())
+        (tmp_path / f"{name}.csv").write_bytes(as_csv(found, "zh"))
     told = capsys.readouterr().out + "".join(path.read_text(encoding="utf-8-sig") for path in tmp_path.glob("*.csv"))
 
     assert "*" in told
@@ -202,6 +204,7 @@ def test_both_days_that_are_named_are_counted(desk: Sequence[str]) -> None:
     [
         ("pickups",), ("sla", "--by", "nonsense"), ("sla", "--period", "year"), ("sla", "--since", "soon"), ("regret", "--by", "area"),
         ("sla", "--since", "2026-11-20", "--until", "2026-11-18"), ("sla", "--csv", "/proc/none/out.csv"), ("manners", "--csv", "out.csv"),
+        ("sla", "--only", "深圳"), ("sla", "--only", "nonsense=1"), ("sla", "--xlsx", "/proc/none/out.xlsx"), ("regret", "--xlsx", "out.xlsx"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused_in_words(desk: Sequence[str], words: tuple[str, ...]) -> None:
@@ -219,11 +222,10 @@ def test_of_no_cases_there_is_nothing_to_count(name: str, capsys: pytest.Capture
     assert "没有可数的" in capsys.readouterr().out
 
 
-def test_a_formula_in_a_field_is_a_text_in_the_file(tmp_path: Path) -> None:
+def test_a_formula_in_a_field_is_a_text_in_the_file() -> None:
     found = filled(PLAIN, Scope(rulebook=compiled(), by=("city",)), [a_case(1, city="=HYPERLINK(1)"), a_case(2, city="@SUM(1)")])
-    write_csv(found, str(tmp_path / "out.csv"), Speech())
 
-    assert [line.split(",")[0] for line in (tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()[1:]] == [
+    assert [line.split(",")[0] for line in as_csv(found, "zh").decode("utf-8-sig").splitlines()[1:]] == [
         "'=HYPERLINK(1)",
         "'@SUM(1)",
     ]
