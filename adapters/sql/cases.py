@@ -36,7 +36,7 @@ HISTORY = select(INBOX).where(INBOX.c.case_id == bindparam("case"), INBOX.c.numb
 CASE = select(CASES.c.id, CASES.c.workflow, CASES.c.revision, CASES.c.opened_at, CASES.c.state, CASES.c.ledger).where(
     CASES.c.id == bindparam("case")
 )
-STOOD = select(CASES.c.revision, CASES.c.names).where(CASES.c.id == bindparam("case"))
+STOOD = select(CASES.c.revision, CASES.c.names, CASES.c.head).where(CASES.c.id == bindparam("case"))
 VALUES = select(PRIVATE.c.inbox_id, PRIVATE.c.field, PRIVATE.c.value)
 VALUES_OF_EVENTS = PreparedList(lambda size: VALUES.where(one_of(PRIVATE.c.inbox_id, size)))
 VALUES_OF_CASE = VALUES.where(PRIVATE.c.case_id == bindparam("case"))
@@ -102,9 +102,10 @@ class SqlStore:
         try:
             with self._database.write() as connection:
                 registry = Registry(connection, self._secret, now)
-                self._stand(connection, registry, decision)
+                known = self._known(connection, decision)
                 private = self._decided(connection, registry, decision, inbox_id)
-                journal.write(connection, decision, private, now)
+                head = journal.write(connection, decision, private, now, known["head"])
+                self._stand(connection, registry, decision, known, head)
                 timers.arm(connection, decision.after.id, decision.timers)
                 effects.write(connection, decision, now)
                 registry.raised(decision.raised, decision.after.id, decision.standing.private)
@@ -119,14 +120,21 @@ class SqlStore:
         with self._database.write() as connection:
             connection.execute(update(INBOX).where(INBOX.c.id == inbox_id, is_one_of(INBOX.c.status, *UNDECIDED)).values(changes))
 
-    def _stand(self, connection: Connection, registry: Registry, decision: Decision) -> None:
-        """Compare and swap, and let new names lead to the case."""
-        after, standing = decision.after, decision.standing
+    def _known(self, connection: Connection, decision: Decision) -> Row:
+        """How the case stands in the database. Raises NotFound; Conflict if it was moved since the decision was made."""
+        after = decision.after
         known = LOAD_STOOD.first(connection, {"case": after.id})
         if known is None:
             raise NotFound(after.id)
+        if known["revision"] != after.revision - 1:
+            raise Conflict(f"{after.id}: revision {known['revision']}, not {after.revision - 1}")
+        return known
+
+    def _stand(self, connection: Connection, registry: Registry, decision: Decision, known: Row, head: str) -> None:
+        """Compare and swap, and let new names lead to the case."""
+        after, standing = decision.after, decision.standing
         place = {"b_id": after.id, "b_revision": after.revision - 1}
-        if STAND.run(connection, standing_row(standing, after) | place) != 1:
+        if STAND.run(connection, standing_row(standing, after) | {"head": head} | place) != 1:
             raise Conflict(f"{after.id}: revision {known['revision']}, not {after.revision - 1}")
         before = texts(known["names"])
         fresh = {field: value for field, value in standing.names.items() if before.get(field) != value}

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, insert, select
 
+from adapters.sql.chain import linked
 from adapters.sql.codec import checks_text, dumps, notes_text, read_checks, read_notes, read_span, span_text, texts
 from adapters.sql.database import Row
 from adapters.sql.prepared import Prepared
@@ -14,9 +15,14 @@ from engine.model.decision import Decision, JournalRow, Outcome
 WRITE = Prepared(insert(JOURNAL))
 
 
-def write(connection: Connection, decision: Decision, private: frozenset[str], now: datetime) -> None:
-    """Append the decision's line; the primary key refuses a second one of the same revision."""
-    WRITE.run(connection, as_row(decision, private, now))
+def write(connection: Connection, decision: Decision, private: frozenset[str], now: datetime, previous: str) -> str:
+    """Append the decision's line behind the one with this hash; the primary key refuses a second one of the same revision.
+
+    Answers the new head of the chain.
+    """
+    row = linked(as_row(decision, private, now), previous)
+    WRITE.run(connection, row)
+    return str(row["hash"])
 
 
 def as_row(decision: Decision, private: frozenset[str], now: datetime) -> Row:

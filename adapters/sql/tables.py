@@ -66,6 +66,8 @@ CASES = Table(
     Column("private_fields", Text, nullable=False),
     Column("clocks", Text, nullable=False),
     Column("ledger", Text, nullable=False),
+    Column("head", Text, nullable=False, server_default=text("''")),
+    Column("erased_at", Instant),
     vshard(),
     Index("cases_by_state", "workflow", "state"),
     Index("cases_open", "open_key", sqlite_where=text("open_key IS NOT NULL"), postgresql_where=text("open_key IS NOT NULL")),
@@ -161,12 +163,16 @@ JOURNAL = Table(
     Column("data", Text, nullable=False),
     Column("extra", Text, nullable=False),
     Column("rulebook", Text, nullable=False),
+    Column("prev_hash", Text),
+    Column("hash", Text),
     vshard(),
     Index(
         "journal_unrecognised", "received_at",
         sqlite_where=text("outcome = 'unknown_event'"), postgresql_where=text("outcome = 'unknown_event'"),
     ),
 )  # fmt: skip
+
+"""`hash`: of this line and all before it in its case; the last one stands in `cases.head` too."""
 
 TIMER = Table(
     "timer", METADATA,
@@ -289,3 +295,12 @@ PROPOSAL = Table(
     Column("files", Text, nullable=False), Column("status", Text, nullable=False), vshard(),
 )  # fmt: skip
 """`status`: open, published or withdrawn."""
+
+ERASURE = Table(
+    "erasure", METADATA,
+    Column("seq", NUMBER, primary_key=True), Column("at", Instant, nullable=False), Column("author", Text, nullable=False),
+    Column("why", Text, nullable=False), Column("kind", Text, nullable=False), Column("case_id", Text), Column("revision", Integer),
+    Column("head", Text, nullable=False), Column("rows", Integer, nullable=False), vshard(),
+    Index("erasure_case", "case_id"),
+)  # fmt: skip
+"""What was erased on purpose, by whom and why. `revision`: the first line of the journal whose chain was made anew."""
