@@ -2,6 +2,7 @@
 
 from engine.reports.report_accounts import ACCOUNTS
 from engine.reports.report_complaints import COMPLAINTS
+from engine.reports.report_customers import CUSTOMERS
 from engine.reports.report_efficiency import EFFICIENCY
 from engine.reports.report_escalations import ESCALATIONS
 from engine.reports.report_groups import papers_for
@@ -19,7 +20,7 @@ from engine.reports.report_workload import WORKLOAD
 SHEETS: dict[str, Sheet] = {
     sheet.name: sheet
     for sheet in (
-        PICKUP, SLA, EFFICIENCY, QUALITY, WORKLOAD, TRENDS, COMPLAINTS, FEEDBACK, ACCOUNTS, ORIGIN, SATISFACTION, ESCALATIONS, MESSAGES,
+        PICKUP, SLA, EFFICIENCY, QUALITY, WORKLOAD, TRENDS, COMPLAINTS, FEEDBACK, ACCOUNTS, CUSTOMERS, ORIGIN, SATISFACTION, ESCALATIONS, MESSAGES,
     )
 }  # fmt: skip
 

@@ -1,0 +1,538 @@
+"""What should every figure of every report be? A second opinion in plain loops over the papers of the cases, without a word of the reports' code.
+
+Read `docs/reports.md` beside it: each function counts what that page says, row by row, and nothing is shared with what it checks.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.model.rulebook import Rulebook
+
+Number = int | Fraction | None
+Bag = dict[str, Any]
+Key = tuple[str, ...]
+
+
+@dataclass
+class Papers:
+    """One case as the stores keep it."""
+
+    case: Any
+    journal: list[Any]
+    sent: list[Any] = field(default_factory=list)
+    attempts: dict[str, list[Any]] = field(default_factory=dict)
+    tasks: list[Any] = field(default_factory=list)
+    private: Mapping[str, str] = field(default_factory=dict)
+    shipment: Any = None
+
+
+@dataclass
+class Thing:
+    """Something that counts: when, under what, how much."""
+
+    at: datetime
+    of: Papers
+    sums: Bag
+    own: dict[str, str] = field(default_factory=dict)
+
+
+def papers(stores: Any) -> list[Papers]:
+    """Everything in the stores, case by case."""
+    directory, found = stores.directory, []
+    for row in directory.cases(limit=100_000):
+        sent = list(directory.sent(row.id))
+        found.append(
+            Papers(
+                row, sorted(directory.journal(row.id), key=lambda one: one.revision), sent,
+                {one.effect_id: list(stores.providers.of_effect(one.effect_id)) for one in sent},
+                list(stores.worklist.tasks(case=row.id, limit=10_000)), directory.private(row.id),
+            )
+        )  # fmt: skip
+    for one in found:
+        number = one.case.fields.get("waybill_no")
+        if one.case.workflow != "shipment" and number:
+            one.shipment = next((two.case for two in found if two.case.workflow == "shipment" and number in two.case.names.values()), None)
+    return found
+
+
+# --- one case --------------------------------------------------------------------------------------------------------------------
+
+
+def events(one: Papers) -> list[Any]:
+    """What happened and stands, in order of time."""
+    rows = [row for row in one.journal if row.kind == "happened" and row.outcome.value != "unknown_event"]
+    gone = []
+    for row in rows:
+        if row.name != "retracted":
+            continue
+        candidates = [
+            two for two in rows
+            if two.revision < row.revision and two not in gone
+            and (two.event_id == row.extra["retracts_id"] if row.extra.get("retracts_id") else two.name == row.extra.get("retracts", ""))
+        ]  # fmt: skip
+        if candidates:
+            gone.append(sorted(candidates, key=lambda two: (two.occurred_at, two.revision))[-1])
+    return sorted([row for row in rows if row not in gone and row.name != "retracted"], key=lambda row: (row.occurred_at, row.revision))
+
+
+def begun(one: Papers) -> datetime:
+    return one.journal[0].occurred_at
+
+
+def first_into(book: Rulebook, one: Papers, states: Sequence[str]) -> Any:
+    workflow = book.workflows[one.case.workflow]
+    marks = [name for milestone in workflow.milestones if milestone.state in states for name in milestone.events]
+    for row in events(one):
+        if row.name in marks or (row.state_after in states and row.state_before not in states):
+            return row
+    return None
+
+
+def ends(book: Rulebook, one: Papers) -> list[str]:
+    return [name for name, state in book.workflows[one.case.workflow].states.items() if state.final or name in ("solved", "resolved")]
+
+
+def solving(book: Rulebook, one: Papers) -> Any:
+    return first_into(book, one, ends(book, one))
+
+
+def reopened(book: Rulebook, one: Papers) -> int:
+    over = ends(book, one)
+    return int(any(row.state_before in over and row.state_after not in over for row in events(one)))
+
+
+def complained(book: Rulebook, one: Papers) -> int:
+    if one.case.workflow != "ticket" or one.case.fields.get("topic") in ("咨询", "查询"):
+        return 0
+    ways = {*book.workflows["ticket"].start_events, "opened_again"}
+    return int(any(row.name in ways and not row.source.startswith("case/") for row in events(one)))
+
+
+TROUBLES = (
+    "pickup_failed", "delivery_failed", "damaged", "lost", "missent", "rejected", "not_received", "no_news", "weather_delay", "delayed",
+)  # fmt: skip
+
+
+def troubles(one: Papers) -> set[str]:
+    return {row.name for row in events(one) if row.name in TROUBLES}
+
+
+def lates(one: Papers, policy: str) -> list[str]:
+    """Due times of recorded lateness nobody took back."""
+    found: list[str] = []
+    for row in one.journal:
+        for note in row.notes:
+            if note.subject != policy:
+                continue
+            if note.kind == "late":
+                found.append(note.detail.split(" ")[1])
+            if note.kind in ("corrected", "late_withdrawn") and found:
+                del found[-1]
+    return found
+
+
+def verdict(one: Papers, clock: Any) -> str:
+    said = str(clock.verdict.value)
+    return "late" if said == "running" and clock.due and clock.due.isoformat() in lates(one, clock.policy) else said
+
+
+def judged(one: Papers, clock: Any) -> Bag:
+    said = verdict(one, clock)
+    bag: Bag = {
+        "clocks": 1, said: 1, "kept": int(said.startswith("met")), "judged": int(said.startswith("met") or said == "late"),
+        "earlier_late": max(0, len(lates(one, clock.policy)) - int(said == "late")),
+    }  # fmt: skip
+    if said == "late" and clock.due and clock.stopped_at:
+        bag["late_s"], bag["late_n"] = whole(clock.stopped_at - clock.due), 1
+    return bag
+
+
+def promises(book: Rulebook, state: str) -> list[str]:
+    """Policies that stop on entering it, as their text says: `stops: {enters: STATE}`."""
+    return [name for name, policy in book.policies.items() if any(getattr(mark, "state", None) == state and type(mark).__name__ == "Enters" for mark in policy.stops)]  # fmt: skip
+
+
+def whole(length: timedelta) -> int:
+    return round(length.total_seconds())
+
+
+def hand(row: Any) -> str:
+    return str(row.source)[5:] if row.source.startswith("hand/") else "system"
+
+
+def amount(text: str | None) -> Fraction:
+    try:
+        return Fraction(text or "0")
+    except ValueError:
+        return Fraction(0)
+
+
+# --- what counts, report by report -----------------------------------------------------------------------------------------------
+
+
+def sla(book: Rulebook, one: Papers) -> Iterable[Thing]:
+    for clock in one.case.clocks:
+        yield Thing(clock.due or clock.started_at, one, judged(one, clock), {"policy": clock.policy})
+
+
+def pickup(book: Rulebook, one: Papers) -> Iterable[Thing]:
+    for clock in one.case.clocks:
+        if one.case.workflow == "shipment" and clock.policy in promises(book, "picked_up"):
+            bag = judged(one, clock)
+            if clock.stopped_at and clock.verdict.value in ("met", "met_reported_late", "late"):
+                bag["taken_s"], bag["taken"] = whole(clock.stopped_at - clock.started_at), 1
+            yield Thing(clock.due or clock.started_at, one, bag, {"policy": clock.policy})
+
+
+def efficiency(book: Rulebook, one: Papers) -> Iterable[Thing]:
+    if one.case.workflow != "ticket":
+        return
+    start = book.workflows["ticket"].start_state
+    first = first_into(book, one, [name for name in book.workflows["ticket"].states if name != start])
+    done = solving(book, one)
+    bag: Bag = {"tickets": 1, "reopened": reopened(book, one), "answered": int(first is not None), "solved": int(done is not None)}
+    for name, row in (("answered", first), ("solved", done)):
+        if row is not None and row.occurred_at >= begun(one):
+            bag[f"{name}_s"], bag[f"{name}_n"], bag[f"max_{name}"] = (
+                whole(row.occurred_at - begun(one)),
+                1,
+                whole(row.occurred_at - begun(one)),
+            )
+    who = done or first
+    yield Thing(begun(one), one, bag, {"person": hand(who) if who else ""})
+
+
+def quality(book: Rulebook, one: Papers) -> Iterable[Thing]:
+    if one.case.workflow not in ("shipment", "ticket"):
+        return
+    bag: Bag = {"orders": int(one.case.workflow == "shipment")}
+    if one.case.workflow == "ticket":
+        done, back, up = solving(book, one) is not None, reopened(book, one), any(row.name == "escalated" for row in events(one))
+        bag |= {
+            "tickets": 1, "solved": int(done), "reopened": back, "passed_on": int(up), "complaints": complained(book, one),
+            "at_once": int(done and not back and not up),
+        }  # fmt: skip
+    score = scored(one)
+    if score:
+        bag["scores"], bag["score"] = 1, score[1]
+    yield Thing(begun(one), one, bag)
+
+
+def scored(one: Papers) -> tuple[datetime, Fraction] | None:
+    found = None
+    for row in events(one):
+        for name in ("satisfaction", "score"):  # Where both are told, `score` is the one.
+            if 1 <= amount(row.data.get(name)) <= 5:
+                found = (row.occurred_at, amount(row.data[name]))
+    return found
+
+
+def satisfaction(book: Rulebook, one: Papers) -> Iterable[Thing]:
+    score = scored(one)
+    if score is None and not any("survey" in row.name for row in events(one)):
+        return
+    bag: Bag = {"asked": 1}
+    if score:
+        bag |= {"answered": 1, "score": score[1], "satisfied_n": int(score[1] >= 4), f"score_{int(score[1])}": 1}
+    outcome = ""
+    if one.case.workflow == "shipment":
+        said = [clock.verdict.value for clock in one.case.clocks if clock.policy in promises(book, "delivered")]
+        outcome = "late" if "late" in said else "on_time" if any(one.startswith("met") for one in said) else "no_promise"
+        outcome = outcome if one.case.state == "delivered" else "not_delivered"
+    yield Thing(score[0] if score else begun(one), one, bag, {"outcome": outcome})
+
+
+def workload(book: Rulebook, one: Papers) -> Iterable[Thing]:
+    kind = "tickets" if one.case.workflow == "ticket" else "orders"
+    yield Thing(begun(one), one, {"received": 1, kind: 1}, {"person": hand(one.journal[0])})
+    for row in events(one):
+        if row.source.startswith("hand/"):
+            yield Thing(row.occurred_at, one, {"events": 1}, {"person": hand(row)})
+    for task in one.tasks:
+        if task.status.value == "done" and task.finished_at and task.kind in ("task", "call"):
+            bag = {"finished": 1, "calls": int(task.kind == "call"), "task_s": whole(task.finished_at - task.created_at)}
+            yield Thing(task.finished_at, one, bag, {"person": task.claimed_by or "system"})
+    done = solving(book, one) if one.case.workflow == "ticket" else None
+    if done is not None:
+        yield Thing(done.occurred_at, one, {"solved": 1}, {"person": hand(done)})
+
+
+def trends(book: Rulebook, one: Papers) -> Iterable[Thing]:
+    kind = one.case.workflow
+    hour = begun(one).astimezone(ZoneInfo(book.timezone)).hour
+    topic = one.case.fields.get("topic") if kind == "ticket" else None
+    yield Thing(begun(one), one, {"opened": 1, "hours": {hour: 1}}, {"type": topic or kind})
+
+
+CAUSES = {
+    "延误": "物流延误", "丢损": "货物破损", "服务态度": "服务态度", "信息不准确": "信息不准确",
+    **dict.fromkeys(("拒收", "未收到", "错发", "超区"), "配送问题"),
+}  # fmt: skip
+
+
+def complaints(book: Rulebook, one: Papers) -> Iterable[Thing]:
+    fields = one.case.fields
+    if one.case.workflow != "ticket" or fields.get("topic") in ("咨询", "查询"):
+        return
+    bag = {
+        "problems": 1, "complaints": complained(book, one), "severe": int({fields.get("severity"), fields.get("urgency")} & {"严重", "紧急"} != set()),
+        "late": int(any(verdict(one, clock) == "late" for clock in one.case.clocks)), "solved": int(solving(book, one) is not None),
+        "reopened": reopened(book, one),
+    }  # fmt: skip
+    yield Thing(begun(one), one, bag, {"cause": fields.get("cause") or CAUSES.get(fields.get("topic", ""), "其他")})
+
+
+def feedback(book: Rulebook, one: Papers) -> Iterable[Thing]:
+    if one.case.workflow == "ticket" and complained(book, one):
+        yield Thing(begun(one), one, {"complaints": 1})
+    if one.case.workflow == "shipment":
+        yield Thing(begun(one), one, {"orders": 1, "troubled": int(bool(troubles(one))), **dict.fromkeys(troubles(one), 1)})
+
+
+def customers(book: Rulebook, one: Papers) -> Iterable[Thing]:
+    late = any(verdict(one, clock) == "late" for clock in one.case.clocks)
+    if one.case.workflow == "ticket":
+        yield Thing(begun(one), one, {"tickets": 1, "complaints": complained(book, one), "tickets_late": int(late)})
+    if one.case.workflow == "shipment":
+        said = [verdict(one, clock) for clock in one.case.clocks if clock.policy in promises(book, "delivered")]
+        bag: Bag = {
+            "orders": 1, "delivered": int(one.case.state == "delivered"), "exceptions": int(bool(troubles(one))), "late": said.count("late"),
+            "kept": sum(each.startswith("met") for each in said), "void": int(one.case.state in ("cancelled", "void")),
+            "pieces": amount(one.case.fields.get("pieces")), "kg": amount(one.case.fields.get("weight_kg")),
+        }  # fmt: skip
+        yield Thing(begun(one), one, bag | {"judged": bag["kept"] + bag["late"]})
+
+
+def accounts(book: Rulebook, one: Papers) -> Iterable[Thing]:
+    if {one.case.fields.get("customer_tier"), one.case.fields.get("tier")} & {"VIP", "大客户"}:
+        yield from customers(book, one)
+
+
+def origin(book: Rulebook, one: Papers) -> Iterable[Thing]:
+    if one.case.workflow != "shipment":
+        return
+    line = [milestone.state for milestone in book.workflows["shipment"].milestones]
+    gone = first_into(book, one, line[line.index("picked_up") :]) is not None
+    void = one.case.state in ("cancelled", "void")
+    bag = {
+        "orders": 1, "void": int(void), "shipped": int(gone and not void), "open": int(not gone and not void),
+        "delivered": int(one.case.state == "delivered"), "pieces": amount(one.case.fields.get("pieces")),
+        "kg": amount(one.case.fields.get("weight_kg")),
+    }  # fmt: skip
+    yield Thing(begun(one), one, bag)
+
+
+def escalations(book: Rulebook, one: Papers) -> Iterable[Thing]:
+    runs: list[Bag] = []
+    for row in one.journal:
+        for note in row.notes:
+            mine = [run for run in runs if run["chain"] == note.subject]
+            if note.kind == "chain_started":
+                runs.append(
+                    {
+                        "chain": note.subject,
+                        "at": row.decided_at,
+                        "why": _why(note.detail, "policy:"),
+                        "steps": 0,
+                        "wait": None,
+                        "end": 0,
+                        "sorry": 0,
+                    }
+                )
+            elif note.kind == "corrected":
+                for run in runs:
+                    run["sorry"] |= int(note.subject in run["why"])
+            elif mine and note.kind == "chain_reason":
+                mine[-1]["why"] |= _why(note.detail, "clock:")
+            elif mine and note.kind == "chain_step":
+                mine[-1]["steps"] += 1
+            elif mine and note.kind == "acknowledged" and mine[-1]["wait"] is None:
+                mine[-1]["wait"] = whole(row.decided_at - mine[-1]["at"])
+            elif mine and note.kind == "chain_exhausted":
+                mine[-1]["end"] = 1
+    for run in runs:
+        bag = {"begun": 1, "steps": run["steps"], "max_steps": run["steps"], "exhausted": run["end"], "regretted": run["sorry"]}
+        if run["wait"] is not None:
+            bag |= {"acknowledged": 1, "wait_s": run["wait"]}
+        yield Thing(run["at"], one, bag, {"chain": run["chain"]})
+
+
+def _why(detail: str, word: str) -> set[str]:
+    return {detail[len(word) :].split("|")[0]} if detail.startswith(word) else set()
+
+
+def messages(book: Rulebook, one: Papers) -> Iterable[Thing]:
+    heard: dict[str, str] = {}
+    for row in one.journal:
+        for note in row.notes:
+            if note.kind == "receipt":
+                heard[note.subject] = note.detail.split(" ")[0]
+    for row in one.sent:
+        if row.kind != "message":
+            continue
+        end = {"done": "delivered", "accepted": "taken", "rejected": "refused", "dead": "refused", "unknown": "doubtful"}.get(
+            row.status, row.status if row.status in ("dropped", "shadow") else "waiting"
+        )
+        if end == "taken" and heard.get(row.effect_id) in ("delivered", "rejected"):
+            end = {"delivered": "delivered", "rejected": "refused"}[heard[row.effect_id]]
+        bag: Bag = {"issued": 1, end: 1, "requests": len(one.attempts[row.effect_id])}
+        for attempt in one.attempts[row.effect_id]:
+            _price(book, row, attempt, end, bag)
+        yield Thing(row.sent_at or row.at, one, bag, {"channel": row.channel or "", "message": row.message or "chain_step"})
+
+
+def _price(book: Rulebook, row: Any, attempt: Any, end: str, bag: Bag) -> None:
+    told = dict(attempt.measures)
+    if "cost" in told:
+        bag["told_cost"] = bag.get("told_cost", 0) + abs(amount(told["cost"]))
+    taken = attempt.verdict is not None and attempt.verdict.value in ("accepted", "delivered")
+    if not taken or (attempt.channel == "phone" and end != "delivered"):
+        return
+    pieces = 1
+    if attempt.channel == "sms":
+        signs = [one.options["sign"] for one in book.connections.values() if one.carries == "sms" and "sign" in one.options]
+        letters = len(row.masked) + max([len(sign.strip("【】")) + 2 for sign in signs] or [6])
+        pieces = int(told.get("segments") or 0) or (1 if letters <= 70 else (letters + 66) // 67)
+        bag["segments"] = bag.get("segments", 0) + pieces
+    if attempt.channel in book.costs:
+        bag["cost"] = bag.get("cost", 0) + Fraction(book.costs[attempt.channel]) * pieces
+
+
+COUNTED: dict[str, Callable[[Rulebook, Papers], Iterable[Thing]]] = {
+    "pickup": pickup, "sla": sla, "efficiency": efficiency, "quality": quality, "workload": workload, "trends": trends,
+    "complaints": complaints, "feedback": feedback, "accounts": accounts, "customers": customers, "origin": origin,
+    "satisfaction": satisfaction, "escalations": escalations, "messages": messages,
+}  # fmt: skip
+
+
+# --- what the rows are ------------------------------------------------------------------------------------------------------------
+
+FIELDS = {
+    "area": ("area", "city", "pickup_city", "region"), "customer": ("customer_no", "shipper_phone", "customer_phone", "customer"),
+    "tier": ("customer_tier", "tier"), "source": ("source", "channel"), "packaging": ("packaging", "goods_check"), "topic": ("topic",),
+    "severity": ("severity", "seriousness", "urgency"),
+}  # fmt: skip
+
+
+def sorted_by(thing: Thing, by: str) -> str:
+    if by in thing.own:
+        return thing.own[by]
+    if by == "lane":
+        ends = [_first(thing.of, FIELDS["area"]), _first(thing.of, ("destination",))]
+        return "→".join(one or "—" for one in ends) if any(ends) else ""
+    return _first(thing.of, FIELDS.get(by, (by,)))
+
+
+def _first(one: Papers, names: tuple[str, ...]) -> str:
+    for known in (one.case.fields, one.private, one.shipment.fields if one.shipment else {}):
+        for name in names:
+            if known.get(name):
+                return str(known[name])
+    return ""
+
+
+def week_of(at: datetime) -> str:
+    year, week, _ = at.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+NAMED: dict[str, Callable[[datetime], str]] = {
+    "": lambda at: "", "day": lambda at: f"{at:%Y-%m-%d}", "week": week_of, "month": lambda at: f"{at:%Y-%m}",
+    "quarter": lambda at: f"{at.year}-Q{(at.month + 2) // 3}",
+}  # fmt: skip
+
+
+def before(at: datetime, period: str) -> datetime:
+    """Some instant of the period before."""
+    day = date(at.year, at.month, at.day)
+    back = {"day": 1, "week": 7, "month": day.day, "quarter": day.day + {0: 0, 1: 31, 2: 59}[(day.month - 1) % 3] + 3}[period]
+    return at - timedelta(days=back)
+
+
+def recounted(
+    name: str,
+    book: Rulebook,
+    cases: Sequence[Papers],
+    by: Sequence[str],
+    period: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> tuple[dict[Key, dict[str, Number]], dict[str, Number]]:
+    """(period, dimensions ...) -> column -> figure, and the line of totals."""
+    zone = ZoneInfo(book.timezone)
+    rows: dict[Key, list[Thing]] = defaultdict(list)
+    for one in cases:
+        for thing in COUNTED[name](book, one):
+            if (since is None or thing.at >= since) and (until is None or thing.at < until):
+                rows[NAMED[period](thing.at.astimezone(zone)), *(sorted_by(thing, each) for each in by)].append(thing)
+    everything = [thing for things in rows.values() for thing in things]
+    first = min((key[0] for key in rows), default="")
+    found = {}
+    for key, things in rows.items():
+        of_period = [thing for other, more in rows.items() if other[0] == key[0] for thing in more]
+        earlier = None
+        if period and key[0] != first:
+            earlier = rows.get((NAMED[period](before(things[0].at.astimezone(zone), period)), *key[1:]), [])
+        found[key] = figures(name, things, of_period, earlier)
+    return found, figures(name, everything, everything, None)
+
+
+def figures(name: str, things: Sequence[Thing], whole_of: Sequence[Thing], earlier: Sequence[Thing] | None) -> dict[str, Number]:
+    """Every column of this report over these things."""
+
+    def total(key: str, over: Sequence[Thing] | None = None) -> Any:
+        return sum((thing.sums.get(key, 0) for thing in (things if over is None else over)), start=0)
+
+    def largest(key: str) -> Any:
+        return max((thing.sums[key] for thing in things if key in thing.sums), default=None)
+
+    def by(part: str, of: str) -> Number:
+        return Fraction(total(part)) / Fraction(total(of)) if total(of) else None
+
+    def paid(key: str) -> Any:
+        return total(key) if any(key in thing.sums for thing in things) else None
+
+    key = {"trends": "opened", "complaints": "problems", "origin": "orders"}.get(name, "")
+    was = total(key, earlier) if earlier is not None else None
+    hours: dict[int, int] = defaultdict(int)
+    for thing in things:
+        for hour, number in thing.sums.get("hours", {}).items():
+            hours[hour] += number
+    special: dict[str, Callable[[], Number]] = {
+        "of_all": lambda: Fraction(total(key), total(key, whole_of)) if total(key, whole_of) else None,
+        "before": lambda: was, "change": lambda: Fraction(total(key) - was, was) if was else None,
+        "peak_hour": lambda: min(hours, key=lambda hour: (-hours[hour], hour)) if hours else None,
+        "in_peak": lambda: max(hours.values(), default=None),
+        "on_time": lambda: by("kept", "judged"), "mean_pickup": lambda: by("taken_s", "taken"), "mean_late": lambda: by("late_s", "late_n"),
+        "mean_response": lambda: by("answered_s", "answered_n"), "mean_resolution": lambda: by("solved_s", "solved_n"),
+        "slowest_answered": lambda: largest("max_answered"), "slowest_solved": lambda: largest("max_solved"),
+        "at_once_share": lambda: by("at_once", "solved"), "complaint_rate": lambda: by("complaints", "orders"),
+        "satisfaction": lambda: by("score", "scores"), "mean_handling": lambda: by("task_s", "finished"),
+        "trouble_rate": lambda: by("troubled", "orders"), "completed": lambda: by("delivered", "orders"),
+        "exception_rate": lambda: by("exceptions", "orders"), "void_share": lambda: by("void", "orders"),
+        "answer_rate": lambda: by("answered", "asked"), "mean_score": lambda: by("score", "answered"),
+        "mean_wait": lambda: by("wait_s", "acknowledged"), "regret": lambda: by("regretted", "begun"), "max_steps": lambda: largest("max_steps") or 0,
+        "delivered_share": lambda: by("delivered", "issued"), "cost": lambda: paid("cost"), "told_cost": lambda: paid("told_cost"),
+        "solved_share": lambda: by("solved", "problems" if name == "complaints" else "tickets"),
+    }  # fmt: skip
+    if name == "sla":
+        special["kept"] = lambda: by("kept", "judged")
+    if name == "satisfaction":
+        special["satisfied"] = lambda: by("satisfied_n", "answered")
+    return _Figures(special, total)
+
+
+class _Figures(dict[str, Number]):
+    """Counted when asked for: a column without a rule of its own is a plain sum."""
+
+    def __init__(self, special: Mapping[str, Callable[[], Number]], total: Callable[[str], Any]) -> None:
+        super().__init__()
+        self.special, self.total = special, total
+
+    def __missing__(self, key: str) -> Number:
+        return self.special[key]() if key in self.special else self.total(key)
