@@ -5,7 +5,7 @@ import logging
 import time
 from datetime import datetime
 
-from adapters.cli.desk import add_by_option, add_desk_options, opened, who
+from adapters.cli.desk import add_by_option, add_desk_options, opened, who, why_of
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.clock import SystemClock
 from adapters.gateways import gateways_of
@@ -56,22 +56,21 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
     deed = words.pop(0) if words and words[0] in DEEDS else ""
     if len(words) > 1 or (deed and not words):
         raise WrongUse("写一个通道的名字", "name one adapter")
-    if deed and deed != "test" and not (options.why or "").strip():
-        raise WrongUse("写上 --why:为什么", "say --why")
+    why = why_of(options) if deed and deed != "test" else ""
     with opened(options, speech) as desk:
         if not deed:
             return _show(desk, words[0] if words else "", options.to or "", speech)
         name = _known(desk, words[0])
         if deed == "test":
             return _test(desk, name, options, speech)
-        done = _deed(desk, deed, name, options)
+        done = _deed(desk, deed, name, who(options), why)
         if deed != "drain" or not (done.fine or done.said == "already"):
             return _told(done, deed, speech)
         return _drained(desk, name, options.wait, speech)
 
 
-def _deed(desk: Opened, deed: str, name: str, options: argparse.Namespace) -> Done:
-    hands, by, why = desk.desk.providers, who(options), options.why.strip()
+def _deed(desk: Opened, deed: str, name: str, by: str, why: str) -> Done:
+    hands = desk.desk.providers
     return hands.resume(name, by=by, why=why) if deed == "resume" else hands.pause(name, by=by, why=why)
 
 

@@ -3,8 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from adapters.cli.desk import add_by_option, add_desk_options, opened, who
-from adapters.cli.parser import add_globals
+from adapters.cli.desk import add_deed_options, add_list_options, opened, who, why_of
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.wiring import Opened
 from engine.model.masks import mask_text
@@ -18,15 +17,12 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     """`dead list`, `dead retry NUMBER... | --group TEXT | --all`."""
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="list | retry")
     listing = deeds.add_parser("list", help=speech.of("列出死信,按出错的样子归组", "list dead events, grouped by how they failed"))
+    add_list_options(listing, speech)
     retry = deeds.add_parser("retry", help=speech.of("再试一次:几个、一组或全部", "try again: some, a group, or all"))
     retry.add_argument("files", nargs="*", metavar="NUMBER", help=speech.of("编号(dead list 里有)", "its number, as dead list shows it"))
     retry.add_argument("--group", metavar="TEXT", help=speech.of("这一组的全部", "all of this group"))
     retry.add_argument("--all", action="store_true", help=speech.of("全部", "all of them"))
-    retry.add_argument("--why", required=True, metavar="TEXT", help=speech.of("为什么现在会好", "why it will work now"))
-    add_by_option(retry, speech)
-    for one in (listing, retry):
-        add_desk_options(one, speech)
-        add_globals(one, speech)
+    add_deed_options(retry, speech, "为什么现在会好", "why it will work now")
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:
@@ -35,10 +31,9 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
         dead = desk.desk.providers.dead()
         if options.deed == "list":
             return _list(desk, dead, speech)
-        if not options.why.strip():
-            raise WrongUse("写上 --why:为什么现在会好", "say --why")
+        why = why_of(options, "为什么现在会好")
         chosen, strange = _chosen(dead, options)
-        done = desk.desk.providers.retry(chosen, by=who(options), why=options.why.strip())
+        done = desk.desk.providers.retry(chosen, by=who(options), why=why)
     results = [(one.item, one.said) for one in done] + [(number, "not_dead") for number in strange]
     if not results:
         raise NotFine("没有这样的死信", "no such dead event")

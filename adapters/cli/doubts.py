@@ -2,9 +2,8 @@
 
 import argparse
 
-from adapters.cli.desk import add_by_option, add_desk_options, opened, who
-from adapters.cli.parser import add_globals
-from adapters.cli.speech import Speech, WrongUse
+from adapters.cli.desk import add_deed_options, add_list_options, opened, who, why_of
+from adapters.cli.speech import Speech
 from adapters.wiring import Opened
 from engine.model.masks import mask_text
 from engine.ports.outbox import OutboxRow
@@ -22,15 +21,11 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     """`doubts list`, `doubts arrived SENDING...`."""
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="list | arrived | not-arrived")
     listing = deeds.add_parser("list", help=speech.of("列出结果不明的", "list what nobody knows"))
-    add_desk_options(listing, speech)
-    add_globals(listing, speech)
+    add_list_options(listing, speech)
     for name, zh, en in (("arrived", "查明:送到了", "found out: it arrived"), ("not-arrived", "查明:没送到", "found out: it did not")):
         one = deeds.add_parser(name, help=speech.of(zh, en))
         one.add_argument("files", nargs="+", metavar="SENDING", help=speech.of("编号(doubts list 里有)", "its id, as doubts list shows it"))
-        one.add_argument("--why", required=True, metavar="TEXT", help=speech.of("怎么知道的", "how that is known"))
-        add_by_option(one, speech)
-        add_desk_options(one, speech)
-        add_globals(one, speech)
+        add_deed_options(one, speech, "怎么知道的", "how that is known")
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:
@@ -38,9 +33,7 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
     with opened(options, speech) as desk:
         if options.deed == "list":
             return _list(desk, speech)
-        if not options.why.strip():
-            raise WrongUse("写上 --why:怎么知道的", "say --why")
-        hands, by, why = desk.desk.providers, who(options), options.why.strip()
+        hands, by, why = desk.desk.providers, who(options), why_of(options, "怎么知道的")
         done = [hands.settle(one, DEEDS[options.deed], by=by, why=why) for one in options.files]
     for one in done:
         zh, en = SAYS[one.said]

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from adapters.cli.speech import Speech, WrongUse
-from adapters.cli.versions import add_db_option, add_reason_options, press_of, tell, the_stores
+from adapters.cli.versions import add_press_options, press_of, tell, the_stores
 from adapters.clock import SystemClock
 from adapters.files.rules import read_rules
 
@@ -20,8 +20,7 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     parser.add_argument(
         "--propose", metavar="DIR", help=speech.of("把一个规则文件夹提出来,等另一个人同意", "propose a rule folder to somebody else")
     )
-    add_reason_options(parser, speech)
-    add_db_option(parser, speech)
+    add_press_options(parser, speech)
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:

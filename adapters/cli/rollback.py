@@ -3,7 +3,7 @@
 import argparse
 
 from adapters.cli.speech import Speech
-from adapters.cli.versions import add_db_option, add_reason_options, press_of, tell, the_stores
+from adapters.cli.versions import add_press_options, press_of, tell, the_stores
 from adapters.clock import SystemClock
 
 
@@ -13,8 +13,7 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
         "to", metavar="VERSION",
         help=speech.of("退回哪一版:v7、previous,或指纹的开头(至少 6 位)", "which version: v7, previous, or the beginning of a fingerprint (6 or more)"),
     )  # fmt: skip
-    add_reason_options(parser, speech)
-    add_db_option(parser, speech)
+    add_press_options(parser, speech)
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:

@@ -2,9 +2,8 @@
 
 import argparse
 
-from adapters.cli.desk import add_by_option, add_desk_options, opened, who
-from adapters.cli.parser import add_globals
-from adapters.cli.speech import NotFine, Speech, WrongUse
+from adapters.cli.desk import add_deed_options, add_list_options, opened, who, why_of
+from adapters.cli.speech import NotFine, Speech
 from adapters.wiring import Opened
 
 SAYS = {
@@ -18,15 +17,11 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     """`suppressions list`, `suppressions add NUMBER --why TEXT`, `suppressions lift NUMBER --why TEXT`."""
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="list | add | lift")
     listing = deeds.add_parser("list", help=speech.of("列出不再发的号码(遮住)", "list the numbers, masked"))
-    add_desk_options(listing, speech)
-    add_globals(listing, speech)
+    add_list_options(listing, speech)
     for name, zh, en in (("add", "不再给这个号码发", "no more messages to it"), ("lift", "可以再发", "messages may go to it again")):
         one = deeds.add_parser(name, help=speech.of(zh, en))
         one.add_argument("number", metavar="NUMBER", help=speech.of("号码,照发的时候写", "the number, as it is texted"))
-        one.add_argument("--why", required=True, metavar="TEXT", help=speech.of("为什么", "why"))
-        add_by_option(one, speech)
-        add_desk_options(one, speech)
-        add_globals(one, speech)
+        add_deed_options(one, speech)
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:
@@ -34,11 +29,9 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
     with opened(options, speech) as desk:
         if options.deed == "list":
             return _list(desk, speech)
-        if not options.why.strip():
-            raise WrongUse("写上 --why:为什么", "say --why")
-        hands = desk.desk.providers
+        hands, why = desk.desk.providers, why_of(options)
         deed = hands.suppress if options.deed == "add" else hands.lift
-        done = deed(options.number.strip(), by=who(options), why=options.why.strip())
+        done = deed(options.number.strip(), by=who(options), why=why)
     speech.data({"number": done.item, "deed": options.deed, "said": done.said})
     if not done.fine:
         zh, en = SAYS[done.said]

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from adapters.cli.desk import address_of
+from adapters.cli.desk import add_db_option, address_of
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.sql.sqlite import file_of
 from adapters.sql.stores import SqlStores, open_stores
@@ -44,18 +44,11 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
     return 1 if note.problems else 0
 
 
-def add_db_option(parser: argparse.ArgumentParser, speech: Speech) -> None:
-    """`--db`."""
-    parser.add_argument(
-        "--db", metavar="DB",
-        help=speech.of("数据库地址或 SQLite 文件(默认 WAYBILL_DB,再是 var/waybill.db)", "database address or SQLite file (default: WAYBILL_DB, then var/waybill.db)"),
-    )  # fmt: skip
-
-
-def add_reason_options(parser: argparse.ArgumentParser, speech: Speech) -> None:
-    """`--by` and `--why`: nobody changes the rules of a running service namelessly."""
+def add_press_options(parser: argparse.ArgumentParser, speech: Speech) -> None:
+    """`--by`, `--why`, `--db`: nobody changes the rules of a running service namelessly, so no login name stands in."""
     parser.add_argument("--by", metavar="NAME", required=True, help=speech.of("谁决定的", "who decides it"))
     parser.add_argument("--why", metavar="TEXT", required=True, help=speech.of("为什么", "why"))
+    add_db_option(parser, speech)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ class Account:
     """Options of one connection."""
 
     def __init__(self, connection: Connection, resolve: Callable[[str], str], *, url: str) -> None:
-        """`url`: the vendor's own address; `url:` of the file wins."""
+        """`url`: the vendor's own address, empty for a machine of the house; `url:` of the file wins."""
         self._options = connection.options
         self._resolve = resolve
         self._url = url
@@ -36,4 +36,5 @@ class Account:
     @property
     def private(self) -> bool:
         """May it lie in the house's own network? An address that stands in the rules must be a public one."""
-        return self._options.get("url", "").startswith(REFERENCES) or self._options.get("private_network") == "yes"
+        referred = self._options.get("url", "").startswith(REFERENCES)
+        return not self._url or referred or self._options.get("private_network") == "yes"

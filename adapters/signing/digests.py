@@ -7,7 +7,6 @@ import hmac
 from collections.abc import Iterable
 
 ALGORITHMS = ("sha256", "sha1", "sha512", "md5")
-ENCODINGS = ("hex", "hex_upper", "base64")
 
 
 def hmac_text(secret: bytes, body: bytes, *, algorithm: str = "sha256", encoding: str = "hex") -> str:

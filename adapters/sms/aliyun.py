@@ -17,9 +17,9 @@ from adapters.signing.json_tree import Tree
 from adapters.signing.paths import at, text_at
 from adapters.signing.request import Request, Unfillable
 from adapters.signing.verdict import tree_of
-from adapters.sms.account import Account, Resolve
 from adapters.sms.aliyun_codes import ANSWERS, RECEIPTS, WINDOWS
 from adapters.sms.lines import BEIJING, BadLineProblem, Line, as_receipt, instant, needed, normal, read_lines
+from adapters.sms.text_sender import Resolve, TextSender
 from adapters.sms.windows import ends
 from engine.model.connection import Connection
 from engine.model.numbers import Number, read_number
@@ -41,7 +41,7 @@ class AliyunSms:
     ) -> None:
         """`nonce`: 32 hex digits that never come twice."""
         self.name = connection.name
-        self._account = Account(connection, clock, resolve, caller, url=URL)
+        self._sender = TextSender(connection, clock, resolve, caller, url=URL)
         self._clock = clock
         self._nonce = nonce
         receipts = connection.receipts is not None
@@ -49,14 +49,14 @@ class AliyunSms:
 
     def send(self, parcel: Parcel) -> Receipt:
         """One request; the verdict says whether it may be repeated."""
-        return self._account.carry(parcel, partial(self._sending, parcel), self._answered)
+        return self._sender.carry(parcel, partial(self._sending, parcel), self._answered)
 
     def look_up(self, sent: Sent) -> Receipt | None:
         """By OutId among what the number got that day. None: not found, too long ago, or nobody knows the number any more."""
         number = read_number(sent.address)
         if number is None or self._clock.now() - sent.handed_at > timedelta(days=LOOK_UP_DAYS_MAX):
             return None
-        answer = self._account.ask(partial(self._question, sent, number))
+        answer = self._sender.ask(partial(self._question, sent, number))
         tree = tree_of(answer) if answer is not None else None
         if text_at(tree, "Code") != "OK":
             return None
@@ -69,7 +69,7 @@ class AliyunSms:
 
     def probe(self) -> bool:
         """Does the vendor know the account, and may it ask for its signs?"""
-        answer = self._account.ask(lambda: self._request("QuerySmsSignList", {"PageIndex": "1", "PageSize": "1"}))
+        answer = self._sender.ask(lambda: self._request("QuerySmsSignList", {"PageIndex": "1", "PageSize": "1"}))
         return answer is not None and text_at(tree_of(answer), "Code") == "OK"
 
     def read(self, push: Push) -> Pushed:
@@ -78,14 +78,14 @@ class AliyunSms:
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._account.close()
+        self._sender.close()
 
     def _sending(self, parcel: Parcel, number: Number) -> Request:
         if not parcel.template:
             raise Unfillable(f"no approved template for {parcel.message}", ours=False)
         query = {
             "PhoneNumbers": number.normal.lstrip("+"),
-            "SignName": self._account.sign,
+            "SignName": self._sender.sign,
             "TemplateCode": parcel.template,
             "OutId": parcel.key,
         }
@@ -99,9 +99,9 @@ class AliyunSms:
         return self._request("QuerySendDetails", query | ({"BizId": sent.provider_id} if sent.provider_id else {}))
 
     def _request(self, action: str, query: dict[str, str]) -> Request:
-        key_id, secret = self._account.option("access_key_id"), self._account.option("access_key_secret")
+        key_id, secret = self._sender.option("access_key_id"), self._sender.option("access_key_secret")
         now = self._clock.now()
-        return acs3.signed(self._account.url, action, VERSION, query, key_id=key_id, secret=secret, at=now, nonce=self._nonce())
+        return acs3.signed(self._sender.url, action, VERSION, query, key_id=key_id, secret=secret, at=now, nonce=self._nonce())
 
     def _answered(self, answer: Answer, blank: Receipt) -> Receipt:
         tree = tree_of(answer)

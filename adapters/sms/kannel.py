@@ -12,10 +12,10 @@ from functools import partial
 from adapters.signing.caller import Answer, Caller
 from adapters.signing.codes import meaning, shown
 from adapters.signing.request import Request, Unfillable
-from adapters.sms.account import Account, Expired, Resolve
 from adapters.sms.kannel_codes import ANSWERS, RECEIPTS
 from adapters.sms.lines import as_receipt, instant, normal
 from adapters.sms.sign import signed
+from adapters.sms.text_sender import Expired, Resolve, TextSender
 from engine.model.connection import Connection
 from engine.model.masks import mask_text
 from engine.model.numbers import Number
@@ -37,14 +37,14 @@ class KannelSms:
 
     def __init__(self, connection: Connection, clock: Clock, resolve: Resolve, *, caller: Caller | None = None) -> None:
         self.name = connection.name
-        self._account = Account(connection, clock, resolve, caller)
+        self._sender = TextSender(connection, clock, resolve, caller)
         self._clock = clock
-        receipts = self._account.has_door
+        receipts = self._sender.has_door
         self.capabilities = Capabilities(receipts=receipts, validity=True, replies=connection.receipts is not None)
 
     def send(self, parcel: Parcel) -> Receipt:
         """One request; the verdict says whether it may be repeated."""
-        return self._account.carry(parcel, partial(self._sending, parcel), partial(self._answered, parcel))
+        return self._sender.carry(parcel, partial(self._sending, parcel), partial(self._answered, parcel))
 
     def look_up(self, sent: Sent) -> Receipt | None:
         """Kannel tells nothing afterwards; its receipt names the key."""
@@ -55,7 +55,7 @@ class KannelSms:
 
     def probe(self) -> bool:
         """Does sendsms answer, and take our name and password? It is asked to send to nobody, and says so."""
-        answer = self._account.ask(lambda: self._request({"to": "", "text": ""}))
+        answer = self._sender.ask(lambda: self._request({"to": "", "text": ""}))
         return answer is not None and answer.status == 400 and answer.whole and b"receiver" in answer.body
 
     def read(self, push: Push) -> Pushed:
@@ -75,17 +75,17 @@ class KannelSms:
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._account.close()
+        self._sender.close()
 
     def _sending(self, parcel: Parcel, number: Number) -> Request:
-        query = {"to": number.normal, "text": signed(parcel.text, self._account.sign), "charset": "UTF-8", "coding": "2"}
+        query = {"to": number.normal, "text": signed(parcel.text, self._sender.sign), "charset": "UTF-8", "coding": "2"}
         query["validity"] = str(self._minutes(parcel))
         for name in ("smsc", "from"):
-            if value := self._account.option(name):
+            if value := self._sender.option(name):
                 query[name] = value
         if self.capabilities.receipts:
             query["dlr-mask"] = DLR_MASK
-            query["dlr-url"] = f"{self._account.door()}?ref={parcel.key}&{ESCAPES}"
+            query["dlr-url"] = f"{self._sender.door()}?ref={parcel.key}&{ESCAPES}"
         return self._request(query)
 
     def _minutes(self, parcel: Parcel) -> int:
@@ -98,9 +98,9 @@ class KannelSms:
         return min(minutes, MINUTES_MAX)
 
     def _request(self, query: dict[str, str]) -> Request:
-        account = {"username": self._account.option("username"), "password": self._account.option("password")}
+        account = {"username": self._sender.option("username"), "password": self._sender.option("password")}
         asked = urllib.parse.urlencode({**account, **query}, quote_via=urllib.parse.quote, safe="", errors="replace")
-        url = self._account.url.removesuffix(PATH)
+        url = self._sender.url.removesuffix(PATH)
         if urllib.parse.urlsplit(url).path:
             # Kannel may lie in the house's own network, so the rules name only the machine.
             raise Unfillable("url of a Kannel is its address and port", ours=True)
@@ -116,7 +116,7 @@ class KannelSms:
         )
         if verdict is not Verdict.ACCEPTED:
             return receipt
-        segments = segments_of(units_of(signed(parcel.text, self._account.sign)))
+        segments = segments_of(units_of(signed(parcel.text, self._sender.sign)))
         detail = QUEUED if words.startswith("3:") else ""
         return replace(receipt, detail=detail, final=not self.capabilities.receipts, measures=(("segments", str(segments)),))
 

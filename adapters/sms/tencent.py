@@ -16,9 +16,9 @@ from adapters.signing.json_tree import Tree
 from adapters.signing.paths import at, text_at
 from adapters.signing.request import Request, Unfillable
 from adapters.signing.verdict import tree_of
-from adapters.sms.account import Account, Resolve
 from adapters.sms.lines import BEIJING, BadLineProblem, Line, as_receipt, instant, needed, normal, read_lines
 from adapters.sms.tencent_codes import ANSWERS, RECEIPTS, WINDOWS
+from adapters.sms.text_sender import Resolve, TextSender
 from adapters.sms.windows import ends
 from engine.model.connection import Connection
 from engine.model.numbers import Number, read_number
@@ -37,21 +37,21 @@ class TencentSms:
 
     def __init__(self, connection: Connection, clock: Clock, resolve: Resolve, *, caller: Caller | None = None) -> None:
         self.name = connection.name
-        self._account = Account(connection, clock, resolve, caller, url=URL)
+        self._sender = TextSender(connection, clock, resolve, caller, url=URL)
         self._clock = clock
         receipts = connection.receipts is not None
         self.capabilities = Capabilities(receipts=receipts, look_up=True, templates=True, replies=receipts)
 
     def send(self, parcel: Parcel) -> Receipt:
         """One request; the verdict says whether it may be repeated."""
-        return self._account.carry(parcel, partial(self._sending, parcel), self._answered)
+        return self._sender.carry(parcel, partial(self._sending, parcel), self._answered)
 
     def look_up(self, sent: Sent) -> Receipt | None:
         """By SerialNo, else by SessionContext, among what the number got since. None: no outcome yet, or nobody knows the number any more."""
         number = read_number(sent.address)
         if number is None or not number.e164 or self._clock.now() - sent.handed_at > timedelta(days=LOOK_UP_DAYS_MAX):
             return None
-        answer = self._account.ask(partial(self._question, sent, number))
+        answer = self._sender.ask(partial(self._question, sent, number))
         rows = at(tree_of(answer), "Response.PullSmsSendStatusSet") if answer is not None else None
         for row in rows if isinstance(rows, list) else ():
             by_serial = sent.provider_id and text_at(row, "SerialNo") == sent.provider_id
@@ -64,7 +64,7 @@ class TencentSms:
 
     def probe(self) -> bool:
         """Does the vendor know the account and the application? Asks for this hour's counts."""
-        answer = self._account.ask(self._counts)
+        answer = self._sender.ask(self._counts)
         tree = tree_of(answer) if answer is not None else None
         return at(tree, "Response.SendStatusStatistics") is not None and at(tree, "Response.Error") is None
 
@@ -74,16 +74,16 @@ class TencentSms:
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._account.close()
+        self._sender.close()
 
     def _sending(self, parcel: Parcel, number: Number) -> Request:
         if not parcel.template:
             raise Unfillable(f"no approved template for {parcel.message}", ours=False)
         body: dict[str, object] = {
             "PhoneNumberSet": [number.e164],
-            "SmsSdkAppId": self._account.option("app_id"),
+            "SmsSdkAppId": self._sender.option("app_id"),
             "TemplateId": parcel.template,
-            "SignName": self._account.sign,
+            "SignName": self._sender.sign,
             "TemplateParamSet": [value for _, value in parcel.values],
             "SessionContext": parcel.key,
         }
@@ -97,21 +97,21 @@ class TencentSms:
             "Offset": 0,
             "Limit": 100,
             "PhoneNumber": number.e164,
-            "SmsSdkAppId": self._account.option("app_id"),
+            "SmsSdkAppId": self._sender.option("app_id"),
         }
         return self._request("PullSmsSendStatusByPhoneNumber", body)
 
     def _counts(self) -> Request:
         hour = self._clock.now().astimezone(BEIJING).strftime("%Y%m%d%H")
-        app_id = self._account.option("app_id")
+        app_id = self._sender.option("app_id")
         return self._request("SendStatusStatistics", {"BeginTime": hour, "EndTime": hour, "SmsSdkAppId": app_id, "Limit": 0, "Offset": 0})
 
     def _request(self, action: str, body: dict[str, object]) -> Request:
         # The very bytes that are signed are sent.
         raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-        secret_id, secret = self._account.option("secret_id"), self._account.option("secret_key")
-        region, now = self._account.option("region", REGION), self._clock.now()
-        return tc3.signed(self._account.url, "sms", action, VERSION, region, raw, secret_id=secret_id, secret=secret, at=now)
+        secret_id, secret = self._sender.option("secret_id"), self._sender.option("secret_key")
+        region, now = self._sender.option("region", REGION), self._clock.now()
+        return tc3.signed(self._sender.url, "sms", action, VERSION, region, raw, secret_id=secret_id, secret=secret, at=now)
 
     def _answered(self, answer: Answer, blank: Receipt) -> Receipt:
         tree = tree_of(answer)

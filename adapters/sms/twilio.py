@@ -16,9 +16,9 @@ from adapters.signing.json_tree import Tree
 from adapters.signing.paths import text_at
 from adapters.signing.request import Request, Unfillable
 from adapters.signing.verdict import tree_of
-from adapters.sms.account import Account, Expired, Resolve
 from adapters.sms.lines import as_receipt, normal
 from adapters.sms.sign import signed
+from adapters.sms.text_sender import Expired, Resolve, TextSender
 from adapters.sms.twilio_codes import ANSWERS, RECEIPTS
 from engine.model.connection import Connection
 from engine.model.masks import mask_text
@@ -38,22 +38,22 @@ class TwilioSms:
 
     def __init__(self, connection: Connection, clock: Clock, resolve: Resolve, *, caller: Caller | None = None) -> None:
         self.name = connection.name
-        self._account = Account(connection, clock, resolve, caller, url=URL)
+        self._sender = TextSender(connection, clock, resolve, caller, url=URL)
         self._clock = clock
-        receipts = self._account.has_door
+        receipts = self._sender.has_door
         self.capabilities = Capabilities(receipts=receipts, look_up=True, validity=True, replies=receipts)
 
     def send(self, parcel: Parcel) -> Receipt:
         """One request; the verdict says whether it may be repeated."""
         text = signed(parcel.text, self._sign())
-        return self._account.carry(parcel, partial(self._sending, parcel, text), partial(self._answered, text))
+        return self._sender.carry(parcel, partial(self._sending, parcel, text), partial(self._answered, text))
 
     def look_up(self, sent: Sent) -> Receipt | None:
         """By its sid. None: the answer was lost, and with it the sid; the status callback will name the key."""
         if not sent.provider_id:
             return None
         path = f"/Messages/{urllib.parse.quote(sent.provider_id, safe='')}.json"
-        answer = self._account.ask(lambda: self._request("GET", path))
+        answer = self._sender.ask(lambda: self._request("GET", path))
         tree = tree_of(answer) if answer is not None and answer.status == 200 else None
         status = text_at(tree, "status")
         if status is None:
@@ -66,13 +66,13 @@ class TwilioSms:
 
     def probe(self) -> bool:
         """Does the vendor know the account, and is it active?"""
-        answer = self._account.ask(lambda: self._request("GET", ".json"))
+        answer = self._sender.ask(lambda: self._request("GET", ".json"))
         return answer is not None and answer.status == 200 and text_at(tree_of(answer), "status") == "active"
 
     def read(self, push: Push) -> Pushed | None:
         """A status callback, or what a person answers; None if the signature is wrong."""
         try:
-            token = self._account.option("auth_token")
+            token = self._sender.option("auth_token")
         except Unfillable:
             return None
         if not twilio.is_genuine(token, push.url, push.headers, push.body):
@@ -92,19 +92,19 @@ class TwilioSms:
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._account.close()
+        self._sender.close()
 
     def _sign(self) -> str:
         try:
-            return self._account.sign
+            return self._sender.sign
         except Unfillable:
             return ""
 
     def _sending(self, parcel: Parcel, text: str, number: Number) -> Request:
-        sender = self._account.option("from")
+        sender = self._sender.option("from")
         form = {"To": number.e164, "MessagingServiceSid" if sender.startswith("MG") else "From": sender, "Body": text}
         if self.capabilities.receipts:
-            form["StatusCallback"] = f"{self._account.door()}?ref={parcel.key}"
+            form["StatusCallback"] = f"{self._sender.door()}?ref={parcel.key}"
         if parcel.valid_until is not None:
             left = int((parcel.valid_until - self._clock.now()).total_seconds())
             if left < 1:
@@ -113,7 +113,7 @@ class TwilioSms:
         return self._request("POST", "/Messages.json", form)
 
     def _request(self, method: str, path: str, form: Mapping[str, str] | None = None) -> Request:
-        sid, token = self._account.option("account_sid"), self._account.option("auth_token")
+        sid, token = self._sender.option("account_sid"), self._sender.option("auth_token")
         headers = {
             "authorization": "Basic " + base64.b64encode(f"{sid}:{token}".encode()).decode("ascii"),
             "accept": "application/json",
@@ -124,7 +124,7 @@ class TwilioSms:
         if form is not None:
             body = urllib.parse.urlencode(form, errors="replace").encode("ascii")
             headers["content-type"] = "application/x-www-form-urlencoded"
-        url = f"{self._account.url}/2010-04-01/Accounts/{urllib.parse.quote(sid, safe='')}{path}"
+        url = f"{self._sender.url}/2010-04-01/Accounts/{urllib.parse.quote(sid, safe='')}{path}"
         return Request(method=method, url=url, body=body, headers=headers)
 
     def _answered(self, text: str, answer: Answer, blank: Receipt) -> Receipt:

@@ -121,7 +121,7 @@ def newest(connection: Connection, rows: "Select[Any]", limit: int) -> Sequence[
     return connection.execute(rows.limit(limit)).mappings().all()
 
 
-def one(connection: Connection, counted: "Executable") -> tuple[int, datetime | None]:
+def one(connection: Connection, counted: Executable) -> tuple[int, datetime | None]:
     """How many, and the oldest."""
     number, oldest = connection.execute(counted).one()
     return number, oldest

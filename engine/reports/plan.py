@@ -1,7 +1,7 @@
 """What do all the differences come to? Cases compared one by one, folded into counts, sums and a few examples of each kind."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -39,10 +39,6 @@ class Swing:
 
     more: int = 0
     less: int = 0
-
-    @property
-    def net(self) -> int:
-        return self.more - self.less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,11 +174,3 @@ def _swings(counts: Mapping[Line, int]) -> dict[tuple[str, str], Swing]:
             new = line.change is Change.NEW
             found[key] = Swing(swing.more + count, swing.less) if new else Swing(swing.more, swing.less + count)
     return dict(sorted(found.items()))
-
-
-def fold(pairs: Iterable[CoursePair], timezone: str, fields: frozenset[str] = frozenset(), *, all_examples: bool = False) -> Plan:
-    """All pairs at once, for callers that need not show progress."""
-    folding = Fold(timezone, fields, all_examples)
-    for pair in pairs:
-        folding.take(pair)
-    return folding.plan()

@@ -12,7 +12,7 @@ from engine.model.workflow import Workflow
 from engine.reports.report_shape import Amount, Dossier, Scope
 
 SHIPMENT, TICKET = "shipment", "ticket"
-PICKED_UP, DELIVERED, EXCEPTION = "picked_up", "delivered", "exception"
+PICKED_UP, DELIVERED = "picked_up", "delivered"
 VOID_STATES = ("cancelled", "void")
 SOLVED_STATES = ("solved", "resolved")
 ENQUIRIES = ("咨询", "查询")

@@ -6,40 +6,25 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from engine.model.effect import Effect, EffectKind
-from engine.model.receipt import Receipt, Verdict
-from engine.ports.attempts import Answered, CircuitState
+from engine.model.receipt import Verdict
+from engine.ports.attempts import CircuitState
 from engine.ports.clock import Clock
 from engine.ports.gateway import Gateway
-from engine.ports.outbox import OutboxRow, OutboxStatus, Post, Settlement
+from engine.ports.outbox import OutboxRow, Post
 from engine.ports.store import NotFound, Store
 from engine.service.channel_back import arrived, proves_it_works, quiet, release
-from engine.service.commanding import told, tries_of
-from engine.service.counters import NOT_SENT, Counters
+from engine.service.counters import Counters
 from engine.service.doubts import arrival, ask, original
-from engine.service.handover import Letter, hand_over, key_of
+from engine.service.endings import Endings, our_word
+from engine.service.handover import Letter, hand_over
 from engine.service.library import Library
-from engine.service.manners import BRAKE, DIGEST, HOURS, Hindrance, Manners, by_people, digest_text, listed, released_from, together
-from engine.service.papers import held, report_of, suppressed
+from engine.service.manners import DIGEST, HOURS, Hindrance, Manners, by_people, digest_text, listed, released_from, together
 from engine.service.sending import Recipient, SendingDesk, Words
 
-ATTEMPTS_MAX = 8
-RETRY_SECONDS = (5, 15, 60, 300, 900, 1800, 3600)
-"""Waits after a try that surely did not send (messaging.md: retry)."""
-LOOK_AFTER, LOOK_EVERY, LOOKS_END = timedelta(seconds=30), timedelta(seconds=60), timedelta(minutes=30)
-"""When the provider is asked what became of a sending whose answer was lost."""
 LANE_TIME = timedelta(seconds=40)
 """So long after its claim a row may still be begun: its lease must outlast a request."""
 LEASE = timedelta(seconds=60)
 """Longer than any gateway's own deadlines together (11 s)."""
-SUPPRESSIONS = ("at_most", "cap", "told_already", "drop_if", "delivered_meanwhile", "opted_out")
-"""Reasons of the last look and of the manners that the court did not give itself."""
-
-_STATUS = {
-    Verdict.ACCEPTED: OutboxStatus.ACCEPTED,
-    Verdict.DELIVERED: OutboxStatus.DONE,
-    Verdict.REJECTED: OutboxStatus.REJECTED,
-    Verdict.UNKNOWN: OutboxStatus.UNKNOWN,
-}
 
 
 def _nobody(*_: object) -> None:
@@ -72,6 +57,10 @@ class PostRoom:
     """A rule is held back since the last look at the brakes."""
     texts: bool = True
     """False: a replay, in which nobody reads what is not sent."""
+    _endings: Endings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._endings = Endings(self.outbox, self.library, self.counters)
 
     @property
     def gateways(self) -> Mapping[str, Gateway]:
@@ -114,7 +103,7 @@ class PostRoom:
                 now = self._now(claimed_at)
                 if self.stopping or now - claimed_at > LANE_TIME:
                     for row in group:
-                        self._later(row, now, now)
+                        self._endings.retry(row, now, now)
                 else:
                     self._group(group, Manners(self.outbox, self.library.rulebook, now))
         except Exception as trouble:  # noqa: BLE001  # A lane has nobody above it to hear of its failure.
@@ -138,8 +127,8 @@ class PostRoom:
         crashed = self.outbox.crashed(now)
         for row in crashed:
             found = ask(row, self.counters, self.store, self.library.rulebook, now)
-            unknown = Receipt(verdict=Verdict.UNKNOWN, reason="crashed", key=key_of(row.effect.id), at=now)
-            self._settle(row, found.receipt if found else unknown, (), now, answered=(found,) if found else ())
+            unknown = our_word(row.effect, Verdict.UNKNOWN, "crashed", now)
+            self._endings.settle(row, found.receipt if found else unknown, (), now, answered=(found,) if found else ())
         return len(crashed)
 
     def ask_again(self, now: datetime, limit: int = 50) -> int:
@@ -148,12 +137,10 @@ class PostRoom:
         for row in self.outbox.doubtful(now, limit):
             found = ask(row, self.counters, self.store, self.library.rulebook, now)
             if found is None or found.receipt.verdict is Verdict.UNKNOWN:
-                self.outbox.settle(
-                    Settlement(effect_id=row.effect.id, status=OutboxStatus.UNKNOWN, error=row.error, next_at=_next_look(row, now)), now
-                )
+                self._endings.still_unknown(row, now)
                 continue
             cleared += 1
-            self._settle(row, found.receipt, self.outbox.carried(row.effect.id), now, answered=(found,))
+            self._endings.settle(row, found.receipt, self.outbox.carried(row.effect.id), now, answered=(found,))
         return cleared
 
     def probe(self, now: datetime) -> Sequence[str]:
@@ -199,13 +186,13 @@ class PostRoom:
         if look.drop is not None:
             return self._pass_on(row, look.drop, others, manners)
         if look.wait_until is not None:
-            return self._hold(
+            return self._endings.hold(
                 (row, *others), Hindrance("send_hours", f"{HOURS}{effect.group}" if effect.group else "", look.wait_until), now
             )
         names = self._open_counters(effect)
         refused = _refused(row, bool(self.counters.route(_channel(row))), now)
         if refused:
-            return self._settle(row, _receipt(effect, Verdict.REJECTED, refused, now), others, now)
+            return self._endings.settle(row, our_word(effect, Verdict.REJECTED, refused, now), others, now)
         if not names:
             return self._shut_out((row, *others), desk, now)
         if self._arrived(effect, now):
@@ -214,7 +201,7 @@ class PostRoom:
             return self._hand_over(row, names, desk, (), (Recipient(effect.target or "", "", False),), manners)
         recipients = desk.recipients(effect)
         if not recipients:
-            return self._settle(row, _receipt(effect, Verdict.REJECTED, "bad_number", now), others, now)
+            return self._endings.settle(row, our_word(effect, Verdict.REJECTED, "bad_number", now), others, now)
         wanting = [one for one in recipients if not (one.customer and self.counters.book.is_suppressed(one.known_as))]
         if not wanting and effect.fallback_of is None:
             return self._pass_on(row, "opted_out", others, manners)
@@ -222,7 +209,8 @@ class PostRoom:
         if hindrance is not None and not hindrance.key:
             return self._pass_on(row, hindrance.why, others, manners)
         if hindrance is not None:
-            return self._hold((row, *others), hindrance, now)
+            self.braked |= hindrance.until is None
+            return self._endings.hold((row, *others), hindrance, now)
         return self._hand_over(row, names, desk, self._companions(row, others, now), allowed, manners)
 
     def _open_counters(self, effect: Effect) -> Sequence[str]:
@@ -235,11 +223,9 @@ class PostRoom:
             message = desk.rulebook.messages.get(row.effect.message or "")
             falls_back = message is not None and message.fallback is not None and row.effect.resend_of is None
             if falls_back or row.effect.chain is not None or row.effect.fallback_of is not None:
-                self._settle(row, _receipt(row.effect, Verdict.REJECTED, "account", now), (), now)
+                self._endings.settle(row, our_word(row.effect, Verdict.REJECTED, "account", now), (), now)
             else:
-                note = held(row.effect, "channel", None, now)
-                channel = _channel(row)
-                self.outbox.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.WAITING, held_for=channel, reports=(note,)), now)
+                self._endings.keep_for(row, _channel(row), now)
 
     def _arrived(self, effect: Effect, now: datetime) -> bool:
         """Look at the original first: a resend or a call for what arrived would be a double (messaging.md section 11)."""
@@ -251,7 +237,7 @@ class PostRoom:
         found = original(row, self.counters, self.store, self.library.rulebook, now) if resent else arrival(row, self.counters, now)
         if found is None or found.receipt.verdict is not Verdict.DELIVERED:
             return False
-        self._settle(row, found.receipt, self.outbox.carried(row.effect.id), now, answered=(found,))
+        self._endings.settle(row, found.receipt, self.outbox.carried(row.effect.id), now, answered=(found,))
         return True
 
     def _desk(self, row: OutboxRow, now: datetime) -> SendingDesk | None:
@@ -262,7 +248,7 @@ class PostRoom:
 
     def _pass_on(self, row: OutboxRow, why: str, others: Sequence[OutboxRow], manners: Manners) -> None:
         """Drop the first of a group; the next one leads it."""
-        self._drop(row, why, manners.now)
+        self._endings.drop(row, why, manners.now)
         if others:
             self._carry(others[0], others[1:], manners)
 
@@ -322,7 +308,7 @@ class PostRoom:
         )
         outcome = hand_over(letter, recipients, counters, self.counters, self.outbox)
         self.sent += 1
-        self._settle(row, outcome.receipt, letter.carried, self._now(now), answered=outcome.answered)
+        self._endings.settle(row, outcome.receipt, letter.carried, self._now(now), answered=outcome.answered)
         for one in outcome.answered:
             if proves_it_works(one.receipt):
                 arrived(self.outbox, self.counters, one.attempt.connection, self._now(now))
@@ -334,63 +320,10 @@ class PostRoom:
             desk = self._desk(other, now)
             drop = desk.look(other.effect).drop if desk else "no_case"
             if desk is None or drop is not None:
-                self._drop(other, drop or "", now)
+                self._endings.drop(other, drop or "", now)
             else:
                 wanted.append((other, desk.first_name))
         return wanted
-
-    def _settle(
-        self, row: OutboxRow, receipt: Receipt, carried: Sequence[OutboxRow], now: datetime, *, answered: Sequence[Answered] = ()
-    ) -> None:
-        """Write the outcome with the receipts' events in one transaction; a retry is nobody's business but ours."""
-        if receipt.verdict is Verdict.RETRY:
-            tries = len({one.nth for one in self.counters.book.of_effect(row.effect.id)})
-            waits, times = tries_of(self.library.rulebook, row.effect, RETRY_SECONDS, ATTEMPTS_MAX)
-            if receipt.reason == "limited" or tries < times:
-                wait = timedelta(seconds=waits[min(max(tries, 1) - 1, len(waits) - 1)])
-                for one in (row, *carried):
-                    self._later(one, receipt.until or now + wait, now, receipt.reason, answered if one is row else ())
-                return
-            if answered:
-                self.counters.gave_up(answered[-1].attempt.connection, receipt.reason, now)
-            sure = not receipt.reason or receipt.reason in NOT_SENT
-            # A command tried again under its key may have been heard the first time: giving up does not make it undone.
-            receipt = _receipt(row.effect, Verdict.REJECTED if sure else Verdict.UNKNOWN, receipt.reason or "no_connection", now)
-        for one in (row, *carried):
-            status = _status(receipt)
-            settlement = Settlement(
-                effect_id=one.effect.id,
-                status=status,
-                next_at=now + LOOK_AFTER if status is OutboxStatus.UNKNOWN and one is row else None,
-                provider_id=receipt.provider_id,
-                error=f"{receipt.reason} {receipt.detail}".strip(),
-                reports=(
-                    report_of(one.effect, receipt, now, grouped=row.effect.id if one is not row else "", released=released_from(one)),
-                    *told(self.library.rulebook, one.effect, receipt, now),
-                ),
-                answered=answered if one is row else (),
-            )
-            self.outbox.settle(settlement, now)
-
-    def _later(self, row: OutboxRow, at: datetime, now: datetime, error: str = "", answered: Sequence[Answered] = ()) -> None:
-        self.outbox.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.RETRY, next_at=at, error=error, answered=answered), now)
-
-    def _hold(self, rows: Sequence[OutboxRow], hindrance: Hindrance, now: datetime) -> None:
-        """Not yet: until its hour, or until a person decides; the journal says why."""
-        status = OutboxStatus.WAITING if hindrance.until is None else OutboxStatus.RETRY
-        self.braked |= hindrance.until is None
-        for row in rows:
-            # A rule's rows that a person released stay released while they wait for an hour.
-            key = "" if row.held_for.startswith(BRAKE) else hindrance.key
-            note = held(row.effect, hindrance.why, hindrance.until, now)
-            self.outbox.settle(
-                Settlement(effect_id=row.effect.id, status=status, next_at=hindrance.until, held_for=key, reports=(note,)), now
-            )
-
-    def _drop(self, row: OutboxRow, why: str, now: datetime) -> None:
-        """Not sent, with its reason: what the case does not know yet, it is told, so that the journal says it."""
-        reports = (suppressed(row.effect, why, now),) if why in SUPPRESSIONS else ()
-        self.outbox.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.DROPPED, error=why, reports=reports), now)
 
 
 def _names(desk: SendingDesk, carried: Sequence[tuple[OutboxRow, str]]) -> list[str]:
@@ -412,24 +345,6 @@ def _valid_until(row: OutboxRow, now: datetime) -> datetime | None:
     if effect.valid_until is None or not released_from(row):
         return effect.valid_until
     return now + (effect.valid_until - effect.at)
-
-
-def _receipt(effect: Effect, verdict: Verdict, reason: str, now: datetime) -> Receipt:
-    return Receipt(verdict=verdict, reason=reason, key=key_of(effect.id), at=now)
-
-
-def _status(receipt: Receipt) -> OutboxStatus:
-    if receipt.verdict is Verdict.ACCEPTED and receipt.final:
-        return OutboxStatus.DONE
-    return _STATUS[receipt.verdict]
-
-
-def _next_look(row: OutboxRow, now: datetime) -> datetime | None:
-    """30 s after the sending, 60 s, then every minute while it may matter; afterwards only a receipt or a person can tell."""
-    sent_at = row.sent_at or now
-    if now - sent_at >= LOOKS_END:
-        return None
-    return max(now, sent_at + LOOK_AFTER) + LOOK_AFTER if now - sent_at < 2 * LOOK_AFTER else now + LOOK_EVERY
 
 
 def _channel(row: OutboxRow) -> str:

@@ -46,10 +46,6 @@ class Mailroom:
         listener = self.counters.listener(connection)
         return listener.read(push) if listener is not None else None
 
-    def listens(self, connection: str) -> bool:
-        """Is there somebody who can read this connection's pushes?"""
-        return self.counters.listener(connection) is not None
-
     def keep(self, connection: str, push: Push) -> bool:
         """Durable on return; False: it came before."""
         return self.counters.book.keep(connection, push)

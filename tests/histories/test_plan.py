@@ -13,7 +13,7 @@ from adapters.memory import open_memory
 from engine.language.compile import compile_rulebook
 from engine.model.course import Rule
 from engine.model.rulebook import Rulebook
-from engine.reports.plan import Plan, fold
+from engine.reports.plan import Fold, Plan
 from engine.reports.plan_differences import Change
 from engine.service.rehearse import Rules, rehearse
 from engine.service.replay import OldCase, group
@@ -69,7 +69,10 @@ def planned(name: str, *edits: tuple[str, str]) -> Plan:
     """A sample of the set under its rulebook and under the edited one."""
     old, new = Rules(rulebook(SETS[name])), Rules(rulebook(SETS[name], edits))
     last = max(event.received_at for case in cases(name) for event in case.events)
-    return fold((rehearse(old, new, case, last, open_memory) for case in chosen(name)), old.rulebook.timezone)
+    folding = Fold(old.rulebook.timezone)
+    for case in chosen(name):
+        folding.take(rehearse(old, new, case, last, open_memory))
+    return folding.plan()
 
 
 @cache

@@ -7,7 +7,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from engine.model.effect import EffectKind
 from engine.model.receipt import Verdict
 from engine.ports.outbox import OutboxRow, OutboxStatus
-from engine.service.dispatch import ATTEMPTS_MAX, LEASE
+from engine.service.dispatch import LEASE
+from engine.service.endings import ATTEMPTS_MAX
 from engine.service.handover import key_of
 from tests.properties.post_town import AFTER_SECONDS, Town
 

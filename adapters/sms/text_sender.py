@@ -4,6 +4,7 @@ import urllib.parse
 from collections.abc import Callable
 from dataclasses import replace
 
+from adapters.signing.account import SETTING_PROBLEMS, Account
 from adapters.signing.caller import Answer, Caller
 from adapters.signing.request import Request, Unfillable
 from adapters.signing.verdict import accident, detail_of
@@ -15,32 +16,30 @@ from engine.ports.clock import Clock
 Resolve = Callable[[str], str]
 Understand = Callable[[Answer, Receipt], Receipt]
 """An answer, and what to say if nobody understands it -> what became of the text."""
-REFERENCES = ("env:", "file:")
 IN_A_PATH = "/-_.~!$&'()*+,;=:@"
 
 
-class Account:
-    """What a connection file says of a provider's account. Secrets are resolved per request, so that they can be rotated."""
+class TextSender:
+    """An account at a provider of texts, and one request after another to it. Secrets are resolved per request, so that they can be rotated."""
 
     def __init__(self, connection: Connection, clock: Clock, resolve: Resolve, caller: Caller | None, *, url: str = "") -> None:
-        """`url`: the vendor's own address; `url:` of the file wins. Without one, it is a machine of the house."""
+        """`url`: see Account."""
         self.connection = connection
         self.clock = clock
+        self._account = Account(connection, self.look, url=url)
         self._resolve = resolve
         self._caller = caller or Caller()
-        self._url = url
         self._hidden: set[str] = set()
 
     def option(self, name: str, default: str = "") -> str:
         """As written, or what its reference names. Raises Unfillable if that is not set."""
-        written = self.connection.options.get(name, default)
-        return self.look(written) if written.startswith(REFERENCES) else written
+        return self._account.option(name, default)
 
     def look(self, reference: str) -> str:
         """The secret behind a reference; from now on it never stands in a detail."""
         try:
             secret = self._resolve(reference)
-        except (LookupError, OSError, ValueError) as problem:
+        except SETTING_PROBLEMS as problem:
             raise Unfillable(f"setting: {problem}", ours=True) from None
         self._hidden |= {secret, urllib.parse.quote(secret, safe="")}
         return secret
@@ -48,17 +47,10 @@ class Account:
     @property
     def url(self) -> str:
         """Scheme and host, a path perhaps. Raises Unfillable if it is none."""
-        url = self.option("url", self._url)
-        parts = urllib.parse.urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
-            raise Unfillable("url is not an http(s) address", ours=True)
-        return url.rstrip("/")
-
-    @property
-    def _private(self) -> bool:
-        """May it lie in the house's own network? A literal address in the rules is anybody's who may edit them, so it must be a public one."""
-        written = self.connection.options.get("url", "")
-        return not self._url or written.startswith(REFERENCES) or self.connection.options.get("private_network") == "yes"
+        try:
+            return self._account.url
+        except ValueError as problem:
+            raise Unfillable(str(problem), ours=True) from None
 
     @property
     def sign(self) -> str:
@@ -98,7 +90,7 @@ class Account:
             return _because(refused, "account" if problem.ours else "text_refused", str(problem))
         values = [value for _, value in parcel.values if len(value) > 1]
         hide = (parcel.address, number.e164, number.normal.lstrip("+"), number.normal, parcel.text, *values)
-        return self.judge(self._caller.call(replace(request, private=self._private)), parcel.key, understand, hide)
+        return self.judge(self._caller.call(replace(request, private=self._account.private)), parcel.key, understand, hide)
 
     def judge(self, answer: Answer, key: str, understand: Understand, hide: tuple[str, ...]) -> Receipt:
         """Accidents first; what a whole answer says is the vendor's language."""
@@ -113,7 +105,7 @@ class Account:
     def ask(self, make: Callable[[], Request]) -> Answer | None:
         """A question that sends nothing; None: it could not be put."""
         try:
-            return self._caller.call(replace(make(), private=self._private))
+            return self._caller.call(replace(make(), private=self._account.private))
         except Unfillable:
             return None
 
