@@ -5,6 +5,9 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
+LEAP_SECONDS = 300.0
+"""Further ahead at once than this, the clock is not believed."""
+
 
 def fresh_nonce() -> str:
     """32 hex digits that nobody can foretell and that never come twice: what a signed request needs."""
@@ -25,6 +28,43 @@ class SystemClock:
     def seconds_until(self, instant: datetime) -> float:
         """Real seconds until this clock shows the instant; 0 when it has passed."""
         return max(0.0, (instant - self.now()).total_seconds())
+
+
+class GuardedClock(SystemClock):
+    """The machine's clock, until it leaps ahead: then the hour goes on at its old pace until somebody says which is right.
+
+    A small step, and any step back, is followed: nothing is early by it. The time a machine slept is no leap. Safe to read
+    from several threads.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._apart = time.time() - _running()
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        ahead = self.leap()
+        return datetime.now(UTC) - timedelta(seconds=ahead)
+
+    def leap(self) -> float:
+        """See engine.ports.clock.Guard."""
+        with self._lock:
+            apart = time.time() - _running()
+            ahead = apart - self._apart
+            if ahead > LEAP_SECONDS:
+                return ahead
+            self._apart = apart
+            return 0.0
+
+    def believe(self) -> None:
+        """See engine.ports.clock.Guard."""
+        with self._lock:
+            self._apart = time.time() - _running()
+
+
+def _running() -> float:
+    """Seconds since the machine started, asleep or awake; where it cannot tell, awake only."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class HurriedClock(SystemClock):

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from adapters.clock import SystemClock, fresh_nonce
+from starlette.applications import Starlette
+
+from adapters.clock import GuardedClock, SystemClock, fresh_nonce
 from adapters.files.rules import editor_of, fingerprint_of_files, read_rules, shipped_rules_dir
 from adapters.gateways import gateways_of, listen
 from adapters.logs import set_up_logs
@@ -21,6 +23,8 @@ from adapters.sql.lead import Lead
 from adapters.sql.ownership import acquire_ownership, me
 from adapters.sql.stores import open_stores
 from adapters.web.app import create_app
+from adapters.web.console.app import Desktop
+from adapters.web.console.visit import Console, DeskStores
 from adapters.web.inbound import take_in
 from adapters.web.server import Server
 from adapters.wms_tms.ways import Ways
@@ -30,17 +34,20 @@ from engine.model.rulebook import Rulebook
 from engine.ports.gateway import Gateway
 from engine.ports.store import Pending
 from engine.service import folder
+from engine.service.clock_alarm import Steady
 from engine.service.counters import routes_of
+from engine.service.desk import Desk
 from engine.service.library import Library, shelved_library
 from engine.service.publish import Press, Told
 from engine.service.running import Running
-from engine.service.simulate import Stores
 from engine.service.simulated import SimulatedDesk
 
 log = logging.getLogger("waybill")
 
 LANES = 8
 """So many channels are served at the same time."""
+RULES_SECONDS = 3.0
+"""So often the console alone looks whether other rules are in force."""
 SECOND_PERSON = "second-person"
 """How `Options.publish` says that nobody publishes alone."""
 
@@ -69,9 +76,11 @@ class Options:
     lang: str = "zh"
     simulated: bool = False
     """Time is what the feed says (`received_at`); for drills and proofs."""
-    clock: SystemClock = field(default_factory=SystemClock)
+    clock: SystemClock = field(default_factory=GuardedClock)
     publish: str = "folder"
     """`folder`: who may write the watched folder publishes. `second-person`: what it says waits for somebody else."""
+    desk_url: str = ""
+    """The console's address as browsers see it; see Settings."""
 
 
 @dataclass(slots=True)
@@ -79,7 +88,7 @@ class Opened:
     """A desk over an open store."""
 
     desk: Running
-    stores: Stores
+    stores: DeskStores
     rulebook: Rulebook
 
 
@@ -112,7 +121,8 @@ class Daemon:
         self.options = options
         self._folder = Path(options.rules) if options.rules else shipped_rules_dir()
         self._ownership = acquire_ownership(options.db)
-        self._stores = open_stores(options.db)
+        # Whoever became the owner has looked the file through.
+        self._stores = open_stores(options.db, check=False)
         try:
             self._library = shelved_library(self._stores.shelf) or self._first_library()
         except BaseException:
@@ -128,6 +138,7 @@ class Daemon:
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="post")
         self.stopped = threading.Event()
         self.desk = self._make_desk()
+        self._stores.database.on_doubt = self._give_up
         self._doors = ThreadPoolExecutor(LANES, thread_name_prefix="way")
         self._ways = Ways(
             options.clock, read_secret, self._stores.ways_in, lambda connection, events: take_in(self.desk, connection, events),
@@ -136,12 +147,14 @@ class Daemon:
         self._heart = Heart(self._beats(), self.stopped.set)
         self.desk.wake = self._wake
         self._watch_rules(0.0)
+        self.desktop = Desktop(console_of(self.desk, self._stores, options))
         app = create_app(
             self.desk,
             resolve=read_secret,
             tokens=options.tokens,
             lang=options.lang,
             simulated=options.simulated,
+            beside=[self.desktop.mount],
         )
         self.server = Server(app, host=options.host, port=options.port, protected=bool(options.tokens))
 
@@ -158,9 +171,11 @@ class Daemon:
         gateways, routes = self._counters()
         if self.options.simulated:
             return SimulatedDesk(self._stores, self._library, self.options.clock, gateways, routes=routes)
+        clock = self.options.clock
         return Running(
-            self._stores, self._library, self.options.clock, gateways, owner=self._me, on_failure=_log_failure, routes=routes,
-            lanes=self._lanes, on_trouble=_log_trouble,
+            self._stores, self._library, clock, gateways, owner=self._me, on_failure=_log_failure, routes=routes, lanes=self._lanes,
+            on_trouble=_log_trouble, guard=clock if isinstance(clock, GuardedClock) else Steady(), machine=me().partition("@")[2],
+            room=self._stores.database.free_percent,
         )  # fmt: skip
 
     def _counters(self) -> tuple[dict[str, Gateway], dict[str, Sequence[str]]]:
@@ -181,6 +196,7 @@ class Daemon:
     def stop(self) -> None:
         """Stop claiming, finish what is under way, release, close (E20)."""
         self.desk.stopping = self.desk.post.stopping = True
+        self.desktop.close()
         self.server.stop()
         if not self.options.simulated:
             self._heart.stop()
@@ -208,6 +224,10 @@ class Daemon:
         if self._lead is None:
             return True
         mine = self._lead.mine()
+        if mine and self.desk.watch.holds():
+            # Another one, whose clock is right, may lead at once.
+            self._lead.release()
+            mine = False
         if mine != self._led:
             self._led = mine
             log.info("leads" if mine else "follows", extra={"daemon": self._me})
@@ -249,6 +269,12 @@ class Daemon:
         """An answered question is a sign of life, also where nothing is new."""
         self._stores.feeds.heard(connection, self.options.clock.now())
 
+    def _give_up(self, why: str) -> None:
+        """The disk cannot be trusted: nothing more is taken in, and a supervisor decides what now (E22)."""
+        log.critical("storage in doubt, the daemon stops", extra={"why": why})
+        self.desk.stopping = self.desk.post.stopping = True
+        self.stopped.set()
+
     def _wake(self) -> None:
         self._heart.soon("decide")
 
@@ -284,6 +310,33 @@ class Daemon:
                                                                        "first": _first(found.diagnostics)})  # fmt: skip
         elif found.proposal is not None:
             log.info("rules proposed, a second person decides", extra={"proposal": found.proposal.number, "by": found.proposal.by})
+
+
+def console_of(desk: Desk, stores: DeskStores, options: Options) -> Console:
+    """What the pages share. Sessions and the audit go by the machine's clock, also in a demonstration."""
+    clock = SystemClock()
+    return Console(
+        desk=desk, stores=stores, now=clock.now, monotonic=clock.monotonic, nonce=fresh_nonce, lang=options.lang, origin=options.desk_url,
+    )  # fmt: skip
+
+
+def run_web(options: Options) -> int:
+    """`waybill web`: the console alone, beside the daemons that decide; until SIGTERM or SIGINT."""
+    set_up_logs()
+    asked = threading.Event()
+    with open_desk(options.db, options.rules, options.lang) as opened:
+        desktop = Desktop(console_of(opened.desk, opened.stores, options))
+        # Every page asks who it is: unlike the gate without tokens, it may be reached by others.
+        server = Server(Starlette(routes=[desktop.mount]), host=options.host, port=options.port, protected=True)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: asked.set())
+        server.start()
+        log.info("open", extra={"address": f"{server.address}/desk/"})
+        while not asked.wait(RULES_SECONDS):
+            opened.desk.library.follow()
+        desktop.close()
+        server.stop()
+    return 0
 
 
 def run_daemon(options: Options) -> int:

@@ -74,6 +74,7 @@ def _run(options: argparse.Namespace, speech: Speech) -> int:
     from adapters.settings import read_settings
     from adapters.wiring import Options, RulesRefused, run_daemon
     from engine.language.show import render
+    from engine.ports.store import StoreError
 
     settings = read_settings()
     try:
@@ -81,10 +82,13 @@ def _run(options: argparse.Namespace, speech: Speech) -> int:
             Options(
                 db=address_of(options.db), rules=str(folder_of(options.rules)), host=options.host or settings.host,
                 port=settings.port if options.port is None else options.port, tokens=settings.tokens, lang=speech.lang,
-                simulated=options.simulated, publish=options.publish or settings.publish,
+                simulated=options.simulated, publish=options.publish or settings.publish, desk_url=settings.desk_url,
             )
         )  # fmt: skip
     except RulesRefused as refused:
         shown = render(refused.diagnostics, refused.files, speech.lang, "full")
         speech.warn(shown, shown)
         raise NotFine("规则有错,没有启动", "the rules have errors; nothing was started") from None
+    except StoreError as trouble:
+        zh, _, en = str(trouble).partition(" / ")
+        raise NotFine(zh, en or zh) from None

@@ -1,7 +1,7 @@
 """How is the database reached? One way to write, one way to read, and one shape for its troubles."""
 
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +15,8 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as NoneFree
 
 from adapters.sql import postgres, sqlite
-from adapters.sql.sqlite import HURRIED_SECONDS, file_of, must_be_sound
-from engine.ports.store import StoreUnavailable
+from adapters.sql.sqlite import HURRIED_SECONDS, file_of, free_percent, is_doubtful, must_be_sound
+from engine.ports.store import StoreDoubtful, StoreUnavailable
 
 Row = dict[str, Any]
 """Column -> value, as one statement takes it."""
@@ -60,16 +60,19 @@ class Database:
         if not is_postgres(url):
             self._writing, self._reading = Held(self.writer), Held(self.reader)
         self._mine = threading.local()
+        self._doubt = ""
+        self.on_doubt: Callable[[str], None] = _nobody
+        """Told once, when the disk failed in a way after which nothing more may be written (E22)."""
 
     @contextmanager
     def write(self) -> Generator[Connection]:
         """One transaction: all of it, or nothing. Raises StoreUnavailable."""
         joined = self._joined
         if joined is not None:
-            with available(), _by_itself(joined):
+            with self._available(), _by_itself(joined):
                 yield joined
             return
-        with self._one_writer, available(), self._writing.begin() as connection:
+        with self._one_writer, self._available(), self._writing.begin() as connection:
             yield connection
 
     @contextmanager
@@ -81,7 +84,7 @@ class Database:
         if self._joined is not None:
             yield
             return
-        with self._one_writer, available(), self._writing.begin() as connection:
+        with self._one_writer, self._available(), self._writing.begin() as connection:
             self._mine.joined = connection
             try:
                 yield
@@ -99,7 +102,7 @@ class Database:
 
         Our own queue is passed by: it may be standing behind a lock that another process holds.
         """
-        with available(), self._aside.begin() as connection:
+        with self._available(), self._aside.begin() as connection:
             yield connection
 
     @contextmanager
@@ -109,7 +112,7 @@ class Database:
             with self.write() as connection:
                 yield connection
             return
-        with available(), self._aside.begin() as connection:
+        with self._available(), self._aside.begin() as connection:
             yield connection
 
     @contextmanager
@@ -119,8 +122,22 @@ class Database:
         if joined is not None:
             yield joined
             return
-        with available(), self._reading.begin() as connection:
+        with self._available(), self._reading.begin() as connection:
             yield connection
+
+    def _available(self) -> AbstractContextManager[None]:
+        if self._doubt:
+            raise StoreDoubtful(self._doubt)
+        return available(self._doubted)
+
+    def _doubted(self, why: str) -> None:
+        first, self._doubt = not self._doubt, why
+        if first:
+            self.on_doubt(why)
+
+    def free_percent(self) -> float | None:
+        """How much of its disk is free; None: it stands elsewhere."""
+        return None if self._path is None else free_percent(self._path)
 
     def check(self) -> None:
         """Refuse a damaged file. Raises CorruptStore, StoreUnavailable."""
@@ -184,19 +201,33 @@ def _by_itself(connection: Connection) -> Generator[None]:
     cursor.execute("RELEASE part")
 
 
+def _nobody(_: str) -> None:
+    """Who is told when nobody listens."""
+
+
 @contextmanager
-def available() -> Generator[None]:
-    """Locked, full, damaged or gone becomes StoreUnavailable; a broken law of ours (a unique key) stays what it is."""
+def available(doubted: Callable[[str], None] = _nobody) -> Generator[None]:
+    """Locked, full, damaged or gone becomes StoreUnavailable; a broken law of ours (a unique key) stays what it is.
+
+    `doubted` hears of what does not pass, before it is raised as StoreDoubtful.
+    """
     try:
         yield
     except NoneFree as error:
         raise StoreUnavailable("数据库连接都在用 / every connection to the database is in use") from error
     except (OperationalError, InterfaceError) as error:
-        raise StoreUnavailable(reason(error)) from error
+        raise _trouble(error, doubted) from error
     except DatabaseError as error:
         if type(error) is DatabaseError or postgres.passes(error.orig):
-            raise StoreUnavailable(reason(error)) from error
+            raise _trouble(error, doubted) from error
         raise
+
+
+def _trouble(error: DBAPIError, doubted: Callable[[str], None]) -> StoreUnavailable:
+    if not is_doubtful(error.orig):
+        return StoreUnavailable(reason(error))
+    doubted(reason(error))
+    return StoreDoubtful(reason(error))
 
 
 def reason(error: DBAPIError) -> str:

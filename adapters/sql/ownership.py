@@ -13,7 +13,7 @@ from adapters.sql.database import Database
 from adapters.sql.migrate import migrate
 from adapters.sql.sqlite import file_of
 from adapters.sql.tables import META
-from engine.ports.store import StoreError
+from engine.ports.store import StoreError, StoreUnavailable
 
 OWNER = "owner"
 
@@ -49,10 +49,15 @@ def acquire_ownership(url: str) -> Ownership:
     return Ownership(lambda: None)
 
 
-def _by_file(url: str, path: Path) -> Ownership:
-    """A lock file beside the database: the kernel gives it back when the process dies."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def hold_file(path: Path) -> Ownership:
+    """A lock file beside the database: the kernel gives it back when the process dies. Raises AlreadyRunning, StoreUnavailable."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"数据库旁边写不了文件：{path}（{error.strerror}） / nothing can be written beside {path}: {error.strerror}"
+        ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -61,17 +66,23 @@ def _by_file(url: str, path: Path) -> Ownership:
         raise refusal(str(path), holder) from None
     os.ftruncate(lock, 0)
     os.pwrite(lock, me().encode(), 0)
+    return Ownership(lambda: os.close(lock))
+
+
+def _by_file(url: str, path: Path) -> Ownership:
+    held = hold_file(path)
     database = Database(url)
     try:
+        database.check()
         migrate(database)
         with database.write() as connection:
             sign(connection)
     except BaseException:
-        os.close(lock)
+        held.release()
         raise
     finally:
         database.close()
-    return Ownership(lambda: os.close(lock))
+    return held
 
 
 def refusal(where: str, holder: str) -> AlreadyRunning:

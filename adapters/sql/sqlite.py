@@ -3,6 +3,8 @@
 The only module that may hold SQLite's own SQL.
 """
 
+import os
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,32 @@ BUSY_TIMEOUT_SECONDS = 5.0
 HURRIED_SECONDS = 0.35
 """So long a writer waits that must answer its own caller soon."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+MARK = "PRAGMA data_version"
+"""Asked again on the same connection, it differs if anybody else has written."""
 
 
 class CorruptStore(StoreError):
     """The file is damaged, or no database: it is refused, never moved aside."""
+
+
+DOUBTFUL = (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC, sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_CORRUPTFS)
+"""After a flush that failed nobody knows what the disk holds; trying again would only seem to work."""
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def is_doubtful(error: BaseException | None) -> bool:
+    """Whether this trouble does not pass."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code in DOUBTFUL or code & 0xFF in DAMAGED
+
+
+def free_percent(path: Path) -> float | None:
+    """How much of the disk under the file is free to us; None: it cannot be told."""
+    try:
+        found = os.statvfs(path.parent)
+    except OSError:
+        return None
+    return 100.0 * found.f_bavail / found.f_blocks if found.f_blocks else None
 
 
 def file_of(url: str) -> Path | None:

@@ -12,3 +12,15 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Seconds that never step back."""
         ...
+
+
+class Guard(Protocol):
+    """Whether the machine's clock is to be believed."""
+
+    def leap(self) -> float:
+        """Seconds by which it leapt ahead of the hour that is still counted; 0: all is well."""
+        ...
+
+    def believe(self) -> None:
+        """A person says that it is right: from now on its hour counts."""
+        ...

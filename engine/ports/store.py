@@ -4,6 +4,7 @@ StoreError
   Conflict          somebody else moved the case; load again and retry
   NotFound          no such case
   StoreUnavailable  try later
+    StoreDoubtful   the disk did not keep what it was given: nothing more is written in this life
 """
 
 from collections.abc import Collection, Sequence
@@ -33,6 +34,10 @@ class NotFound(StoreError):
 
 class StoreUnavailable(StoreError):
     """Locked, full or gone: nothing was written; try later."""
+
+
+class StoreDoubtful(StoreUnavailable):
+    """The disk said that it could not keep what it was given, or gives back something else: whoever writes must stop (E22)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,9 @@ def claim(stores: Stores, task_id: str, by: str, now: datetime) -> Task | None:
 
 def finish(
     stores: Stores, rulebook: Rulebook, task_id: str, by: str, now: datetime, *,
-    result: str = "", note: str = "", data: Mapping[str, object] | None = None,
+    result: str = "", note: str = "", data: Mapping[str, object] | None = None, at: datetime | None = None,
 ) -> FinishAnswer:  # fmt: skip
-    """Close a task by one of its events or a tracking note, a call by its result; once (R36)."""
+    """Close a task by one of its events or a tracking note, a call by its result; once (R36). `at`: when it was done, if told later."""
     task, note = stores.worklist.get(task_id), plain(note).strip()
     if task is None:
         return FinishAnswer("unknown", None, (Problem("task", f"没有这项任务:{task_id}", f"no such task: {task_id}"),))
@@ -50,6 +50,7 @@ def finish(
         also = _also_told(stores, task, by, now, result, note)
     except ingest.Refused as refusal:
         return FinishAnswer("refused", task, refusal.problems)
+    report, *also = (replace(one, event=replace(one.event, occurred_at=at or now)) for one in (report, *also))
     finished = stores.worklist.finish(task_id, by, now, result=result, note=note, report=report, also=also)
     return FinishAnswer("finished" if finished.first else "already", finished.task)
 
@@ -60,7 +61,7 @@ def _finish_alarm(stores: Stores, rulebook: Rulebook, task: Task, by: str, now: 
         options = "、".join(task.asks)
         problem = Problem("result", f"请选择一项结果:{options}", f"choose one of: {', '.join(task.asks)}")
         return FinishAnswer("refused", task, (problem,))
-    if task.asks and task.status in _OPEN:
+    if task.id.startswith(brake.INCIDENT) and task.status in _OPEN:
         # First the deed, then the tick: a crash in between leaves an incident that can be finished again.
         brake.carry_out(stores.outbox, rulebook, task, result, now)
     finished = stores.worklist.finish(task.id, by, now, result=result, note=note, report=None)

@@ -15,7 +15,7 @@ from engine.model.explanation import Explanation
 from engine.model.receipt import Push, Pushed
 from engine.model.rulebook import Rulebook
 from engine.model.timer import Timer
-from engine.ports.clock import Clock
+from engine.ports.clock import Clock, Guard
 from engine.ports.directory import Directory
 from engine.ports.gateway import Gateway
 from engine.ports.store import Pending
@@ -23,6 +23,7 @@ from engine.ports.worklist import Task, TaskStatus
 from engine.service import brake, circuit_alarm, feed_alarm, folder, hands, ingest
 from engine.service.advance import TOGETHER, Clerk, Tally
 from engine.service.almanac import Almanac
+from engine.service.clock_alarm import ClockWatch, Steady
 from engine.service.counters import Counters
 from engine.service.desk import Answer, FinishAnswer, Health, Incoming, Problem, Reason, Said
 from engine.service.dispatch import LEASE, PostRoom
@@ -42,12 +43,19 @@ AT_ONCE_MAX = 4
 LOOK_AHEAD = timedelta(days=3660)
 BEAT_AGE_SECONDS_MAX = 10.0
 """Older than this, the last finished beat makes /healthz fail (E21)."""
+ROOM_PERCENT_MIN = 5.0
+LEAPT = "the clock of this machine leapt ahead: nothing rings or leaves until it is set right, or somebody confirms it (waybill tasks)"
 HEARD_AGAIN = timedelta(seconds=30)
 """A feed's hearing is written down at most this often."""
 
 
 _FOR_A_PERSON = {"unknown": "sendings of unknown outcome (waybill doubts)", "dead": "dead events (waybill dead)"}
 """Numbers of the backlog that only a person can bring down."""
+
+
+def _unknown() -> float | None:
+    """How much room there is where nobody can tell."""
+    return None
 
 
 def _nobody(*_: object) -> None:
@@ -69,6 +77,11 @@ class Running:
     lanes: Executor | None = None
     """See PostRoom."""
     on_trouble: Callable[[str, Exception], None] = _nobody
+    guard: Guard = field(default_factory=Steady)
+    """Of the machine's clock."""
+    machine: str = ""
+    room: Callable[[], float | None] = _unknown
+    """Per cent of the disk that are free; None: the database stands elsewhere."""
     wake: Callable[[], None] = _nobody
     """Called after something new was accepted, so that the next beat need not be waited for."""
     clerk: Clerk = field(init=False)
@@ -84,6 +97,7 @@ class Running:
     decides: bool = True
     """False: a desk beside the daemon takes in and leaves deciding to it."""
     gate: Gate = field(init=False)
+    watch: ClockWatch = field(init=False)
     _at_once: int = 0
     """Decided as it came in, since the last beat."""
     _greeted: bool = False
@@ -99,6 +113,7 @@ class Running:
         self.library.shelve(self.stores.shelf)
         self.mailroom = Mailroom(self.stores.outbox, self.stores.store, counters)
         self.gate = Gate(self._take)
+        self.watch = ClockWatch(self.stores.worklist, self.now, self.guard, self.machine)
         self.refresher = Refresher(self.stores.store, self.stores.directory, self.stores.shelf)
         self.editions = Editions(self.library, self.stores.shelf)
         self.last_beat = self.clock.monotonic()
@@ -151,8 +166,10 @@ class Running:
     def claim(self, task_id: str, by: str) -> Task | None:
         return hands.claim(self.stores, task_id, by, self.now())
 
-    def finish(self, task_id: str, by: str, *, result: str, note: str = "", data: Mapping[str, object] | None = None) -> FinishAnswer:
-        done = hands.finish(self.stores, self.library.rulebook, task_id, by, self.now(), result=result, note=note, data=data)
+    def finish(
+        self, task_id: str, by: str, *, result: str, note: str = "", data: Mapping[str, object] | None = None, at: datetime | None = None
+    ) -> FinishAnswer:
+        done = hands.finish(self.stores, self.library.rulebook, task_id, by, self.now(), result=result, note=note, data=data, at=at)
         self.wake()
         return done
 
@@ -199,6 +216,8 @@ class Running:
     def health(self) -> Health:
         numbers = {**self.stores.directory.backlog(), "decided": self.tally.decided, "rung": self.tally.rung,
                    "failed": self.tally.failed, "sent": self.post.sent}  # fmt: skip
+        leapt, room = self.guard.leap(), self.room()
+        numbers |= {"clock_leap_seconds": round(leapt)} | ({} if room is None else {"disk_free_percent": round(room, 1)})
         age = max(0.0, self.clock.monotonic() - self.last_beat)
         reasons = [f"the last finished beat is {age:.1f} s old"] if age > BEAT_AGE_SECONDS_MAX else []
         if self.stopping:
@@ -209,6 +228,8 @@ class Running:
         warnings += [f"feed {name} is silent" for name in silent] + [f"channel {name} is down" for name in sorted(self.post.down)]
         warnings += [f"adapter {one.connection} is {one.state.value}: {one.reason}" for one in self.post.counters.shut().values()]
         warnings += [f"{numbers[name]} {what}" for name, what in _FOR_A_PERSON.items() if numbers.get(name)]
+        warnings += [LEAPT] if self.watch.holding else []
+        warnings += [f"the disk is nearly full: {room:.1f} % free"] if room is not None and room < ROOM_PERCENT_MIN else []
         warnings += [one.en for one in self.outlook()]
         return Health(
             ok=not reasons,
@@ -228,9 +249,11 @@ class Running:
     def beat(self, deadline: float) -> int:
         """Decide what is pending and ring what is due until the monotonic deadline; bounded, then yields (E17)."""
         done, self._at_once = self._at_once, 0
+        held = self.watch.holds()
         with self.deciding:
             while not self.stopping:
-                worked = self.mailroom.read_all(self.now()) + self.clerk.advance(self.now(), limit=BATCH) + self._ring_due()
+                worked = self.mailroom.read_all(self.now()) + self.clerk.advance(self.now(), limit=BATCH)
+                worked += 0 if held else self._ring_due()
                 # Cases to be read again come after what is owed, a batch at a time.
                 worked = worked or self.refresher.step(self.now())
                 done += worked
@@ -253,7 +276,7 @@ class Running:
     def carry_post(self, deadline: float) -> int:
         """Send what is ready until the monotonic deadline."""
         done = 0
-        while not self.stopping:
+        while not (self.stopping or self.watch.holds()):
             carried = self.post.deliver(self.now(), limit=20)
             done += carried
             if carried:
@@ -325,7 +348,8 @@ class Running:
         return changed
 
     def next_due(self) -> datetime | None:
-        return self.stores.bells.next_due()
+        """When the next beat has something to do; None: nothing is armed, or nothing may ring."""
+        return None if self.watch.holds() else self.stores.bells.next_due()
 
     def _hear_feeds(self, incoming: Sequence[Incoming], now: datetime) -> None:
         for name in {one.source.removeprefix("connection/") for one in incoming if one.source.startswith("connection/")}:

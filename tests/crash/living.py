@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -22,10 +23,10 @@ ASK_SECONDS_MAX = 10.0
 SCRIPT = """
 import sys
 from datetime import datetime
-from adapters.clock import HurriedClock, SystemClock
+from adapters.clock import GuardedClock, HurriedClock
 from adapters.wiring import Options, run_daemon
 db, rules, port, start, speed, simulated = sys.argv[1:]
-clock = HurriedClock(datetime.fromisoformat(start), float(speed)) if float(speed) else SystemClock()
+clock = HurriedClock(datetime.fromisoformat(start), float(speed)) if float(speed) else GuardedClock()
 sys.exit(run_daemon(Options(db=db, rules=rules, port=int(port), clock=clock, simulated=bool(simulated))))
 """
 
@@ -49,6 +50,7 @@ class Home:
     rules: Path
     hours: Hours | None = None
     simulated: bool = False
+    env: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=lambda: free_port())
 
     @property
@@ -72,7 +74,9 @@ class Living:
         start, speed = (home.hours.now().isoformat(), home.hours.speed) if home.hours else (MONDAY.isoformat(), 0)
         words = [home.db, str(home.rules), str(home.port), start, str(speed), "yes" if home.simulated else ""]
         self._out: IO[bytes] = home.log.open("ab")
-        self.process = subprocess.Popen([sys.executable, "-c", SCRIPT, *words], cwd=ROOT, stdout=self._out, stderr=self._out)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SCRIPT, *words], cwd=ROOT, env={**os.environ, **home.env}, stdout=self._out, stderr=self._out
+        )
 
     def wait_until_open(self) -> None:
         """Returns when /healthz answers. Raises AssertionError with the end of the log if it never does."""
