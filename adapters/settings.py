@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 SECRET_BYTES_MAX = 64 * 1024
 TOKEN_CHARS_MIN = 16
@@ -30,10 +31,13 @@ class Settings:
     lang: str = "zh"
     publish: str = "folder"
     """`folder` or `second-person`: who puts an edit of the rule folder into force."""
+    desk_url: str = ""
+    """`https://desk.example.com`: as browsers see the console behind a proxy; empty: as they ask for it."""
 
 
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
-    """WAYBILL_HOST, WAYBILL_PORT, WAYBILL_TOKENS (`name:token,name:token`, or WAYBILL_TOKENS_FILE), WAYBILL_DB, WAYBILL_LANG, WAYBILL_PUBLISH.
+    """WAYBILL_HOST, WAYBILL_PORT, WAYBILL_TOKENS (`name:token,name:token`, or WAYBILL_TOKENS_FILE), WAYBILL_DB, WAYBILL_LANG, WAYBILL_PUBLISH,
+    WAYBILL_DESK_URL.
 
     Raises SettingProblem.
     """
@@ -48,6 +52,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         database=env.get("WAYBILL_DB", "sqlite:///var/waybill.db"),
         lang=_lang(env.get("WAYBILL_LANG", "zh")),
         publish=_publish(env.get("WAYBILL_PUBLISH", "folder")),
+        desk_url=_desk_url(env.get("WAYBILL_DESK_URL", "")),
     )
 
 
@@ -95,6 +100,13 @@ def _publish(text: str) -> str:
     if text not in ("folder", "second-person"):
         raise SettingProblem("WAYBILL_PUBLISH is folder or second-person")
     return text
+
+
+def _desk_url(text: str) -> str:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/") or parts.query):
+        raise SettingProblem("WAYBILL_DESK_URL is https://name, without a path")
+    return text.rstrip("/").lower()
 
 
 def _tokens(text: str) -> dict[str, str]:

@@ -55,6 +55,14 @@ COMMANDS: dict[str, Command] = {
         "daemon", "运行服务:收事件、走流程、盯时效、发消息", "run the service: take events, move cases, watch promises, send messages",
         ("waybill run --rules my-rules", "waybill run --db sqlite:///var/waybill.db --port 8080"),
     ),
+    "web": Command(
+        "web", "只开控制台网页,不判事件:和别的进程共用一个库", "serve the console alone, beside the daemons that decide",
+        ("waybill web --db postgresql://waybill@db.example/waybill --port 8081",),
+    ),
+    "user": Command(
+        "user", "控制台的账号:添加、列出、改权限、改密码、停用", "accounts of the console: add, list, change, password, disable",
+        ("waybill user add 8001 --role admin --label 王经理", "waybill user add 8011 --role agent --area 深圳", "waybill user list", "waybill user disable 8011 --why 离职"),
+    ),
     "versions": Command(
         "versions", "看规则的各个版本、等人同意的提案、文件夹里的错", "the versions of the rules, proposals, and what is wrong with newer files",
         ("waybill versions", "waybill versions --db var/waybill.db --json"),

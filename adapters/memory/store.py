@@ -13,6 +13,7 @@ from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.providers import MemoryProviders
 from adapters.memory.staff import MemoryStaff, MemoryTrail
 from adapters.memory.state import Bell, CaseRecord, Paper, State
+from adapters.memory.views import MemoryViews
 from adapters.memory.ways_in import MemoryWaysIn
 from adapters.memory.worklist import MemoryWorklist
 from engine.model.case import Case
@@ -157,6 +158,7 @@ class MemoryStores:
     doubts: MemoryDoubts
     staff: MemoryStaff
     trail: MemoryTrail
+    views: MemoryViews
 
     def close(self) -> None:
         """Nothing to give back; here so that both stores are closed alike."""
@@ -164,9 +166,9 @@ class MemoryStores:
 
 def open_memory() -> MemoryStores:
     """An empty store."""
-    state = State()
+    state, staff, trail = State(), MemoryStaff(), MemoryTrail()
     return MemoryStores(
         MemoryStore(state), MemoryBells(state), MemoryFeeds(state), MemoryShelf(state),
         MemoryOutbox(state), MemoryWorklist(state), MemoryDirectory(state),
-        MemoryProviders(state.book), MemoryWaysIn(), MemoryDoubts(state), MemoryStaff(), MemoryTrail(),
+        MemoryProviders(state.book), MemoryWaysIn(), MemoryDoubts(state), staff, trail, MemoryViews(state, staff, trail),
     )  # fmt: skip

@@ -27,6 +27,8 @@ POOL_SIZE, POOL_MORE, POOL_SECONDS = 10, 20, 3
 TRY_LATER = ("08", "25006", "25P03", "40", "53", "55P03", "57P")
 """Beginnings of states that pass: connection gone, standby, idle too long, deadlock, no room, locked, shutting down."""
 
+MARK = "SELECT pg_snapshot_xmax(pg_current_snapshot())"
+"""Differs if anybody has written: who only reads gets no number."""
 HOLD = text("SELECT pg_advisory_xact_lock(:writer)").bindparams(bindparam("writer", WRITER))
 SETTINGS = f"SET lock_timeout = '{LOCK_SECONDS}s'; SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"
 

@@ -19,6 +19,7 @@ from adapters.sql.staff import SqlStaff
 from adapters.sql.tables import META
 from adapters.sql.timers import SqlBells
 from adapters.sql.trail import SqlTrail
+from adapters.sql.views import SqlViews
 from adapters.sql.ways_in import SqlWaysIn
 from adapters.sql.worklist import SqlWorklist
 
@@ -41,10 +42,12 @@ class SqlStores:
     doubts: SqlDoubts
     staff: SqlStaff
     trail: SqlTrail
+    views: SqlViews
     database: Database
 
     def close(self) -> None:
         """Give back every connection."""
+        self.views.close()
         self.database.close()
 
 
@@ -69,7 +72,7 @@ def open_stores(url: str, *, check: bool = True) -> SqlStores:
     return SqlStores(
         SqlStore(database, secret), SqlBells(database), SqlFeeds(database), SqlShelf(database),
         SqlOutbox(database, secret), SqlWorklist(database, secret), SqlDirectory(database), SqlProviders(database, secret), SqlWaysIn(database),
-        SqlDoubts(database), SqlStaff(database), SqlTrail(database), database,
+        SqlDoubts(database), SqlStaff(database), SqlTrail(database), SqlViews(database), database,
     )  # fmt: skip
 
 

@@ -1,13 +1,13 @@
 """What can be asked over HTTP? The table of rooms, and the application made from it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from adapters.signing.verify import Resolve
 from adapters.web import adapters, openapi, rules
@@ -35,11 +35,12 @@ def create_app(
     simulated: bool = False,
     counters: Counters | None = None,
     hosts: Collection[str] = LOOPBACK_HOSTS,
+    beside: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """The whole gate.
 
     `resolve`: `env:NAME` or `file:PATH` -> secret (adapters.settings.read_secret). `tokens`: holder -> bearer token; none
-    means open, which the server allows on loopback only. `connections`: asked at each call, the rulebook's if left out.
+    means open, which the server allows on loopback only. `beside`: what else is served (the console, which has users of its own). `connections`: asked at each call, the rulebook's if left out.
     `simulated`: a feed may state when it was received. `hosts`: names served while open.
     """
     counters = counters or Counters()
@@ -51,7 +52,8 @@ def create_app(
     inbound = Room(
         method="POST", path="/{path:path}", act=lambda call: _report(pushes, reports, call), zh="对方推送", en="reports", open=True
     )
-    routes = [Route(room.path, door.endpoint(room), methods=[room.method]) for room in rooms]
+    routes: list[BaseRoute] = [Route(room.path, door.endpoint(room), methods=[room.method]) for room in rooms]
+    routes += beside
     routes.append(Route(inbound.path, door.endpoint(inbound), methods=ANY_METHOD))
 
     async def http_trouble(request: Request, problem: Exception) -> Response:

@@ -1,0 +1,1 @@
+"""Which pages are there? One module each; the menu finds them."""
