@@ -97,8 +97,8 @@ COMMANDS: dict[str, Command] = {
         ("waybill shadow report", "waybill shadow report --since 2026-11-16 --json"),
     ),
     "tasks": Command(
-        "tasks", "待办和电话:列出、领取、办结", "tasks and calls: list, claim, finish",
-        ("waybill tasks list --role desk_agent", "waybill tasks claim TASK", "waybill tasks finish TASK --result resolved --note 已联系客户"),
+        "tasks", "待办和电话:列出、领取、办结,写成表、读回来", "tasks and calls: list, claim, finish, out to paper and back",
+        ("waybill tasks list --role desk_agent", "waybill tasks list --csv calls.csv", "waybill tasks import calls.csv --by 8011", "waybill tasks claim TASK", "waybill tasks finish TASK --result resolved --note 已联系客户"),
     ),
     "adapters": Command(
         "adapters", "通道怎么样:快慢、错误、回执、费用;暂停、恢复、排空、试发", "how the providers fare: speed, errors, receipts, money; pause, resume, drain, test",
@@ -120,6 +120,22 @@ COMMANDS: dict[str, Command] = {
         "db", "把整个库搬进另一个数据库(SQLite 到 PostgreSQL,或反过来)", "carry a whole store into another database (SQLite to PostgreSQL, or back)",
         ("waybill db move var/waybill.db postgresql+psycopg://waybill@db.example/waybill",),
     ),
+    "backup": Command(
+        "backup", "备份:守护进程开着也行;往文件夹里备份,以后可以回到任一时点", "copy the store while it runs; into a folder: back to any of its points later",
+        ("waybill backup waybill-2026-11-22.db", "waybill backup backups/", 'waybill backup backups/ --every "1 min" --keep "7 days"'),
+    ),
+    "restore": Command(
+        "restore", "恢复:先核对,立围栏,发过的不会再发", "bring a backup back, behind a fence: what was sent is not sent again",
+        ("waybill restore backups/ --list", 'waybill restore backups/ --at "2026-11-22 14:05" --replace', "waybill restore waybill-2026-11-22.db --db var/waybill.db"),
+    ),
+    "fence": Command(
+        "fence", "恢复之后压着的发送:列出,放行,或记下早就发过", "sendings held since a restore: list them, let them go, or say they were sent",
+        ("waybill fence list", "waybill fence send SENDING --by 8011 --why 服务商说没有下发", "waybill fence drop --all --by 8011 --why 对过账单"),
+    ),
+    "audit": Command(
+        "audit", "核对台账有没有被改过、抽掉、截断", "check that no line of the journal was changed, taken out or cut off",
+        ("waybill audit verify", "waybill audit anchor -o anchors/2026-11-22.gz", "waybill audit verify --anchor anchors/2026-11-22.gz"),
+    ),
     "replay": Command(
         "replay", "用旧的历史走一遍规则,看每张单的结果", "replay old histories under the rules, case by case",
         ("waybill replay orders.jsonl.gz --rules my-rules", "waybill replay a.jsonl b.jsonl --rules my-rules --out result.jsonl --json"),
@@ -127,6 +143,10 @@ COMMANDS: dict[str, Command] = {
     "plan": Command(
         "plan", "预演:同样的历史,旧规则和新规则各走一遍,差在哪里", "rehearse recorded cases under the old and the new rules: what would have been different",
         ("waybill plan rules new-rules --history orders.jsonl.gz --days 14", "waybill plan rules new-rules --history orders.jsonl.gz --sample 5% --html plan.html", "waybill plan new-rules --open var/waybill.db"),
+    ),
+    "history": Command(
+        "history", "把记下的事件写成 Parquet,给 plan 看多年的历史", "write recorded events as Parquet, so that plan can look at years",
+        ("waybill history write var/waybill.db --to var/history", "waybill history write orders.jsonl.gz --to var/history --by month"),
     ),
     "graph": Command(
         "graph", "画图:一个流程的状态,或谁在何时被告知", "draw the states of a workflow, or who is told when",

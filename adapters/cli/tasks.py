@@ -2,10 +2,11 @@
 
 import argparse
 
-from adapters.cli.desk import add_by_option, add_desk_options, opened, the_case, who
+from adapters.cli.desk import add_by_option, add_list_options, opened, the_case, who, why_of
 from adapters.cli.fields import read_fields
-from adapters.cli.parser import add_globals
 from adapters.cli.speech import NotFine, Speech, WrongUse
+from adapters.cli.tasks_paper import write_paper
+from adapters.cli.tasks_read import read_paper, take, tell
 from adapters.wiring import Opened
 from engine.model.masks import mask_text
 from engine.ports.worklist import Task
@@ -15,8 +16,8 @@ ORDER = ("open", "claimed", "done", "withdrawn")
 
 
 def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
-    """`tasks list | claim TASK | finish TASK`."""
-    deeds = parser.add_subparsers(dest="deed", required=True, metavar="list | claim | finish")
+    """`tasks list | claim TASK | finish TASK | import FILE`."""
+    deeds = parser.add_subparsers(dest="deed", required=True, metavar="list | claim | finish | import")
     listing = deeds.add_parser("list", help=speech.of("列出待办和电话", "list tasks and calls"))
     listing.add_argument("--role", metavar="ROLE", help=speech.of("只列这个岗位的", "only of this role"))
     listing.add_argument("--case", metavar="CASE", help=speech.of("只列这张单的", "only of this case"))
@@ -34,9 +35,25 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     )
     finish.add_argument("--note", default="", help=speech.of("跟踪记录", "a tracking note"))
     finish.add_argument("fields", metavar="FIELD=VALUE", nargs="*", help=speech.of("结果要填的字段", "fields the result asks for"))
-    for one in (listing, claim, finish):
-        add_desk_options(one, speech)
-        add_globals(one, speech)
+    _paper_arguments(listing, speech)
+    back = deeds.add_parser("import", help=speech.of("读回填好的表:每行办结一项", "read a filled-in sheet: each row finishes a task"))
+    back.add_argument("file", metavar="FILE", help=speech.of("tasks list --csv 写出、填好的表", "what tasks list --csv wrote, filled in"))
+    add_by_option(back, speech)
+    for one in (listing, claim, finish, back):
+        add_list_options(one, speech)
+
+
+def _paper_arguments(listing: argparse.ArgumentParser, speech: Speech) -> None:
+    listing.add_argument(
+        "--csv", metavar="FILE", help=speech.of("写成表,打印出来照着打电话;号码遮住", "as a sheet to dial from; numbers are masked")
+    )
+    listing.add_argument(
+        "--full-numbers",
+        action="store_true",
+        help=speech.of("表里写全号码和全文,写上 --why,记入审计", "numbers and scripts in full; needs --why, and is in the audit"),
+    )
+    listing.add_argument("--why", metavar="TEXT", help=speech.of("为什么要全号码", "why in full"))
+    add_by_option(listing, speech)
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:
@@ -47,6 +64,9 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
                 return _list(desk, options, speech)
             case "claim":
                 return _claim(desk, options, speech)
+            case "import":
+                rows, by = read_paper(options.file), who(options)
+                return tell([take(desk, row, by) for row in rows], speech)
             case _:
                 return _finish(desk, options, speech)
 
@@ -56,6 +76,8 @@ def _list(desk: Opened, options: argparse.Namespace, speech: Speech) -> int:
         known = "、".join(desk.rulebook.contacts.roles)
         raise WrongUse(f"没有岗位“{options.role}”,有:{known}", f"no role {options.role!r}; known: {known}")
     case = the_case(desk, options.case).id if options.case else None
+    if options.csv or options.full_numbers:
+        return _on_paper(desk, case, options, speech)
     tasks = sorted(
         desk.desk.tasks(role=options.role, case=case, all_states=options.all),
         key=lambda one: (ORDER.index(one.status.value), one.created_at),
@@ -71,6 +93,16 @@ def _list(desk: Opened, options: argparse.Namespace, speech: Speech) -> int:
     else:
         speech.say("没有待办", "nothing to do")
     speech.data([_data(one) for one in tasks])
+    return 0
+
+
+def _on_paper(desk: Opened, case: str | None, options: argparse.Namespace, speech: Speech) -> int:
+    if not options.csv:
+        raise WrongUse("--full-numbers 要和 --csv 一起写", "--full-numbers goes with --csv")
+    full = (who(options), why_of(options, "为什么要全号码")) if options.full_numbers else None
+    count = write_paper(desk, options.role, case, options.csv, speech, full=full)
+    speech.say(f"已写到 {options.csv}({count} 行)", f"written to {options.csv} ({count} rows)")
+    speech.data({"file": options.csv, "rows": count})
     return 0
 
 

@@ -135,8 +135,10 @@ class Desk(Protocol):
 
     def claim(self, task_id: str, by: str) -> Task | None: ...
 
-    def finish(self, task_id: str, by: str, *, result: str, note: str = "", data: Mapping[str, object] | None = None) -> FinishAnswer:
-        """`result`: one of the task's events; a call's `told refused away bad_number`; or empty with a note."""
+    def finish(
+        self, task_id: str, by: str, *, result: str, note: str = "", data: Mapping[str, object] | None = None, at: datetime | None = None
+    ) -> FinishAnswer:
+        """`result`: one of the task's events; a call's `told refused away bad_number`; or empty with a note. `at`: when, if not now."""
         ...
 
     def acknowledge(self, case_id: str, chain: str, by: str) -> Answer: ...

@@ -264,14 +264,14 @@ class Running:
 
     def _ring_due(self) -> int:
         now = self.now()
-        timers = self.stores.bells.due(now, BATCH, silent=self.clerk.silent(now))
+        timers, rung = self.stores.bells.due(now, BATCH, silent=self.clerk.silent(now)), 0
         for first in range(0, len(timers), TOGETHER):
             with self.clerk.together():
                 for timer in timers[first : first + TOGETHER]:
-                    self.clerk.ring_safely(timer, self.now())
+                    rung += self.clerk.ring_safely(timer, self.now())
                     # What a bell raises is decided before the next bell rings.
                     self.clerk.advance(self.now(), limit=BATCH, case_id=timer.case)
-        return len(timers)
+        return rung
 
     def carry_post(self, deadline: float) -> int:
         """Send what is ready until the monotonic deadline."""

@@ -224,7 +224,9 @@ class MemoryDesk:
         self.work[task_id] = replace(task, status=TaskStatus.CLAIMED, claimed_by=by, claim_until=NOW)
         return self.work[task_id]
 
-    def finish(self, task_id: str, by: str, *, result: str, note: str = "", data: Mapping[str, object] | None = None) -> FinishAnswer:
+    def finish(
+        self, task_id: str, by: str, *, result: str, note: str = "", data: Mapping[str, object] | None = None, at: datetime | None = None
+    ) -> FinishAnswer:
         task = self.work.get(task_id)
         if task is None:
             return FinishAnswer("unknown", None)
