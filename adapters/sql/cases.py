@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, select, update
 from sqlalchemy.exc import IntegrityError
 
-from adapters.sql import effects, journal, timers
+from adapters.sql import effects, journal, live_clocks, timers
 from adapters.sql.codec import CLOCKS, LEDGER, dumps, merged, texts
 from adapters.sql.database import Database, Row
+from adapters.sql.fence import is_fenced, marked, told
 from adapters.sql.inbox import Registry
 from adapters.sql.prepared import Prepared, PreparedList, one_of
 from adapters.sql.tables import CASES, INBOX, PRIVATE, is_one_of
@@ -52,9 +53,11 @@ LOAD, LOAD_HISTORY, LOAD_VALUES, LOAD_STOOD = Prepared(CASE), Prepared(HISTORY),
 class SqlStore:
     """See Store."""
 
-    def __init__(self, database: Database, secret: bytes) -> None:
+    def __init__(self, database: Database, secret: bytes, fence: datetime | None = None) -> None:
+        """`fence`: until when the world knows more than this store, which was brought back from a copy."""
         self._database = database
         self._secret = secret
+        self._fence = fence
 
     def accept(self, reports: Sequence[Report], now: datetime) -> Sequence[Acceptance]:
         """See Store.accept."""
@@ -107,9 +110,11 @@ class SqlStore:
                 head = journal.write(connection, decision, private, now, known["head"])
                 self._stand(connection, registry, decision, known, head)
                 timers.arm(connection, decision.after.id, decision.timers)
-                effects.write(connection, decision, now)
+                live_clocks.keep(connection, decision.after, decision.standing)
+                stopped = effects.write(connection, decision, now, self._fence)
                 registry.raised(decision.raised, decision.after.id, decision.standing.private)
-                registry.accept(mail)
+                registry.accept(marked(mail) if is_fenced(self._fence, decision.event) else mail)
+                registry.accept(told(stopped, now))
                 registry.flush()
         except IntegrityError as error:
             raise Conflict(f"{decision.after.id}: {error.orig}") from error

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, insert, literal, select, update
 
 from adapters.sql.codec import EFFECT
 from adapters.sql.database import Row
+from adapters.sql.fence import behind, is_fenced
 from adapters.sql.prepared import Prepared, PreparedList, one_of
 from adapters.sql.tables import ALARM, OUTBOX, TASK, is_one_of
 from adapters.sql.worklist import as_row as task_row
@@ -28,8 +29,8 @@ OPEN_TASKS = PreparedList(
 )
 
 
-def write(connection: Connection, decision: Decision, now: datetime) -> None:
-    """Issue the decision's effects, then take back what it drops. MAIL comes to us as reports."""
+def write(connection: Connection, decision: Decision, now: datetime, fence: datetime | None = None) -> Sequence[Effect]:
+    """Issue the decision's effects, then take back what it drops. MAIL comes to us as reports. Answers what the fence holds."""
     posted: list[Row] = []
     tasks: list[Row] = []
     alarms: list[Row] = []
@@ -40,10 +41,12 @@ def write(connection: Connection, decision: Decision, now: datetime) -> None:
             tasks.append(task_row(task(effect)))
         elif effect.kind is not EffectKind.MAIL:
             posted.append(outbox_row(effect))
+    stopped = behind(posted) if is_fenced(fence, decision.event) else ()
     for statement, rows in ((POST, posted), (ASSIGN, tasks), (RAISE_ALARM, alarms)):
         if rows:
             statement.run_many(connection, rows)
     take_back(connection, decision.drops, now)
+    return stopped
 
 
 def outbox_row(effect: Effect) -> Row:

@@ -51,6 +51,10 @@ _PERCENT = re.compile(r"(\d{1,3})%", re.ASCII)
 T = TypeVar("T")
 
 
+_KEPT = re.compile(r"(\d{1,5}) (days?|years?)", re.ASCII)
+KEPT_MAX = 36_500
+
+
 class BadText(ValueError):
     """The text is not written in the form asked for; says the right one."""
 
@@ -133,6 +137,19 @@ def read_seconds(text: str) -> int:
             "这里不能写工作日", "business days make no sense here", "写小时或分钟,例如 `8 h`", "write hours or minutes, such as `8 h`"
         )
     return amount.seconds
+
+
+def read_days(text: str) -> int:
+    """`180 days`, `3 years` (of 365 days): how long something is kept. Days of the calendar, never business days."""
+    found = _KEPT.fullmatch(text)
+    if found is None or not 0 < int(found[1]) <= KEPT_MAX:
+        raise BadText(
+            f"“{text}” 不是保留多久",
+            f"“{text}” does not say how long to keep",
+            "写成 `180 days` 或 `3 years`",
+            "write `180 days` or `3 years`",
+        )
+    return int(found[1]) * (365 if found[2].startswith("year") else 1)
 
 
 def read_time_of_day(text: str) -> time:

@@ -1,0 +1,106 @@
+"""Is the journal whole? `audit verify` walks every chain; `audit anchor` says where each one stands, to be kept elsewhere."""
+
+import argparse
+import gzip
+from datetime import datetime
+from pathlib import Path
+
+from adapters.cli.keeping import add_db_option, fresh, kept
+from adapters.cli.parser import add_globals
+from adapters.cli.speech import NotFine, Speech, WrongUse
+from adapters.clock import SystemClock
+from adapters.sql.proof import Anchored, BadAnchor, Fault, Head, compare, read_anchor, take_anchor, verify
+
+SAYS = {
+    "changed": ("这一行和写下时不一样了", "this line is not what it was"),
+    "missing": ("这一行不见了", "this line is gone"),
+    "cut": ("从这一行起被截掉了", "from this line on it was cut off"),
+    "head": ("单上记的结尾对不上这一行", "the case says another end than this line"),
+    "stray": ("台账还在,单不见了", "its journal is there, the case is gone"),
+    "anchor": ("锚记下的不是这个", "the anchor saw another line"),
+    "gone": ("锚里有它,现在没有了", "the anchor saw it, and it is gone"),
+}
+
+
+def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
+    """`audit verify [--anchor FILE]`, `audit anchor [-o FILE]`."""
+    deeds = parser.add_subparsers(dest="deed", required=True, metavar="verify | anchor")
+    check = deeds.add_parser("verify", help=speech.of("把每张单的台账从头核一遍", "walk the journal of every case from its first line"))
+    check.add_argument("--anchor", metavar="FILE", help=speech.of("再同以前存下的锚对一遍", "compare with an anchor taken earlier, too"))
+    take = deeds.add_parser("anchor", help=speech.of("记下每张单的台账现在到哪里", "note where the journal of every case stands now"))
+    take.add_argument("-o", "--out", metavar="FILE", help=speech.of("写到哪个文件(.gz 就压缩)", "the file to write (.gz: packed)"))
+    for one in (check, take):
+        add_db_option(one, speech)
+        add_globals(one, speech)
+
+
+def run(options: argparse.Namespace, speech: Speech) -> int:
+    """1 if anything is broken."""
+    return _anchor(options, speech) if options.deed == "anchor" else _verify(options, speech)
+
+
+def _anchor(options: argparse.Namespace, speech: Speech) -> int:
+    target = fresh(options.out) if options.out else None
+    with kept(options) as store:
+        whole, lines = take_anchor(store.database, SystemClock().now())
+    if target is not None:
+        with gzip.open(target, "xt", encoding="utf-8") if target.suffix == ".gz" else target.open("x", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines)
+    speech.line(whole)
+    if target is not None:
+        speech.say(f"已写到 {target}:连同上面这一行,存到别处", f"written to {target}: keep it elsewhere, with the line above")
+    speech.data({"hash": whole, "file": str(target) if target else None})
+    return 0
+
+
+def _verify(options: argparse.Namespace, speech: Speech) -> int:
+    anchored, whole = None, ""
+    with kept(options) as store:
+        found = verify(store.database)
+        if options.anchor:
+            whole, at, heads = _read(options.anchor)
+            anchored = compare(store.database, heads, at)
+    faults = [*found.faults, *(anchored.faults if anchored else ())]
+    for one in faults:
+        zh, en = SAYS[one.what]
+        speech.say(f"坏了:{one.case} 第 {one.revision} 行:{zh}", f"broken: {one.case} line {one.revision}: {en}")
+    if not found.faults:
+        speech.say(
+            f"台账完好:{found.cases} 张单,{found.lines} 行,逐行核过",
+            f"the journal is whole: {found.cases} cases, {found.lines} lines, each one checked",
+        )
+    if anchored is not None:
+        _tell_anchor(anchored, whole, speech)
+    speech.data(
+        {
+            "cases": found.cases, "lines": found.lines, "faults": [_plain(one) for one in faults],
+            "anchor": {"hash": whole, "heads": anchored.heads, "erased": [_plain(one) for one in anchored.erased]} if anchored else None,
+        }
+    )  # fmt: skip
+    return 1 if faults else 0
+
+
+def _tell_anchor(anchored: Anchored, whole: str, speech: Speech) -> None:
+    if anchored.erased:
+        speech.say(
+            f"锚之后依规删除过 {len(anchored.erased)} 张单的内容(waybill erase list 看谁、何时、为什么)",
+            f"{len(anchored.erased)} cases were erased on purpose since the anchor (waybill erase list: who, when, why)",
+        )
+    if not anchored.faults:
+        same = anchored.heads - len(anchored.erased)
+        speech.say(f"与锚一致:{same} 张单,锚 {whole}", f"it agrees with the anchor: {same} cases, anchor {whole}")
+
+
+def _plain(fault: Fault) -> dict[str, object]:
+    return {"case": fault.case, "revision": fault.revision, "what": fault.what}
+
+
+def _read(name: str) -> tuple[str, datetime, list[Head]]:
+    path = Path(name)
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
+            return read_anchor(iter(file))
+    except FileNotFoundError:
+        raise WrongUse(f"没有这个文件:{path}", f"no such file: {path}") from None
+    except (BadAnchor, OSError, UnicodeDecodeError, EOFError):
+        raise NotFine(f"这不是锚,或者锚自己被改过:{path}", f"this is no anchor, or it was changed itself: {path}") from None

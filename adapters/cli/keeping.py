@@ -1,0 +1,81 @@
+"""How do the commands that keep a store reach it? By its address, read only; a file they write is never written over."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from adapters.cli.desk import address_of
+from adapters.cli.speech import NotFine, Speech, WrongUse
+from adapters.sql.database import is_postgres
+from adapters.sql.reading import Reading, open_reading
+from adapters.sql.sqlite import file_of
+from adapters.wiring import MEMORY
+from engine.ports.store import StoreError
+
+
+def add_db_option(parser: argparse.ArgumentParser, speech: Speech) -> None:
+    """`--db`."""
+    parser.add_argument(
+        "--db",
+        metavar="DB",
+        help=speech.of(
+            "数据库地址或 SQLite 文件(默认 WAYBILL_DB,再是 var/waybill.db)",
+            "database address or SQLite file (default: WAYBILL_DB, then var/waybill.db)",
+        ),
+    )
+
+
+def add_answers_for(parser: argparse.ArgumentParser, speech: Speech) -> None:
+    """`--by` and `--why`: who answers for it."""
+    parser.add_argument("--by", metavar="WHO", help=speech.of("谁做的(工号;默认登录名)", "who does it (default: the login name)"))
+    parser.add_argument("--why", required=True, metavar="TEXT", help=speech.of("为什么", "the reason"))
+
+
+def reason_of(options: argparse.Namespace) -> str:
+    """`--why`, which must say something. Raises WrongUse."""
+    why = str(options.why).strip()
+    if not why:
+        raise WrongUse("写上 --why:为什么", "say --why")
+    return why
+
+
+def the_database(options: argparse.Namespace) -> str:
+    """The address of a database that is there. Raises WrongUse."""
+    address = address_of(options.db)
+    file = None if address == MEMORY else file_of(address)
+    if address == MEMORY or (file is not None and not file.is_file()):
+        raise WrongUse(f"没有这个数据库:{file or address}", f"no such database: {file or address}")
+    return address
+
+
+def the_file(options: argparse.Namespace, zh: str, en: str) -> Path:
+    """The SQLite file behind the address; of a server, what to use instead is told. Raises WrongUse."""
+    address = address_of(options.db)
+    file = None if address == MEMORY else file_of(address)
+    if file is None:
+        raise WrongUse(zh, en) if is_postgres(address) else WrongUse("内存里的库没有文件", "a database in memory has no file")
+    return file
+
+
+@contextmanager
+def kept(options: argparse.Namespace) -> Iterator[Reading]:
+    """The store, for reading. Raises WrongUse, NotFine."""
+    address = the_database(options)
+    try:
+        store = open_reading(address)
+        try:
+            yield store
+        finally:
+            store.close()
+    except StoreError as problem:
+        raise NotFine(f"数据库现在用不了:{problem}", f"the database cannot be used now: {problem}") from None
+
+
+def fresh(name: str) -> Path:
+    """A file that is not there yet; its folder is made. Raises WrongUse."""
+    path = Path(name)
+    if path.exists():
+        raise WrongUse(f"已经有这个文件了,不会覆盖:{path}", f"this file is there already and is not written over: {path}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
