@@ -51,6 +51,7 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
         metavar="FILE",
         help=speech.of("写成 Excel 文件,数字、百分比、日期都带格式", "write an Excel file, numbers and dates typed"),
     )
+    parser.add_argument("--html", metavar="FILE", help=speech.of("写成一页带图的网页,可打印", "write a page with a chart, to be printed"))
     add_desk_options(parser, speech)
 
 

@@ -6,12 +6,14 @@ from pathlib import Path
 from adapters.cli.speech import Speech, WrongUse
 from adapters.files.report_xlsx import as_xlsx
 from engine.reports.report_csv import as_csv
+from engine.reports.report_page import page
 from engine.reports.report_shape import FilledSheet
 from engine.reports.report_told import Taken
 
 FORMS: dict[str, Callable[[FilledSheet, Taken, str], bytes]] = {
     "csv": lambda found, _, lang: as_csv(found, lang),
     "xlsx": as_xlsx,
+    "html": lambda found, taken, lang: page(found, taken, lang).encode(),
 }
 """Option -> what it writes."""
 
