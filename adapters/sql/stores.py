@@ -10,6 +10,7 @@ from adapters.sql.database import Database, insert_new
 from adapters.sql.directory import SqlDirectory
 from adapters.sql.doubts import SqlDoubts
 from adapters.sql.feeds import SqlFeeds
+from adapters.sql.fence import fence_of
 from adapters.sql.migrate import migrate
 from adapters.sql.outbox import SqlOutbox
 from adapters.sql.providers import SqlProviders
@@ -66,11 +67,14 @@ def open_stores(url: str, *, check: bool = True) -> SqlStores:
             database.check()
         migrate(database)
         secret = secret_of(database)
+        with database.read() as connection:
+            found = fence_of(connection)
+        fence = found.at if found is not None else None
     except BaseException:
         database.close()
         raise
     return SqlStores(
-        SqlStore(database, secret), SqlBells(database), SqlFeeds(database), SqlShelf(database),
+        SqlStore(database, secret, fence), SqlBells(database), SqlFeeds(database), SqlShelf(database),
         SqlOutbox(database, secret), SqlWorklist(database, secret), SqlDirectory(database), SqlProviders(database, secret), SqlWaysIn(database),
         SqlDoubts(database), SqlStaff(database), SqlTrail(database), SqlViews(database), database,
     )  # fmt: skip
