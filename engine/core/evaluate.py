@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from engine.model.condition import AllOf, Answer, AnyOf, Check, Clause, Condition, NoneOf, Operand, Word
+from engine.model.erased import ERASED
 from engine.model.fieldtext import BadValue, read_text, write_text
 from engine.model.workflow import Workflow
 
@@ -94,6 +95,8 @@ def holds(word: Word, value: Operand | None, operands: tuple[Operand, ...]) -> b
         return (value is None) is bool(operands[0])
     if value is None:
         return word is Word.IS_NOT
+    if value == ERASED:  # It was there; what it said nobody can tell any more.
+        raise TypeError(word)
     match word:
         case Word.IS | Word.ONE_OF:
             return value in operands

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
+from engine.model.erased import ERASED
 from engine.model.values import FieldType, Value
 from engine.model.workflow import Field
 
@@ -47,6 +48,8 @@ def read_text(field: Field, text: str, zone: str) -> Value | None:
     text = text.strip()
     if not text:
         return None
+    if text == ERASED:
+        return _read_erased(field)
     return _READERS[field.type](field, text, zone)
 
 
@@ -73,6 +76,13 @@ def decimal_places(field: Field) -> int | None:
     exponent = field.max.as_tuple().exponent
     places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
     return max(places, MONEY_PLACES) if field.type is FieldType.MONEY else places
+
+
+def _read_erased(field: Field) -> Value:
+    """Still known to have been there; a number or an instant that was erased is no value any more."""
+    if field.type in (FieldType.TEXT, FieldType.SERIAL, FieldType.PHONE, FieldType.CHOICE):
+        return ERASED
+    raise BadValue(f"“{field.label}”已删除", f"{field.name} was erased")
 
 
 def _read_free(field: Field, text: str, zone: str) -> Value:

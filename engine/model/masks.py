@@ -2,6 +2,7 @@
 
 import re
 
+from engine.model.erased import is_erased
 from engine.model.values import FieldType
 
 _COMPOUND_SURNAMES = re.compile(
@@ -62,6 +63,8 @@ def mask_text(value: str) -> str:
 
 def mask_by_field(name: str, value: str, type: FieldType | None = None) -> str:
     """A private field's value, masked by its declared type, else by what its name says, else all but the first character."""
+    if is_erased(value):
+        return value
     lowered = name.lower()
     if type is FieldType.PHONE or any(word in lowered for word in _PHONE_WORDS):
         return mask_phone(value)
