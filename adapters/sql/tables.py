@@ -71,6 +71,8 @@ CASES = Table(
     vshard(),
     Index("cases_by_state", "workflow", "state"),
     Index("cases_open", "open_key", sqlite_where=text("open_key IS NOT NULL"), postgresql_where=text("open_key IS NOT NULL")),
+    Index("cases_opened", "opened_at"),
+    Index("cases_closed", "entered_at", "late", sqlite_where=text("final"), postgresql_where=text("final")),
 )  # fmt: skip
 
 NAME = Table(

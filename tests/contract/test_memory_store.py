@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.memory import MemoryStores, open_memory
-from tests.contract import accept_contract, post_contract, provider_contract, staff_contract, store_contract
+from tests.contract import accept_contract, post_contract, provider_contract, staff_contract, store_contract, views_contract
 
 
 @pytest.fixture
@@ -51,3 +51,6 @@ class TestStaff(staff_contract.StaffContract): ...
 
 
 class TestTrail(staff_contract.TrailContract): ...
+
+
+class TestViews(views_contract.ViewsContract): ...

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from adapters.sql import SqlStores, open_stores
-from tests.contract import accept_contract, post_contract, provider_contract, staff_contract, store_contract
+from tests.contract import accept_contract, post_contract, provider_contract, staff_contract, store_contract, views_contract
 from tests.contract.builders import a_report
 
 
@@ -92,3 +92,6 @@ class TestStaff(staff_contract.StaffContract): ...
 
 
 class TestTrail(staff_contract.TrailContract): ...
+
+
+class TestViews(views_contract.ViewsContract): ...
