@@ -17,6 +17,7 @@ from engine.core.words import say_why
 from engine.model.case import Case, Issued
 from engine.model.condition import Answer
 from engine.model.effect import Effect
+from engine.model.erased import is_erased
 from engine.model.event import Event, EventKind, Heard
 from engine.model.masks import mask_by_field
 from engine.model.message import Message
@@ -116,7 +117,7 @@ class SendingDesk:
             return ()
         if effect.to_field:
             number = self.texts.get(effect.to, "")
-            return (Recipient(effect.to, number, True),) if number else ()
+            return (Recipient(effect.to, number, True),) if number and not is_erased(number) else ()
         found = resolve(self.rulebook.contacts, self.rulebook.calendars, effect.to, self.texts, self.now)
         addresses = [(person.id, person.address(effect.channel or "")) for person in found.people]
         return tuple(Recipient(name, address, False) for name, address in addresses if address)
