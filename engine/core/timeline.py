@@ -88,8 +88,15 @@ def ring_row(draft: Draft, event: Event) -> bool:
             if timer is not None and str(timer.gen) == event.extra["gen"] and timer.due_at <= draft.now:
                 _fire(draft, clock, instant, timer.gen)
                 return True
+    _use_up(draft, f"{name}|{row_key}|", event.extra["gen"])
     draft.note("bell_obsolete", f"{name} {row_key}")
     return False
+
+
+def _use_up(draft: Draft, line: str, gen: str) -> None:
+    """This bell has rung: should its row be wanted again at the same instant (an edit taken back), another one is armed for it."""
+    for own in [own for own, armed in draft.gens.items() if own.startswith(line) and str(armed) == gen]:
+        del draft.gens[own]
 
 
 def _fire(draft: Draft, clock: Clock, instant: Instant, gen: int) -> None:

@@ -4,7 +4,7 @@ import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from engine.core.decide import decide
@@ -55,10 +55,10 @@ class Clerk:
     on_failure: Callable[[Pending, Exception], None] = _nobody
     _earliest: datetime = LONG_AHEAD
     """No armed timer is due before: asked once per batch, and kept with what each decision arms."""
-    _silent: tuple[str, ...] = ()
-    """Feeds that were silent when the batch began."""
-    _recent: OrderedDict[str, Case] = field(default_factory=OrderedDict)
-    """As decided last; the store refuses a decision made from an older one."""
+    _silent: tuple[str, ...] | None = None
+    """Feeds that are silent, asked for once in a batch, when it matters."""
+    _recent: OrderedDict[str, tuple[Case, datetime]] = field(default_factory=OrderedDict)
+    """As decided last, and when its first timer is due; the store refuses a decision made from an older one."""
     held: dict[str, datetime] = field(default_factory=dict)
     """Bells whose decision failed: not rung again before."""
 
@@ -69,51 +69,81 @@ class Clerk:
             return 0
         # For a few events their own cases' timers are asked for; for many, the earliest of all says it for each.
         self._earliest = LONG_AGO if len(pending) < MANY else self.bells.next_due() or LONG_AHEAD
-        self._silent = self.silent(now)
+        self._silent = None
         decided = 0
         for first in range(0, len(pending), TOGETHER):
             decided += self._batch(pending[first : first + TOGETHER], now)
         return decided
 
     def _batch(self, pending: Sequence[Pending], now: datetime) -> int:
-        """Each decided by itself, all written at once."""
-        with self.together():
+        """Each decided by itself, all written at once; one by one if another daemon was quicker with one of them."""
+        try:
+            with self.together():
+                return sum(self._advance_one(one, now) for one in pending)
+        except Conflict:
             return sum(self._advance_one(one, now) for one in pending)
 
     @contextmanager
     def together(self) -> Generator[None]:
         """See Store.together. If nothing of it was written, what we remember of cases never was: it is forgotten."""
+        before = replace(self.tally)
         try:
             with self.store.together():
                 yield
-        except BaseException:
+        except BaseException as failure:
             self._recent.clear()
+            self.tally.decided, self.tally.rung = before.decided, before.rung
+            self.tally.conflicts += isinstance(failure, Conflict)
             raise
 
-    def ring(self, timer: Timer, now: datetime) -> None:
+    def ring(self, timer: Timer, now: datetime) -> Decision:
         """Ring one bell: decide and file it in one transaction."""
-        event = bell_of(timer, now)
-        self._decide(timer.case, event, None, now)
+        decision = self._decide(timer.case, bell_of(timer, now), None, now)
         self.tally.rung += 1
+        return decision
 
-    def ring_safely(self, timer: Timer, now: datetime) -> bool:
+    def ring_all(self, timers: Sequence[Timer], now: Callable[[], datetime]) -> int:
+        """Ring each, and decide what it raises before the next one rings; all written at once, one by one if that meets a conflict.
+
+        Answers how many rang.
+        """
+        try:
+            with self.together():
+                return self._ring_each(timers, now)
+        except Conflict:
+            return self._ring_each(timers, now)
+
+    def _ring_each(self, timers: Sequence[Timer], now: Callable[[], datetime]) -> int:
+        rung = 0
+        for timer in timers:
+            decision = self.ring_safely(timer, now())
+            if decision is not None:
+                rung += 1
+                if decision.raised:
+                    self.advance(now(), case_id=timer.case)
+        return rung
+
+    def ring_safely(self, timer: Timer, now: datetime) -> Decision | None:
         """Ring; a bell that fails is counted and held, and stops no other case."""
+        if timer.due_at > now:
+            return None  # The clock was set back since it was looked at: too early would be decided as obsolete, and never again.
         held = self.held.get(timer.key)
         if held is not None and held > now:
-            return False
+            return None
         try:
-            self.ring(timer, now)
+            decision = self.ring(timer, now)
         except (Conflict, NotFound):
             self.tally.conflicts += 1
+            return None
         except StoreUnavailable:
             raise
         except Exception as failure:  # noqa: BLE001  # the same boundary as for events: one poison rule must not stop other cases
             self.tally.failed += 1
             self.held[timer.key] = now + timedelta(seconds=BACKOFF_SECONDS[-1])
             self.on_failure(Pending(0, timer.case, bell_of(timer, now), 1), failure)
-            return False
+            return None
         self.held.pop(timer.key, None)
-        return True
+        return decision
 
     def silent(self, now: datetime) -> tuple[str, ...]:
         """Connections that are silent beyond their `heard_every`."""
@@ -136,7 +166,10 @@ class Clerk:
 
     def _ring_before(self, one: Pending, now: datetime) -> None:
         """Timers of the case due before the event's receipt are decided first, so live, restart and replay agree."""
-        while self._earliest < one.event.received_at:
+        # What is remembered of a case says whether any can be; if it is out of date, the decision itself meets a conflict.
+        while self._first_due(one.case_id) < one.event.received_at:
+            if self._silent is None:
+                self._silent = self.silent(now)
             due = [
                 timer
                 for timer in self.bells.due(one.event.received_at, 1, silent=self._silent, case_id=one.case_id)
@@ -146,11 +179,17 @@ class Clerk:
                 return
             self.ring(due[0], max(due[0].due_at, min(now, one.event.received_at)))
 
+    def _first_due(self, case_id: str) -> datetime:
+        """No timer of the case is due before."""
+        recent = self._recent.get(case_id)
+        return self._earliest if recent is None else recent[1]
+
     def _decide(self, case_id: str, event: Event, inbox_id: int | None, now: datetime) -> Decision:
         rulebook = self.library.rulebook
         at = event.received_at
         for attempt in range(TRIES_AFTER_CONFLICT):
-            case = self._recent.pop(case_id) if case_id in self._recent else self.store.load(case_id)
+            recent = self._recent.pop(case_id, None)
+            case = self.store.load(case_id) if recent is None else recent[0]
             decision = decide(rulebook, case, event, at)
             try:
                 self.store.commit(decision, inbox_id=inbox_id, now=now, mail=mail_of(rulebook, decision))
@@ -158,10 +197,11 @@ class Clerk:
                 if attempt == TRIES_AFTER_CONFLICT - 1:
                     raise
                 continue
-            self._recent[case_id] = decision.after
+            first_due = min((timer.due_at for timer in decision.timers), default=LONG_AHEAD)
+            self._recent[case_id] = decision.after, first_due
             if len(self._recent) > RECENT_MAX:
                 self._recent.popitem(last=False)
-            self._earliest = min([self._earliest, *(timer.due_at for timer in decision.timers)])
+            self._earliest = min(self._earliest, first_due)
             return decision
         raise AssertionError("unreachable")
 

@@ -18,7 +18,7 @@ from engine.model.timer import Timer
 from engine.ports.clock import Clock, Guard
 from engine.ports.directory import Directory
 from engine.ports.gateway import Gateway
-from engine.ports.store import Pending
+from engine.ports.store import Conflict, Pending
 from engine.ports.worklist import Task, TaskStatus
 from engine.service import brake, circuit_alarm, feed_alarm, folder, hands, ingest
 from engine.service.advance import TOGETHER, Clerk, Tally
@@ -145,18 +145,27 @@ class Running:
 
     def _take(self, incoming: Sequence[Incoming]) -> Sequence[Answer]:
         """Keep them; a few are decided in the same transaction if nobody else is deciding, for one commit costs more than all the rest."""
-        now, store = self.now(), self.stores.store
+        now = self.now()
         if len(incoming) > AT_ONCE_MAX or self.stopping or not self.decides or not self.deciding.acquire(blocking=False):
-            answers = ingest.accept(store, self.stores.directory, self.library.rulebook, incoming, now)
+            answers = self._keep(incoming, now)
         else:
             try:
-                with self.clerk.together():
-                    answers = ingest.accept(store, self.stores.directory, self.library.rulebook, incoming, now)
-                    for case_id in dict.fromkeys(one.case_id for one in answers if one.case_id is not None and one.said is Said.ACCEPTED):
-                        self._at_once += self.clerk.advance(now, AT_ONCE_MAX, case_id)
+                answers = self._keep_and_decide(incoming, now)
+            except Conflict:  # Another daemon was quicker with one of the cases: the next beat decides.
+                answers = self._keep(incoming, now)
             finally:
                 self.deciding.release()
         self._hear_feeds(incoming, now)
+        return answers
+
+    def _keep(self, incoming: Sequence[Incoming], now: datetime) -> Sequence[Answer]:
+        return ingest.accept(self.stores.store, self.stores.directory, self.library.rulebook, incoming, now)
+
+    def _keep_and_decide(self, incoming: Sequence[Incoming], now: datetime) -> Sequence[Answer]:
+        with self.clerk.together():
+            answers = self._keep(incoming, now)
+            for case_id in dict.fromkeys(one.case_id for one in answers if one.case_id is not None and one.said is Said.ACCEPTED):
+                self._at_once += self.clerk.advance(now, AT_ONCE_MAX, case_id)
         return answers
 
     def tasks(self, *, role: str | None = None, case: str | None = None, all_states: bool = False) -> Sequence[Task]:
@@ -266,11 +275,7 @@ class Running:
         now = self.now()
         timers, rung = self.stores.bells.due(now, BATCH, silent=self.clerk.silent(now)), 0
         for first in range(0, len(timers), TOGETHER):
-            with self.clerk.together():
-                for timer in timers[first : first + TOGETHER]:
-                    rung += self.clerk.ring_safely(timer, self.now())
-                    # What a bell raises is decided before the next bell rings.
-                    self.clerk.advance(self.now(), limit=BATCH, case_id=timer.case)
+            rung += self.clerk.ring_all(timers[first : first + TOGETHER], self.now)
         return rung
 
     def carry_post(self, deadline: float) -> int:

@@ -1,0 +1,28 @@
+"""What has the storm found? Each bug it brought up, told in a few lines, so that it stays found."""
+
+from datetime import timedelta
+
+from engine.core.decide import decide
+from engine.model.event import Event, EventKind
+from engine.service.advance import bell_of
+from tests.time.world import World, compiled, first, when
+
+ROW = "while: new\nlimit: 2 h\ntimeline:\n  - left: 1 h\n    do: [{send: hurry}]"
+NO_ROW = "while: new\nlimit: 2 h"
+
+
+def test_a_row_taken_out_and_put_back_does_not_ring_under_a_name_that_has_rung() -> None:
+    """A bell whose row an edit had removed rang for nothing; armed again under the same name it was refused for ever, and its case stood still."""
+    world = World("11-23 09:00", sla=first(ROW))
+    world.hear("created", "11-23 09:00")
+    case, now = world.stores.store.load("ticket:T1"), when("11-23 10:00")
+    bell = next(one for one in world.stores.bells.due(now, 10) if one.row == "left 1 h")
+
+    obsolete = decide(compiled(sla=first(NO_ROW)), case, bell_of(bell, now), now)
+    again = Event(id="v3", source="rules", kind=EventKind.REFRESH, name="refresh", occurred_at=now, received_at=now)
+    put_back = decide(compiled(sla=first(ROW)), obsolete.after, again, now + timedelta(minutes=1))
+
+    assert [note.kind for note in obsolete.notes] == ["bell_obsolete"]
+    armed = next(one for one in put_back.timers if one.row == "left 1 h")
+    assert armed.due_at == bell.due_at
+    assert bell_of(armed, now).id != bell_of(bell, now).id
