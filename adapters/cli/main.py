@@ -92,6 +92,10 @@ COMMANDS: dict[str, Command] = {
         "report", "报表:及时提货率、时效达成、投诉、工作量……数一数台账", "reports: on-time pick-up, promises kept, complaints, workload ... counted from the journals",
         ("waybill report", "waybill report pickup --since 2026-11-01 --period week", "waybill report complaints --by cause,area --csv complaints.csv", "waybill report sla --json"),
     ),
+    "export": Command(
+        "export", "导出台账给流程挖掘工具:XES、OCEL 2.0,个人信息遮盖", "hand the journals to process-mining tools: XES, OCEL 2.0, masked",
+        ("waybill export --xes journal.xes.gz", "waybill export --xes tickets.xes --workflow ticket", "waybill export --ocel journal.json"),
+    ),
     "shadow": Command(
         "shadow", "试行的规则:本来会发什么、给谁、错了几次", "rules in shadow: what each would have sent, to whom, and how often wrongly",
         ("waybill shadow report", "waybill shadow report --since 2026-11-16 --json"),
