@@ -1,27 +1,24 @@
 """How is a decision kept? Cases and their events: the only writer of a case."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, select, update
-from sqlalchemy.exc import IntegrityError
 
-from adapters.sql import effects, journal, live_clocks, timers
-from adapters.sql.codec import CLOCKS, LEDGER, dumps, merged, texts
-from adapters.sql.database import Database, Row
-from adapters.sql.fence import is_fenced, marked, told
-from adapters.sql.inbox import Registry
+from adapters.sql.codec import LEDGER, merged, texts
+from adapters.sql.database import Database
 from adapters.sql.prepared import Prepared, PreparedList, one_of
+from adapters.sql.sheaf import UNDECIDED, Sheaf, Stood, Verdict
 from adapters.sql.tables import CASES, INBOX, PRIVATE, is_one_of
-from engine.model.case import Case, ClockVerdict
-from engine.model.decision import Decision, Standing
+from engine.model.case import Case
+from engine.model.decision import Decision
 from engine.model.event import Acceptance, Event, EventKind, Heard, Report
-from engine.ports.store import Conflict, NotFound, Pending
+from engine.ports.store import NotFound, Pending
 
 EARLIER = INBOX.alias("earlier")
-UNDECIDED = ("new", "dead")
 
 FIRST_UNDECIDED = ~exists().where(EARLIER.c.case_id == INBOX.c.case_id, EARLIER.c.id < INBOX.c.id, is_one_of(EARLIER.c.status, *UNDECIDED))
 """No earlier event of the same case is undecided: a dead one holds back its own case, and no other."""
@@ -37,17 +34,13 @@ HISTORY = select(INBOX).where(INBOX.c.case_id == bindparam("case"), INBOX.c.numb
 CASE = select(CASES.c.id, CASES.c.workflow, CASES.c.revision, CASES.c.opened_at, CASES.c.state, CASES.c.ledger).where(
     CASES.c.id == bindparam("case")
 )
-STOOD = select(CASES.c.revision, CASES.c.names, CASES.c.head).where(CASES.c.id == bindparam("case"))
 VALUES = select(PRIVATE.c.inbox_id, PRIVATE.c.field, PRIVATE.c.value)
 VALUES_OF_EVENTS = PreparedList(lambda size: VALUES.where(one_of(PRIVATE.c.inbox_id, size)))
 VALUES_OF_CASE = VALUES.where(PRIVATE.c.case_id == bindparam("case"))
-STAND = Prepared(update(CASES).where(CASES.c.id == bindparam("b_id"), CASES.c.revision == bindparam("b_revision")))
-DONE = Prepared(
-    update(INBOX).where(INBOX.c.id == bindparam("b_id"), INBOX.c.case_id == bindparam("b_case"), is_one_of(INBOX.c.status, *UNDECIDED))
-)
-FIELDS_OF_EVENT = Prepared(select(PRIVATE.c.field).where(PRIVATE.c.inbox_id == bindparam("id")))
 NEXT, NEXT_OF_CASE = Prepared(PENDING), Prepared(PENDING_OF_CASE)
-LOAD, LOAD_HISTORY, LOAD_VALUES, LOAD_STOOD = Prepared(CASE), Prepared(HISTORY), Prepared(VALUES_OF_CASE), Prepared(STOOD)
+LOAD, LOAD_HISTORY, LOAD_VALUES = Prepared(CASE), Prepared(HISTORY), Prepared(VALUES_OF_CASE)
+STOOD_MAX = 5_000
+"""So many cases are remembered as they were written last."""
 
 
 class SqlStore:
@@ -58,20 +51,22 @@ class SqlStore:
         self._database = database
         self._secret = secret
         self._fence = fence
+        self._mine = threading.local()
+        self._stood: dict[str, Stood] = {}
+        self._one_at_a_time = threading.Lock()
 
     def accept(self, reports: Sequence[Report], now: datetime) -> Sequence[Acceptance]:
         """See Store.accept."""
         if not reports:
             return []
-        with self._database.write() as connection:
-            registry = Registry(connection, self._secret, now)
-            answers = registry.accept(reports)
-            registry.flush()
-        return answers
+        with self._sheaf() as sheaf:
+            return sheaf.accept(reports, now)
 
-    def together(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def together(self) -> Generator[None]:
         """See Store.together."""
-        return self._database.together()
+        with self._sheaf():
+            yield
 
     def pending(self, now: datetime, limit: int, case_id: str | None = None) -> Sequence[Pending]:
         """See Store.pending."""
@@ -79,7 +74,8 @@ class SqlStore:
         words = {"now": now, "most": limit} | ({} if case_id is None else {"case": case_id})
         with self._database.read() as connection:
             found = rows.rows(connection, words)
-            private = private_of(connection, [row["id"] for row in found])
+            # A value that is kept apart left a null in its place.
+            private = private_of(connection, [row["id"] for row in found if "null" in row["data"]])
         return [Pending(row["id"], row["case_id"], event_of(row, private.get(row["id"], {})), row["attempts"]) for row in found]
 
     def load(self, case_id: str) -> Case:
@@ -102,22 +98,8 @@ class SqlStore:
 
     def commit(self, decision: Decision, *, inbox_id: int | None, now: datetime, mail: Sequence[Report] = ()) -> None:
         """See Store.commit. Raises NotFound, Conflict, StoreUnavailable."""
-        try:
-            with self._database.write() as connection:
-                registry = Registry(connection, self._secret, now)
-                known = self._known(connection, decision)
-                private = self._decided(connection, registry, decision, inbox_id)
-                head = journal.write(connection, decision, private, now, known["head"])
-                self._stand(connection, registry, decision, known, head)
-                timers.arm(connection, decision.after.id, decision.timers)
-                live_clocks.keep(connection, decision.after, decision.standing)
-                stopped = effects.write(connection, decision, now, self._fence)
-                registry.raised(decision.raised, decision.after.id, decision.standing.private)
-                registry.accept(marked(mail) if is_fenced(self._fence, decision.event) else mail)
-                registry.accept(told(stopped, now))
-                registry.flush()
-        except IntegrityError as error:
-            raise Conflict(f"{decision.after.id}: {error.orig}") from error
+        with self._sheaf() as sheaf:
+            sheaf.commit(Verdict(decision, inbox_id, now), mail)
 
     def failed(self, inbox_id: int, error: str, retry_at: datetime | None) -> None:
         """See Store.failed."""
@@ -125,57 +107,30 @@ class SqlStore:
         with self._database.write() as connection:
             connection.execute(update(INBOX).where(INBOX.c.id == inbox_id, is_one_of(INBOX.c.status, *UNDECIDED)).values(changes))
 
-    def _known(self, connection: Connection, decision: Decision) -> Row:
-        """How the case stands in the database. Raises NotFound; Conflict if it was moved since the decision was made."""
-        after = decision.after
-        known = LOAD_STOOD.first(connection, {"case": after.id})
-        if known is None:
-            raise NotFound(after.id)
-        if known["revision"] != after.revision - 1:
-            raise Conflict(f"{after.id}: revision {known['revision']}, not {after.revision - 1}")
-        return known
+    @contextmanager
+    def _sheaf(self) -> Generator[Sheaf]:
+        """The one of this thread's transaction; a transaction of its own, if there is none."""
+        joined: Sheaf | None = getattr(self._mine, "sheaf", None)
+        if joined is not None:
+            yield joined
+            return
+        sheaf: Sheaf | None = None
+        try:
+            with self._database.together(lambda: sheaf.flush() if sheaf else None) as connection:
+                sheaf = self._mine.sheaf = Sheaf(connection, self._secret, self._stood.get, self._fence)
+                yield sheaf
+        finally:
+            self._mine.sheaf = None
+        self._remember(sheaf.stands)
 
-    def _stand(self, connection: Connection, registry: Registry, decision: Decision, known: Row, head: str) -> None:
-        """Compare and swap, and let new names lead to the case."""
-        after, standing = decision.after, decision.standing
-        place = {"b_id": after.id, "b_revision": after.revision - 1}
-        if STAND.run(connection, standing_row(standing, after) | {"head": head} | place) != 1:
-            raise Conflict(f"{after.id}: revision {known['revision']}, not {after.revision - 1}")
-        before = texts(known["names"])
-        fresh = {field: value for field, value in standing.names.items() if before.get(field) != value}
-        if fresh:
-            registry.learned(after.workflow, after.id, fresh)
-
-    def _decided(self, connection: Connection, registry: Registry, decision: Decision, inbox_id: int | None) -> frozenset[str]:
-        """Mark the event decided, and answer which of its data are personal."""
-        kept: Row = {"number": None, "version": None}
-        if decision.keeps_event:
-            heard = decision.after.history[-1]
-            kept = {"number": heard.number, "version": heard.version}
-        event, case_id = decision.event, decision.after.id
-        if inbox_id is None:
-            if registry.is_known(event):
-                raise Conflict(f"{event.source} {event.id} is decided already")
-            registry.decided(event, case_id, decision.standing.private).update(kept)
-            return frozenset()
-        if DONE.run(connection, {"status": "done", "retry_at": None, **kept, "b_id": inbox_id, "b_case": case_id}) != 1:
-            raise Conflict(f"inbox {inbox_id} is decided already")
-        if not event.data:
-            return frozenset()
-        return frozenset(row["field"] for row in FIELDS_OF_EVENT.rows(connection, {"id": inbox_id}))
-
-
-def standing_row(standing: Standing, after: Case) -> Row:
-    """The case's row after a decision."""
-    due = [clock.due for clock in standing.clocks if clock.verdict is ClockVerdict.RUNNING and clock.due is not None]
-    return {
-        "revision": after.revision, "state": standing.state, "entered_at": standing.entered_at, "final": standing.final,
-        "late": any(clock.verdict is ClockVerdict.LATE for clock in standing.clocks),
-        "open_key": None if standing.final else standing.open_key, "next_due": min(due, default=None),
-        "contradictions": standing.contradictions, "names": dumps(dict(standing.names)), "fields": dumps(dict(standing.fields)),
-        "private_fields": dumps(sorted(standing.private)), "clocks": CLOCKS.dump_json(standing.clocks).decode(),
-        "ledger": LEDGER.dump_json(after.ledger).decode(),
-    }  # fmt: skip
+    def _remember(self, stands: Mapping[str, Stood]) -> None:
+        """What is in the database now; of each case the newest, whichever thread wrote it."""
+        with self._one_at_a_time:
+            for case_id, stood in stands.items():
+                before = self._stood.pop(case_id, None)
+                self._stood[case_id] = before if before is not None and before.revision > stood.revision else stood
+            while len(self._stood) > STOOD_MAX:
+                self._stood.pop(next(iter(self._stood)))
 
 
 def event_of(row: Mapping[str, Any], private: dict[str, str]) -> Event:

@@ -69,6 +69,7 @@ class Database:
         """One transaction: all of it, or nothing. Raises StoreUnavailable."""
         joined = self._joined
         if joined is not None:
+            self._mine.owed()
             with self._available(), _by_itself(joined):
                 yield joined
             return
@@ -76,18 +77,18 @@ class Database:
             yield connection
 
     @contextmanager
-    def together(self) -> Generator[None]:
+    def together(self, owed: Callable[[], None]) -> Generator[Connection]:
         """Until its end, what this thread writes is one transaction, and what it reads sees it.
 
-        Each `write` inside stands or falls by itself. Raises StoreUnavailable: then nothing of it was written.
+        `owed` writes what its owner still keeps back: called before every look and every other change, and at the end.
+        Each `write` inside stands or falls by itself. Not to be nested. Raises StoreUnavailable: then nothing of it was written.
         """
-        if self._joined is not None:
-            yield
-            return
+        assert self._joined is None, "a transaction within a transaction"
         with self._one_writer, self._available(), self._writing.begin() as connection:
-            self._mine.joined = connection
+            self._mine.joined, self._mine.owed = connection, owed
             try:
-                yield
+                yield connection
+                owed()
             finally:
                 self._mine.joined = None
 
@@ -120,6 +121,7 @@ class Database:
         """One consistent look. Raises StoreUnavailable."""
         joined = self._joined
         if joined is not None:
+            self._mine.owed()
             yield joined
             return
         with self._available(), self._reading.begin() as connection:

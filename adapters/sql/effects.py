@@ -1,13 +1,13 @@
 """What does a decision put on its way? Outbox rows, tasks, alarms, and what it takes back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, insert, literal, select, update
 
 from adapters.sql.codec import EFFECT
 from adapters.sql.database import Row
-from adapters.sql.fence import behind, is_fenced
+from adapters.sql.fence import behind
 from adapters.sql.prepared import Prepared, PreparedList, one_of
 from adapters.sql.tables import ALARM, OUTBOX, TASK, is_one_of
 from adapters.sql.worklist import as_row as task_row
@@ -29,24 +29,34 @@ OPEN_TASKS = PreparedList(
 )
 
 
-def write(connection: Connection, decision: Decision, now: datetime, fence: datetime | None = None) -> Sequence[Effect]:
-    """Issue the decision's effects, then take back what it drops. MAIL comes to us as reports. Answers what the fence holds."""
+def write(connection: Connection, decided: Iterable[tuple[Decision, datetime, bool]]) -> None:
+    """Issue the effects of each (decision, when, whether the fence holds them), then take back what they drop.
+
+    MAIL comes to us as reports.
+    """
     posted: list[Row] = []
     tasks: list[Row] = []
     alarms: list[Row] = []
-    for effect in decision.effects:
-        if effect.kind is EffectKind.ALARM:
-            alarms.append(alarm_row(effect))
-        elif effect.kind is EffectKind.TASK and not effect.shadow:
-            tasks.append(task_row(task(effect)))
-        elif effect.kind is not EffectKind.MAIL:
-            posted.append(outbox_row(effect))
-    stopped = behind(posted) if is_fenced(fence, decision.event) else ()
-    for statement, rows in ((POST, posted), (ASSIGN, tasks), (RAISE_ALARM, alarms)):
-        if rows:
-            statement.run_many(connection, rows)
-    take_back(connection, decision.drops, now)
-    return stopped
+    dropped: list[tuple[Drop, datetime]] = []
+    for decision, now, fenced in decided:
+        dropped += [(drop, now) for drop in decision.drops]
+        for effect in decision.effects:
+            if effect.kind is EffectKind.ALARM:
+                alarms.append(alarm_row(effect))
+            elif effect.kind is EffectKind.TASK and not effect.shadow:
+                tasks.append(task_row(task(effect)))
+            elif effect.kind is not EffectKind.MAIL:
+                posted.append(behind(outbox_row(effect)) if fenced else outbox_row(effect))
+    POST.run_many(connection, posted)
+    ASSIGN.run_many(connection, tasks)
+    RAISE_ALARM.run_many(connection, alarms)
+    if dropped:
+        take_back(connection, dropped)
+
+
+def leaves(effect: Effect) -> bool:
+    """Whether it goes out into the world, by the outbox."""
+    return not effect.shadow and effect.kind not in (EffectKind.ALARM, EffectKind.TASK, EffectKind.MAIL)
 
 
 def outbox_row(effect: Effect) -> Row:
@@ -74,19 +84,16 @@ def alarm_row(effect: Effect) -> Row:
     return {"effect_id": effect.id, "case_id": effect.case, "cause": effect.cause, "at": effect.at, "text": effect.text or ""}
 
 
-def take_back(connection: Connection, drops: Sequence[Drop], now: datetime) -> None:
+def take_back(connection: Connection, dropped: Sequence[tuple[Drop, datetime]]) -> None:
     """Withdraw what is not yet on its way; what is, stays."""
-    reasons: dict[str, list[str]] = {}
-    for drop in drops:
-        reasons.setdefault(drop.why, []).append(drop.effect_id)
-    for why, ids in reasons.items():
-        rows = [{"b_id": effect_id, "why": why} for effect_id in ids]
-        UNSEND.run_many(connection, rows)
-        tasks = OPEN_TASKS.rows(connection, ids)
-        if tasks:
-            offered = [row["id"] for row in tasks if row["kind"] == "call" and row["status"] == TaskStatus.OPEN.value]
-            _offer_again(connection, offered)
-            _withdraw(connection, [row["id"] for row in tasks], why, now)
+    UNSEND.run_many(connection, [{"b_id": drop.effect_id, "why": drop.why} for drop, _ in dropped])
+    tasks = {row["id"]: row for row in OPEN_TASKS.rows(connection, [drop.effect_id for drop, _ in dropped])}
+    for drop, now in dropped:
+        task = tasks.get(drop.effect_id)
+        if task is not None:
+            offered = task["kind"] == "call" and task["status"] == TaskStatus.OPEN.value
+            _offer_again(connection, [drop.effect_id] if offered else [])
+            _withdraw(connection, [drop.effect_id], drop.why, now)
 
 
 def _withdraw(connection: Connection, ids: Sequence[str], why: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from adapters.sql.codec import EFFECT, EPOCH, MICROSECOND, dumps
+from adapters.sql.codec import EPOCH, MICROSECOND, dumps
 from adapters.sql.database import Database, Row
 from adapters.sql.inbox import Registry
 from adapters.sql.outbox import outbox_row
@@ -100,14 +100,9 @@ def is_fenced(fence: datetime | None, event: Event) -> bool:
     return fence is not None and (event.occurred_at <= fence or WHY in event.extra)
 
 
-def behind(rows: Sequence[Row]) -> list[Effect]:
-    """New rows of the outbox that are held from the start; answers what is held, so that their case hears of it."""
-    effects = []
-    for row in rows:
-        if row["status"] != OutboxStatus.SHADOW.value:
-            row.update(status=OutboxStatus.UNKNOWN.value, error=WHY)
-            effects.append(EFFECT.validate_json(row["effect"]))
-    return effects
+def behind(row: Row) -> Row:
+    """A new row of the outbox, held from the start."""
+    return row if row["status"] == OutboxStatus.SHADOW.value else {**row, "status": OutboxStatus.UNKNOWN.value, "error": WHY}
 
 
 def told(effects: Sequence[Effect], now: datetime) -> list[Report]:

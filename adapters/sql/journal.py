@@ -1,6 +1,7 @@
 """What was decided, and why? The journal: written once per decision, never changed."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, insert, select
@@ -15,14 +16,17 @@ from engine.model.decision import Decision, JournalRow, Outcome
 WRITE = Prepared(insert(JOURNAL))
 
 
-def write(connection: Connection, decision: Decision, private: frozenset[str], now: datetime, previous: str) -> str:
-    """Append the decision's line behind the one with this hash; the primary key refuses a second one of the same revision.
+def write(connection: Connection, decided: Sequence[tuple[Decision, frozenset[str], datetime]], heads: dict[str, str]) -> None:
+    """Append a line for each (decision, its personal fields, when), behind the line of its case with the hash in `heads`.
 
-    Answers the new head of the chain.
+    Afterwards `heads` holds the new ones. The primary key refuses a second line of the same revision.
     """
-    row = linked(as_row(decision, private, now), previous)
-    WRITE.run(connection, row)
-    return str(row["hash"])
+    rows = []
+    for decision, private, now in decided:
+        row = linked(as_row(decision, private, now), heads[decision.after.id])
+        heads[decision.after.id] = str(row["hash"])
+        rows.append(row)
+    WRITE.run_many(connection, rows)
 
 
 def as_row(decision: Decision, private: frozenset[str], now: datetime) -> Row:

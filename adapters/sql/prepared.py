@@ -78,17 +78,17 @@ class Prepared:
         _, cursor = self._run(connection, words or {})
         return int(cursor.rowcount)
 
-    def run_many(self, connection: Connection, rows: Sequence[Row]) -> None:
-        """The same change for many rows."""
-        if len(rows) == 1:
-            self._run(connection, rows[0])
-        elif rows:
-            plan = self._plan(connection.dialect, rows[0])
-            cursor = connection.connection.cursor()
-            try:
-                cursor.executemany(plan.text, [plan.parameters(row) for row in rows])
-            except connection.dialect.loaded_dbapi.Error as error:
-                raise _ours(connection, plan, error) from error
+    def run_many(self, connection: Connection, rows: Sequence[Row]) -> int:
+        """The same change for many rows, which bring the same columns; answers how many rows it changed in all."""
+        if len(rows) < 2:
+            return self.run(connection, rows[0]) if rows else 0
+        plan = self._plan(connection.dialect, rows[0])
+        cursor = connection.connection.cursor()
+        try:
+            cursor.executemany(plan.text, [plan.parameters(row) for row in rows])
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _ours(connection, plan, error) from error
+        return int(cursor.rowcount)
 
     def _run(self, connection: Connection, words: Row) -> tuple[_Plan, Any]:
         plan = self._plan(connection.dialect, words)

@@ -1,6 +1,6 @@
 """When is a case to be woken? Its timers, kept as the set the last decision asked for."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,23 +52,29 @@ Identity = tuple[str, str, int, str]
 """(owner, row, gen, slot) within one case."""
 
 
-def arm(connection: Connection, case_id: str, timers: Sequence[Timer]) -> None:
-    """Make the case's timers exactly these, touching only what differs."""
-    armed = {identity(timer): timer for timer in map(timer_of, OF_CASE.rows(connection, {"case": case_id}))}
-    wanted = {identity(timer): timer for timer in timers}
-    gone = [place(timer) for key, timer in armed.items() if key not in wanted]
-    new = [as_row(timer) for key, timer in wanted.items() if key not in armed]
-    moved = [
-        {"due_at": timer.due_at, "waits_for": timer.waits_for, "lag_seconds": timer.lag_seconds} | place(timer)
-        for key, timer in wanted.items()
-        if key in armed and armed[key] != timer
-    ]
-    if gone:
-        DISARM.run_many(connection, gone)
-    if new:
-        ARM.run_many(connection, new)
-    if moved:
-        MOVE.run_many(connection, moved)
+def of_case(connection: Connection, case_id: str) -> list[Timer]:
+    """What is armed for a case."""
+    return [timer_of(row) for row in OF_CASE.rows(connection, {"case": case_id})]
+
+
+def arm(connection: Connection, changes: Iterable[tuple[Sequence[Timer], Sequence[Timer]]]) -> None:
+    """For each case (what is armed, what shall be): make it so, touching only what differs."""
+    gone: list[Row] = []
+    new: list[Row] = []
+    moved: list[Row] = []
+    for before, after in changes:
+        armed = {identity(timer): timer for timer in before}
+        wanted = {identity(timer): timer for timer in after}
+        gone += [place(timer) for key, timer in armed.items() if key not in wanted]
+        new += [as_row(timer) for key, timer in wanted.items() if key not in armed]
+        moved += [_moved(timer) for key, timer in wanted.items() if key in armed and armed[key] != timer]
+    DISARM.run_many(connection, gone)
+    ARM.run_many(connection, new)
+    MOVE.run_many(connection, moved)
+
+
+def _moved(timer: Timer) -> Row:
+    return {"due_at": timer.due_at, "waits_for": timer.waits_for, "lag_seconds": timer.lag_seconds} | place(timer)
 
 
 def identity(timer: Timer) -> Identity:

@@ -60,8 +60,9 @@ class Store(Protocol):
         ...
 
     def together(self) -> AbstractContextManager[None]:
-        """Group commit: what this thread does inside is one transaction. Each call stands or falls by itself, and sees those before it;
-        nothing is durable before the end. Raises StoreUnavailable at its end: then nothing of it was written."""
+        """Group commit: what this thread does inside is one transaction. Each call sees those before it, and one that is refused is
+        refused alone; nothing is durable before the end. Raises StoreUnavailable at its end, or Conflict when somebody else was
+        quicker with one of the cases: then nothing of it was written, and each is better tried by itself."""
         ...
 
     def pending(self, now: datetime, limit: int, case_id: str | None = None) -> Sequence[Pending]:

@@ -1,0 +1,220 @@
+"""What does one transaction write? Decisions are gathered while it lasts, and written together at its end.
+
+Whoever looks into the database in between sees them: before every look and every other change, what was gathered is
+written (`Database.together`). A case that is decided several times in one sheaf is written once, as it stands last.
+"""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.exc import IntegrityError
+
+from adapters.sql import effects, journal, live_clocks, timers
+from adapters.sql.codec import CLOCKS, LEDGER, dumps, texts
+from adapters.sql.database import Row
+from adapters.sql.fence import is_fenced, marked, told
+from adapters.sql.inbox import Registry
+from adapters.sql.prepared import Prepared, PreparedList, one_of
+from adapters.sql.tables import CASES, INBOX, PRIVATE, is_one_of
+from engine.model.case import Case, ClockVerdict
+from engine.model.decision import Decision, Standing
+from engine.model.event import Acceptance, Report
+from engine.model.timer import Timer
+from engine.ports.store import Conflict, NotFound
+from engine.ports.views import LiveClock
+
+UNDECIDED = ("new", "dead")
+STOOD = Prepared(select(CASES.c.revision, CASES.c.names, CASES.c.head).where(CASES.c.id == bindparam("case")))
+STAND = Prepared(
+    update(CASES).where(CASES.c.id == bindparam("b_id"), CASES.c.revision == bindparam("b_revision"), CASES.c.head == bindparam("b_head"))
+)
+"""Compare and swap: nobody decided in between, and nobody wrote the case's journal anew (what is erased changes hashes)."""
+DONE = Prepared(
+    update(INBOX).where(INBOX.c.id == bindparam("b_id"), INBOX.c.case_id == bindparam("b_case"), is_one_of(INBOX.c.status, *UNDECIDED))
+)
+FIELDS_OF_EVENTS = PreparedList(lambda size: select(PRIVATE.c.inbox_id, PRIVATE.c.field).where(one_of(PRIVATE.c.inbox_id, size)))
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """What is derived from a case, at one revision."""
+
+    revision: int
+    names: Mapping[str, str]
+    timers: Sequence[Timer]
+    live: Sequence[LiveClock]
+    head: str
+    """Hash of the last line of its journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A decision on its way into the database."""
+
+    decision: Decision
+    inbox_id: int | None
+    """None: a bell, whose own row is made here."""
+    now: datetime
+    fenced: bool = False
+    """What it sends may have left before a restore: it is held."""
+
+
+@dataclass(slots=True)
+class Sheaf:
+    """Everything one transaction owes the database."""
+
+    connection: Connection
+    secret: bytes
+    remembered: Callable[[str], Stood | None]
+    """A case as this process wrote it last; it may be out of date, which its revision tells."""
+    fence: datetime | None = None
+    """When the store was brought back from a copy, if it ever was."""
+    stands: dict[str, Stood] = field(default_factory=dict)
+    """Cases as the last decision of this transaction left them."""
+    broken: bool = False
+    """Something that was gathered cannot be written: the whole of it falls."""
+    _verdicts: list[Verdict] = field(default_factory=list)
+    _before: dict[str, Stood] = field(default_factory=dict)
+    """As the database has it still."""
+    _registry: Registry | None = None
+
+    def accept(self, reports: Sequence[Report], now: datetime) -> Sequence[Acceptance]:
+        """See Store.accept."""
+        with self._whole():
+            return self._papers(now).accept(reports)
+
+    def commit(self, verdict: Verdict, mail: Sequence[Report]) -> None:
+        """See Store.commit. Raises NotFound, Conflict."""
+        decision, after = verdict.decision, verdict.decision.after
+        stood = self._stood(after.id, after.revision - 1)
+        if is_fenced(self.fence, decision.event):
+            verdict = replace(verdict, fenced=True)
+            mail = [*marked(mail), *told([effect for effect in decision.effects if effects.leaves(effect)], verdict.now)]
+        with self._whole():
+            self._gather(verdict, stood)
+            if decision.raised:
+                self._papers(verdict.now).raised(decision.raised, after.id, decision.standing.private)
+            if mail:
+                self._papers(verdict.now).accept(mail)
+
+    def flush(self) -> None:
+        """Write what was gathered so far. Raises Conflict if somebody else was quicker: then nothing of the sheaf may stay."""
+        if self.broken:
+            raise Conflict("a decision written together with this one found its case changed")
+        registry, verdicts, before = self._registry, self._verdicts, self._before
+        self._registry, self._verdicts, self._before = None, [], {}
+        with self._whole():
+            if registry is not None:
+                registry.flush()
+            if verdicts:
+                self._write(verdicts, before)
+
+    @contextmanager
+    def _whole(self) -> Generator[None]:
+        """What fails in the middle takes everything with it."""
+        try:
+            yield
+        except IntegrityError as error:
+            self.broken = True
+            raise Conflict(str(error.orig)) from error
+        except BaseException:
+            self.broken = True
+            raise
+
+    def _papers(self, now: datetime) -> Registry:
+        if self._registry is None:
+            self._registry = Registry(self.connection, self.secret, now)
+        return self._registry
+
+    def _stood(self, case_id: str, revision: int) -> Stood:
+        """As the case stands inside this transaction. Raises NotFound, Conflict if that is not the revision."""
+        known = self.stands.get(case_id)
+        if known is None:
+            known = self.remembered(case_id)
+            if known is None or known.revision != revision:
+                row = STOOD.first(self.connection, {"case": case_id})
+                if row is None:
+                    raise NotFound(case_id)
+                known = Stood(
+                    row["revision"], texts(row["names"]), timers.of_case(self.connection, case_id),
+                    live_clocks.of_case(self.connection, case_id), row["head"],
+                )  # fmt: skip
+        if known.revision != revision:
+            raise Conflict(f"{case_id}: revision {known.revision}, not {revision}")
+        return known
+
+    def _gather(self, verdict: Verdict, stood: Stood) -> None:
+        decision, after = verdict.decision, verdict.decision.after
+        fresh = {name: value for name, value in decision.standing.names.items() if stood.names.get(name) != value}
+        if fresh:
+            self._papers(verdict.now).learned(after.workflow, after.id, fresh)
+        if verdict.inbox_id is None:
+            self._papers(verdict.now).decided(decision.event, after.id, decision.standing.private).update(_kept(decision))
+        self._before.setdefault(after.id, stood)
+        self._verdicts.append(verdict)
+        live = live_clocks.standing_clocks(decision)
+        self.stands[after.id] = Stood(after.revision, decision.standing.names, decision.timers, live, stood.head)
+
+    def _write(self, verdicts: Sequence[Verdict], before: Mapping[str, Stood]) -> None:
+        connection = self.connection
+        private = self._private_fields(verdicts)
+        heads = {case_id: stood.head for case_id, stood in before.items()}
+        journal.write(connection, [(one.decision, private.get(one.inbox_id or 0, frozenset()), one.now) for one in verdicts], heads)
+        last = {one.decision.after.id: one.decision for one in verdicts}
+        rows = [
+            {**standing_row(decision.standing, decision.after), "head": heads[case_id], **_place(before[case_id], case_id)}
+            for case_id, decision in last.items()
+        ]
+        if STAND.run_many(connection, rows) != len(rows):
+            raise Conflict(f"one of {', '.join(last)} was changed by somebody else")
+        self._mark_done(verdicts)
+        timers.arm(connection, [(before[case_id].timers, decision.timers) for case_id, decision in last.items()])
+        live_clocks.keep(connection, [(before[case_id].live, self.stands[case_id].live) for case_id in last])
+        effects.write(connection, [(one.decision, one.now, one.fenced) for one in verdicts])
+        for case_id, head in heads.items():
+            self.stands[case_id] = replace(self.stands[case_id], head=head)
+
+    def _mark_done(self, verdicts: Sequence[Verdict]) -> None:
+        rows: list[Row] = [
+            {"status": "done", "retry_at": None, **_kept(one.decision), "b_id": one.inbox_id, "b_case": one.decision.after.id}
+            for one in verdicts
+            if one.inbox_id is not None
+        ]
+        if rows and DONE.run_many(self.connection, rows) != len(rows):
+            raise Conflict(f"one of the events {', '.join(str(row['b_id']) for row in rows)} is decided already")
+
+    def _private_fields(self, verdicts: Sequence[Verdict]) -> dict[int, frozenset[str]]:
+        """Which data of the events are personal, by inbox id."""
+        ids = [one.inbox_id for one in verdicts if one.inbox_id is not None and one.decision.event.data]
+        found: dict[int, set[str]] = {}
+        for row in FIELDS_OF_EVENTS.rows(self.connection, ids) if ids else ():
+            found.setdefault(row["inbox_id"], set()).add(row["field"])
+        return {inbox_id: frozenset(names) for inbox_id, names in found.items()}
+
+
+def _place(stood: Stood, case_id: str) -> Row:
+    return {"b_id": case_id, "b_revision": stood.revision, "b_head": stood.head}
+
+
+def _kept(decision: Decision) -> Row:
+    """Where the event stands in its case's history, if it is kept there."""
+    if not decision.keeps_event:
+        return {"number": None, "version": None}
+    heard = decision.after.history[-1]
+    return {"number": heard.number, "version": heard.version}
+
+
+def standing_row(standing: Standing, after: Case) -> Row:
+    """The case's row after a decision."""
+    due = [clock.due for clock in standing.clocks if clock.verdict is ClockVerdict.RUNNING and clock.due is not None]
+    return {
+        "revision": after.revision, "state": standing.state, "entered_at": standing.entered_at, "final": standing.final,
+        "late": any(clock.verdict is ClockVerdict.LATE for clock in standing.clocks),
+        "open_key": None if standing.final else standing.open_key, "next_due": min(due, default=None),
+        "contradictions": standing.contradictions, "names": dumps(dict(standing.names)), "fields": dumps(dict(standing.fields)),
+        "private_fields": dumps(sorted(standing.private)), "clocks": CLOCKS.dump_json(standing.clocks).decode(),
+        "ledger": LEDGER.dump_json(after.ledger).decode(),
+    }  # fmt: skip
