@@ -168,6 +168,8 @@ def _in_depth(desk: Opened, one: ProviderLine, number: str, speech: Speech) -> N
         speech.line(f"  {count:>6}  {error}")
     if one.per_number:
         speech.say(f"每个号码:{'、'.join(one.per_number)}", f"per number: {', '.join(one.per_number)}")
+    for left in one.at_most:
+        speech.say(f"一共 {left.written}:还剩 {left.left}", f"at most {left.written}: {left.left} left")
     if one.refused_as_too_many:
         speech.say(f"服务商嫌太多 {one.refused_as_too_many} 次", f"put off by the provider's own limits: {one.refused_as_too_many}")
     declared = desk.rulebook.connections.get(one.connection)
@@ -183,6 +185,7 @@ def as_data(one: ProviderLine) -> dict[str, object]:
         "since": _iso(one.since), "reason": one.reason, "by": one.by, "asked": one.asked, "per_minute": round(one.per_minute, 3),
         "p95_seconds": one.p95_seconds, "answers": dict(one.answers), "errors": dict(one.errors), "in_hand": one.in_hand,
         "outstanding": one.outstanding, "last_receipt_at": _iso(one.last_receipt_at), "per_number": list(one.per_number),
+        "at_most": [{"limit": left.written, "used": left.used, "left": left.left} for left in one.at_most],
         "refused_as_too_many": one.refused_as_too_many, "money_today": None if one.money_today is None else str(one.money_today),
     }  # fmt: skip
 

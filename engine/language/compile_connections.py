@@ -17,6 +17,7 @@ from engine.language.compile_providers import SECRET, compile_receipts, compile_
 from engine.language.form_world import ConnectionForm
 from engine.language.names import Scope, beside
 from engine.model.connection import Connection, ConnectionType
+from engine.model.message import Cap
 
 PARCEL_MARKS = ("number", "text", "key", "message", "case", "sign")
 """What a provider's request may fill in."""
@@ -47,10 +48,14 @@ def compile_connection(scope: Scope, form: ConnectionForm) -> Connection:
         base_url=address_of(scope, form), commands=compile_commands(scope, form, secrets),
         login=compile_login(scope, part.login if part else None, secrets), secrets=secrets, poll=compile_poll(scope, form.poll, secrets),
         drop=compile_drop(scope, form.files), send=compile_request(scope, "send", form.send, PARCEL_MARKS) if form.send else None, options=options,
-        templates=compile_templates(scope, form), per_number=tuple(form.limits.per_number) if form.limits else (),
+        templates=compile_templates(scope, form), per_number=_caps(form.limits.per_number if form.limits else None), at_most=_caps(form.limits.at_most if form.limits else None),
         receipts=compile_receipts(scope, form.receipts),
         samples=tuple(beside(form.sheet.file, sample) for sample in (form.inbound.samples if form.inbound else None) or ()), span=form.span("connection"),
     )  # fmt: skip
+
+
+def _caps(written: list[Cap] | None) -> tuple[Cap, ...]:
+    return tuple(written or ())
 
 
 def _check_options(scope: Scope, form: ConnectionForm, options: dict[str, str]) -> None:

@@ -1,10 +1,10 @@
 """What may a provider of messages and calls say beside its address? Accounts, approved templates, limits, the door for receipts."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from engine.language.form_types import CapText, Form, OneOrList, Words
+from engine.language.form_types import CapText, Form, OneOrList, Words, custom
 
 SecurityWord = Literal["tls", "starttls", "none"]
 
@@ -17,9 +17,29 @@ class TemplateForm(Form):
 
 
 class LimitsForm(Form):
-    """How often one number may be reached through this provider."""
+    """How often one number may be reached through this provider, and how often it may be asked at all."""
 
-    per_number: Annotated[list[CapText], OneOrList]
+    per_number: Annotated[list[CapText], OneOrList] | None = None
+    at_most: Annotated[list[CapText], OneOrList] | None = None
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if not self.per_number and not self.at_most:
+            raise custom(
+                "limits 要写 per_number 或 at_most",
+                "limits needs per_number or at_most",
+                "例如 `at_most: 20 per 1 min`",
+                "for example `at_most: 20 per 1 min`",
+                "F102",
+            )
+        for one in self.per_number or ():
+            for whole in self.at_most or ():
+                if one.seconds == whole.seconds and one.count > whole.count:
+                    raise custom(
+                        f"一个号码 {one.written},比一共 {whole.written} 还多", f"one number may be reached {one.written}, the provider only {whole.written} at all",
+                        "看看是不是写反了", "see whether the two are exchanged",
+                    )  # fmt: skip
+        return self
 
 
 class ReceiptsForm(Form):

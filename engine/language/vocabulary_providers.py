@@ -14,8 +14,9 @@ PROVIDER_KEYS: Mapping[str, Mapping[str, Said]] = {
         "fill": Said("变量: 字段或标记,如 `POLICY.due|time`", "variable: a field or mark, as `POLICY.due|time`"),
     },
     "LimitsForm": {
-        "": Said("服务商的限制", "how often one number may be reached through this provider"),
+        "": Said("服务商的限制", "how often one number may be reached through this provider, and how often it may be asked at all"),
         "per_number": Said("每个号码最多几次,如 `1 per 1 min`", "so often may one number be reached, as `1 per 1 min`"),
+        "at_most": Said("一共最多几次,如 `20 per 1 min`;满了就等,先来先发", "so often may it be asked at all, as `20 per 1 min`; beyond it, first in first out"),
     },
     "ReceiptsForm": {
         "": Said("服务商推送回执的入口", "the door for what the provider pushes"),

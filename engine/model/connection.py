@@ -289,6 +289,8 @@ class Connection:
     """Message, or `MESSAGE.resend` for the marked second copy -> what the provider approved."""
     per_number: tuple[Cap, ...] = ()
     """So often may one number be reached through this provider; attempts count, not successes."""
+    at_most: tuple[Cap, ...] = ()
+    """So often may it be asked at all, whoever is reached."""
     receipts: ReceiptDoor | None = None
     samples: tuple[str, ...] = ()
     span: Span

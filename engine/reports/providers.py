@@ -20,6 +20,15 @@ DAY = timedelta(hours=24)
 NO_ANSWER_YET = "no_answer_yet"
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How often one number, or all together, may still be reached through a connection."""
+
+    written: str
+    used: int
+    left: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderLine:
     """One connection, as it stands."""
@@ -50,6 +59,8 @@ class ProviderLine:
     last_receipt_at: datetime | None
     per_number: tuple[str, ...]
     """How often one number may be reached, as written."""
+    at_most: tuple[Left, ...]
+    """What is left of each limit of the provider as a whole."""
     refused_as_too_many: int
     """Sendings of the last 24 hours that the provider itself put off: its own limits are reached."""
     money_today: Decimal | None
@@ -65,32 +76,32 @@ def provider_lines(rulebook: Rulebook, book: ProviderBook, now: datetime) -> lis
     names = sorted({*declared, *counts, *circuits})
     return [
         _line(name, declared.get(name), circuits.get(name), counts.get(name, ()), today.get(name, ()),
-              book.lately(name, now - SPEED_WINDOW, LATELY_MAX), now)
+              book.lately(name, now - SPEED_WINDOW, LATELY_MAX), left_of(declared[name], book, now) if name in declared else (), now)
         for name in names
     ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class NumberLeft:
-    """How often one number may still be reached through a connection."""
-
-    written: str
-    used: int
-    left: int
-
-
-def left_for(connection: Connection, book: ProviderBook, recipient: str, now: datetime) -> list[NumberLeft]:
+def left_for(connection: Connection, book: ProviderBook, recipient: str, now: datetime) -> list[Left]:
     """What is left of each limit for this `channel:address`."""
     left = []
     for cap in connection.per_number:
         used = len(book.reached(connection.name, recipient, now - timedelta(seconds=cap.seconds) + timedelta(microseconds=1)))
-        left.append(NumberLeft(cap.written, used, max(0, cap.count - used)))
+        left.append(Left(cap.written, used, max(0, cap.count - used)))
+    return left
+
+
+def left_of(connection: Connection, book: ProviderBook, now: datetime) -> list[Left]:
+    """What is left of each limit of the provider as a whole."""
+    left = []
+    for cap in connection.at_most:
+        used = len(book.lately(connection.name, now - timedelta(seconds=cap.seconds) + timedelta(microseconds=1), cap.count))
+        left.append(Left(cap.written, used, cap.count - used))
     return left
 
 
 def _line(
     name: str, declared: Connection | None, circuit: Circuit | None, counts: Sequence[AttemptCount], today: Sequence[AttemptCount],
-    lately: Sequence[Attempt], now: datetime,
+    lately: Sequence[Attempt], at_most: Sequence[Left], now: datetime,
 ) -> ProviderLine:  # fmt: skip
     answers: Counter[str] = Counter()
     errors: Counter[str] = Counter()
@@ -118,6 +129,7 @@ def _line(
         outstanding=sum(one.number for one in counts if one.verdict is Verdict.ACCEPTED and one.receipt is None),
         last_receipt_at=max((one.last_receipt_at for one in counts if one.last_receipt_at is not None), default=None),
         per_number=tuple(cap.written for cap in declared.per_number) if declared else (),
+        at_most=tuple(at_most),
         refused_as_too_many=sum(one.number for one in counts if one.reason == "limited"),
         money_today=_money(today),
     )

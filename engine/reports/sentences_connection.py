@@ -79,6 +79,9 @@ def _provider(tongue: Tongue, connection: Connection) -> Iterator[Sentence]:
     if connection.per_number:
         caps = tongue.of("、", ", ").join(tongue.cap(one) for one in connection.per_number)
         yield tongue.sentence("per_number", ("同一号码:", "one number: "), caps, connection.span)
+    if connection.at_most:
+        caps = tongue.of("、", ", ").join(tongue.cap(one) for one in connection.at_most)
+        yield tongue.sentence("at_most", ("一共:", "at all: "), caps, connection.span)
     if connection.receipts is not None:
         said = [tongue.of("令牌在 ", "token in ") + tongue.of("、", ", ").join(one.reference for one in connection.receipts.tokens)]
         if connection.receipts.allow_ips:

@@ -81,6 +81,19 @@ class Counters:
                 free = max(free, tried[-cap.count] + window)
         return free
 
+    def room_at(self, connection: Connection | None, rooms: int, now: datetime) -> datetime:
+        """When it may be asked so many times at once: now, or when every window of its `at_most` has room.
+
+        More than a window holds leave when it is empty: the provider may refuse some, we lose none.
+        """
+        free = now
+        for cap in connection.at_most if connection is not None else ():
+            window, others = timedelta(seconds=cap.seconds), max(0, cap.count - rooms)
+            asked = self.book.lately(connection.name if connection else "", now - window + timedelta(microseconds=1), others + 1)
+            if len(asked) > others:
+                free = max(free, asked[others].at + window)
+        return free
+
     def _open(self, name: str, reason: str, now: datetime) -> None:
         held = self.shut().get(name)
         if held is None or held.state is not CircuitState.PAUSED:

@@ -80,7 +80,9 @@ class PostRoom:
 
     def deliver(self, now: datetime, limit: int = 50) -> int:
         """Carry what is ready, oldest first. Answers how many rows were handled, or given to a lane."""
-        rows = self.outbox.claim(now, limit, owner=self.owner, lease_until=now + LEASE, not_channels=tuple(self.busy))
+        claimed = self.outbox.claim(now, limit, owner=self.owner, lease_until=now + LEASE, not_channels=tuple(self.busy))
+        # What waited for room at a provider is due later than what came in just now, and goes first all the same.
+        rows = sorted(claimed, key=lambda row: row.effect.at)
         groups: dict[str, list[OutboxRow]] = {}
         for row in rows:
             groups.setdefault(together(row), []).append(row)

@@ -44,7 +44,12 @@ class Outcome:
 def hand_over(letter: Letter, recipients: Sequence[Recipient], open_counters: Sequence[str], counters: Counters, post: Post) -> Outcome:
     """One parcel per recipient; what surely did not leave by one counter is offered to the next."""
     answered: list[Answered] = []
-    receipts = [_to_one(letter, number, one, open_counters, counters, post, answered) for number, one in enumerate(recipients)]
+    declared = letter.desk.rulebook.connections
+    room = {name: counters.room_at(declared.get(name), len(recipients), letter.now) for name in open_counters}
+    roomy = [name for name in open_counters if room[name] <= letter.now]
+    if not roomy:
+        return Outcome(_limited(letter, key_of(letter.row.effect.id), list(room.values())), answered)
+    receipts = [_to_one(letter, number, one, roomy, counters, post, answered) for number, one in enumerate(recipients)]
     return Outcome(max(receipts, key=lambda one: PROOF.index(one.verdict)), answered)
 
 

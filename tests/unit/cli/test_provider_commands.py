@@ -21,7 +21,7 @@ connection: aliyun
 label: 短信
 type: recorder
 carries: sms
-limits: {per_number: 2 per 1 day}
+limits: {per_number: 2 per 1 day, at_most: 20 per 1 day}
 """
 BY = ("--by", "8011", "--why", "余额不足")
 
@@ -82,6 +82,7 @@ def test_what_is_left_for_one_number_is_told(home: Path) -> None:
     shown = ask(home, "adapters", "aliyun", "--to", PHONE)
 
     assert "还剩 2" in shown.out
+    assert "一共 20 per 1 day:还剩 20" in shown.out
 
 
 def test_a_doubt_is_listed_and_settled_once(home: Path) -> None:

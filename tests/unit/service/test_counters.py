@@ -12,7 +12,7 @@ from engine.model.receipt import Capabilities, Parcel, Push, Pushed, Receipt, Se
 from engine.ports.attempts import CircuitState
 from engine.ports.outbox import OutboxRow, OutboxStatus
 from engine.service.pushes import Mailroom
-from tests.time.world import World, first, message, messages, when
+from tests.time.world import CONTACTS, World, first, message, messages, when
 
 ONE_HOUR = first("while: new\nlimit: 1 h\ntimeline:\n  - late: 0 min\n    do: [{send: hurry}]")
 FALLBACK = "if_not_delivered: {after: 5 min, channel: phone, to: desk, note_why: yes, resend_when_back: yes}"
@@ -30,6 +30,17 @@ password: env:P
 """
 SPARE = MAIN.replace("connection: main", "connection: spare").replace("主用", "备用") + "backup_for: main\n"
 LIMITED = MAIN + "limits: {per_number: 1 per 30 min}\n"
+A_ROBOT = MAIN + "limits: {at_most: 20 per 1 min}\n"
+PAIR = (
+    CONTACTS.replace("roles:\n", "roles:\n  pair: {label: 两人, on_duty: two}\n")
+    + """
+rotas:
+  two:
+    label: 双岗
+    timezone: Asia/Shanghai
+    shifts: [{people: [ann, bob]}]
+"""
+)
 
 
 CAPABILITIES = Capabilities(receipts=True, look_up=True, replies=True)
@@ -242,6 +253,44 @@ def test_what_would_come_too_late_for_its_limit_falls_back_at_once() -> None:
     desk.world.until("11-23 10:10")
 
     assert [one.case for one in desk.calls()][-1:] == ["ticket:T2"]
+
+
+def test_a_provider_with_twenty_a_minute_gets_twenty_then_the_next_twenty_in_order_and_none_is_lost() -> None:
+    desk = a_desk(text="", main=A_ROBOT)
+    cases = [f"T{number}" for number in range(1, 46)]
+    for second, case in enumerate(cases):
+        desk.world.hear("created", f"11-23 09:00:{second:02}", case=case)
+    asked = []
+
+    for at in ("10:00:59", "10:01:19", "10:01:30", "10:03"):
+        desk.world.until(f"11-23 {at}")
+        asked.append(len(desk.main.asked))
+
+    assert asked[0] == 20
+    assert asked[1] == 40
+    assert [one.case for one in desk.main.asked] == [f"ticket:{case}" for case in cases]
+
+
+def test_what_comes_in_while_others_wait_for_room_does_not_overtake_them() -> None:
+    desk = a_desk(text="", main=MAIN + "limits: {at_most: 1 per 10 min}\n")
+    for at, case in (("09:00", "T1"), ("09:01", "T2"), ("09:10", "T3"), ("09:11", "T4")):
+        desk.world.hear("created", f"11-23 {at}", case=case)
+
+    desk.world.until("11-23 10:45")
+
+    assert [one.case for one in desk.main.asked] == ["ticket:T1", "ticket:T2", "ticket:T3", "ticket:T4"]
+
+
+def test_a_sending_to_several_people_waits_until_there_is_room_for_all_of_them() -> None:
+    desk = a_desk(text="", main=MAIN + "limits: {at_most: 3 per 1 min}\n", to="pair", contacts=PAIR)
+    desk.world.hear("created", "11-23 09:00", case="T1")
+    desk.world.hear("created", "11-23 09:00:10", case="T2")
+
+    desk.world.until("11-23 10:00:30")
+    before = len(desk.main.asked)
+    desk.world.until("11-23 10:01:30")
+
+    assert (before, len(desk.main.asked)) == (2, 4)
 
 
 # ---- lost answers -------------------------------------------------------------------------------------------------------------
