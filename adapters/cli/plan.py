@@ -22,6 +22,7 @@ from adapters.cli.times import read_time
 from adapters.cli.version_ref import the_rulebook
 from adapters.cli.writing import write_out
 from adapters.clock import SystemClock
+from adapters.files.parquet import parquet_files
 from adapters.memory import open_memory
 from engine.core.needs import needed_fields
 from engine.model.rulebook import Rulebook
@@ -52,7 +53,10 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
         nargs="+",
         action="extend",
         default=[],
-        help=of("历史:JSON 行(可用 gzip),或自己的数据库", "histories: JSON lines (plain or gzip), or a database of ours"),
+        help=of(
+            "历史:JSON 行(可用 gzip),自己的数据库,或 Parquet(文件、文件夹、通配)",
+            "histories: JSON lines (plain or gzip), a database of ours, or Parquet (file, folder, pattern)",
+        ),
     )
     add(
         "--open",
@@ -71,6 +75,7 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     add("--since", metavar="TIME", help=of("只看从这时起新开的单", "only cases begun since then"))
     add("--until", metavar="TIME", help=of("走到什么时候为止(默认最后一件事的时刻)", "rehearse until then (default: the last event)"))
     add("--at", metavar="TIME", help=of("什么时候发布(默认现在),给 --open 用", "the moment of publishing (default: now), for --open"))
+    add("--workflow", metavar="NAME", help=of("只看这个流程的单", "only cases of this workflow"))
     add("--sample", metavar="SHARE", nargs="?", const=SAMPLE, help=of("只抽一部分单(默认 1%%)", "a sample of the cases (1%% if not said)"))
     add("--all", action="store_true", help=of("列出每一张单,不只三张", "every case, not three examples"))
     add("--html", metavar="FILE", help=of("再写一份网页报告", "write a page, too"))
@@ -100,7 +105,7 @@ def _must_make_sense(options: argparse.Namespace) -> None:
     options.db = options.db or options.open
     if options.old is None and not options.db:
         raise WrongUse("要写两套规则:现在的、想换成的", "two rulebooks are needed: as it is, as it shall be")
-    missing = next((name for name in options.history if not Path(name).is_file()), None)
+    missing = next((name for name in options.history if not Path(name).is_file() and not parquet_files(name)), None)
     if missing:
         raise WrongUse(f"没有这个文件:{missing}", f"no such file: {missing}")
 
@@ -123,11 +128,14 @@ def _report(options: argparse.Namespace, before: Book, after: Book, speech: Spee
     clock = SystemClock()
     begun = clock.monotonic()
     zone = old.timezone
+    if options.workflow and options.workflow not in {**old.workflows, **new.workflows}:
+        raise WrongUse(f"没有流程“{options.workflow}”", f"there is no workflow {options.workflow!r}")
     history = History(
         files=options.history,
         timezone=zone,
         declared={name: {*_events(old, name), *_events(new, name)} for name in {**old.workflows, **new.workflows}},
         share=_share(options.sample),
+        workflow=options.workflow,
         since=read_time(options.since, zone) if options.since else None,
         days=options.days,
         until=read_time(options.until, zone) if options.until else None,

@@ -4,19 +4,18 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from adapters.cli.plan_stored import is_database, stored_history
 from adapters.cli.speech import NotFine
 from adapters.files.history import Problem, belonging, stream_history
+from adapters.files.parquet import SHARES, NotOurs, ParquetHistory, Wanted, parquet_files
 from engine.service.replay import OldCase, OldEvent, group
 
 EVENTS_AT_ONCE = 100_000
-"""Events of cases held in memory; a longer history is read again for each further part of its cases."""
-
-SHARES = 10_000
-"""A sample is counted in hundredths of a percent."""
+"""Events of cases held in memory; a longer history is read again for each further part of its cases. Parquet is sorted instead."""
 
 
 @dataclass(slots=True)
@@ -30,6 +29,8 @@ class History:
     share: float = 1.0
     since: datetime | None = None
     """Only cases whose first report was received then or later."""
+    workflow: str | None = None
+    """Only cases of this workflow."""
     days: int | None = None
     until: datetime | None = None
     """Where time stops; None: at the last event."""
@@ -43,12 +44,13 @@ class History:
     """`workflow.event` of the cases rehearsed."""
 
     def survey(self) -> datetime:
-        """Read it once for its length; answers where time stops. Raises NotFine if there is nothing in it."""
-        last: datetime | None = None
-        for event in self._stream(self.problems):
-            self.lines += 1
-            last = event.received_at if last is None else max(last, event.received_at)
-            self.first = event.received_at if self.first is None else min(self.first, event.received_at)
+        """Look at it once for its length; answers where time stops. Raises NotFine if there is nothing in it."""
+        parquet = self._parquet()
+        if parquet is None:
+            last = self._read_through()
+        else:
+            with _in_words():
+                self.lines, self.first, last = parquet.survey()
         if last is None:
             raise NotFine("历史里没有可预演的事件", "there is no event to rehearse")
         self.until = self.until or last
@@ -56,18 +58,53 @@ class History:
             self.since = self.until - timedelta(days=self.days)
         return self.until
 
+    def _read_through(self) -> datetime | None:
+        last: datetime | None = None
+        for event in self._stream(self.problems):
+            self.lines += 1
+            last = event.received_at if last is None else max(last, event.received_at)
+            self.first = event.received_at if self.first is None else min(self.first, event.received_at)
+        return last
+
     def cases(self) -> Iterator[OldCase]:
-        """The cases, a part of them in memory at a time."""
+        """The cases, part by part as their names fall, in each part as they first appear; a bounded number of events in memory."""
         parts = -(-self.lines // EVENTS_AT_ONCE)
+        parquet = self._parquet()
+        with _in_words():
+            for events in self._in_parts(parts) if parquet is None else parquet.cases(self._wanted(parts)):
+                if self.since is not None and min(one.received_at for one in events) < self.since:
+                    continue
+                kept, stray = belonging(events, self.declared)
+                self.problems += [_strayed(one) for one in stray]
+                for case in group(kept, lambda one: one.workflow):
+                    if self.workflow is None or case.workflow == self.workflow:
+                        self.events += len(case.events)
+                        self.seen.update(f"{case.workflow}.{event.event}" for event in case.events)
+                        yield case
+
+    def _in_parts(self, parts: int) -> Iterator[list[OldEvent]]:
+        """The events of one case at a time, of histories that can only be read from the start."""
         for part in range(parts):
-            chosen = [event for event in self._stream([]) if self._belongs(event, part, parts)]
-            kept, stray = belonging(chosen, self.declared)
-            self.problems += [_strayed(one) for one in stray]
-            for case in group(kept, lambda one: one.workflow):
-                if self.since is None or case.events[0].received_at >= self.since:
-                    self.events += len(case.events)
-                    self.seen.update(f"{case.workflow}.{event.event}" for event in case.events)
-                    yield case
+            cases: dict[str, list[OldEvent]] = {}
+            for event in self._stream([]):
+                if self._belongs(event, part, parts):
+                    cases.setdefault(event.case, []).append(event)
+            yield from cases.values()
+
+    def _parquet(self) -> ParquetHistory | None:
+        """The files as Parquet; None: they are lines, or databases. Raises NotFine: some of both."""
+        found = [parquet_files(name) for name in self.files]
+        if not any(found):
+            return None
+        if not all(found):
+            raise NotFine(
+                "Parquet 不能和别的历史混着读,先用 waybill history write 转过去",
+                "Parquet and other histories do not mix; turn these into Parquet first (waybill history write)",
+            )
+        return ParquetHistory([file for files in found for file in files])
+
+    def _wanted(self, parts: int) -> Wanted:
+        return Wanted(parts=parts, share=self.share, since=self.since, workflow=self.workflow, declared=frozenset(self.declared))
 
     def _stream(self, problems: list[Problem]) -> Iterator[OldEvent]:
         for path in self.files:
@@ -76,6 +113,15 @@ class History:
     def _belongs(self, event: OldEvent, part: int, parts: int) -> bool:
         place, share = divmod(zlib.crc32(event.case.encode()), SHARES)
         return place % parts == part and share < self.share * SHARES
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What is wrong with a Parquet file, said at the prompt."""
+    try:
+        yield
+    except NotOurs as problem:
+        raise NotFine(problem.zh, problem.en) from problem
 
 
 def _strayed(one: OldEvent) -> Problem:

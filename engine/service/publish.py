@@ -170,7 +170,9 @@ def lost_names(old: Rulebook, new: Rulebook, steps: Sequence[Renames], directory
         kept = after.states if after is not None else {}
         mapped = {**ever.get(f"states/{name}", {}), **last.get(f"states/{name}", {})}
         for state in directory.counts().get(name, {}):
-            count = 0 if state in kept or mapped.get(state) in kept else _open_in(directory, name, state)
+            # A case whose opening is not decided yet stands nowhere; without the workflow, it has nowhere to go either.
+            stands = bool(state) or after is None
+            count = _open_in(directory, name, state) if stands and state not in kept and mapped.get(state) not in kept else 0
             if count:
                 yield _state_lost(workflow, after, state, count)
         if after is not None:
