@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-peers check format lint imports types bench slips mutants crash fortnight lock clean
+.PHONY: help install run test test-peers check format lint imports types bench slips mutants crash soak fortnight lock clean
 
 help: ## 列出全部命令 · show this list
 	@printf '用法 Usage: make <target>\n\n'
@@ -69,6 +69,12 @@ mutants: install ## 十万个改坏的文件,个个要有回答 · a hundred tho
 
 crash: install ## 反复 kill -9 真正的进程 · kill -9 a real daemon, again and again
 	$(BIN)/python -m pytest tests/crash -m crash
+
+SOAK_MINUTES ?= 60
+SOAK ?=
+
+soak: install ## 一小时混合负载加故障,最后对账(SOAK_MINUTES=20,SOAK='--db postgresql') · an hour of mixed load and faults, with an audit at the end
+	$(BIN)/python -m tests.soak.run --minutes $(SOAK_MINUTES) $(SOAK)
 
 fortnight: install ## 模拟两周、一万单:台风、关停、晚到的报文 · a simulated fortnight of ten thousand orders; the figures of docs/fortnight.md
 	$(BIN)/python -m tests.simulation.figures --cases 10000
