@@ -19,6 +19,7 @@ from adapters.memory import open_memory
 from adapters.scheduler.heart import Beat, Heart
 from adapters.settings import read_secret
 from adapters.sql.database import is_postgres
+from adapters.sql.keep import Nightly
 from adapters.sql.lead import Lead
 from adapters.sql.ownership import acquire_ownership, me
 from adapters.sql.stores import open_stores
@@ -133,6 +134,7 @@ class Daemon:
         # A file has one daemon, which leads; over a server there may be several.
         self._lead = Lead(self._stores.database, self._me, options.clock.monotonic) if is_postgres(options.db) else None
         self._led = False
+        self._nightly = Nightly(self._stores.database)
         self._seen_files: object = None
         self._retired: Mapping[str, Gateway] = {}
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="post")
@@ -217,6 +219,7 @@ class Daemon:
             "tidy": Beat(15.0, self._tidy),
             "rules": Beat(3.0, self._watch_rules),
             "ways": Beat(1.0, self._look_around),
+            "keep": Beat(60.0, self._keep),
         }
 
     def _leads(self) -> bool:
@@ -257,6 +260,17 @@ class Daemon:
         # At the start, on each new day and after a swap of rules.
         for one in self.desk.almanac.news(self._library.rulebook, self.desk.now()):
             log.warning(one.zh, extra={"code": one.code, "place": str(one.span)})
+
+    def _keep(self, deadline: float) -> None:
+        """What the rules keep no longer goes at night, a little on each beat."""
+        if not self._leads() or self.desk.stopping:
+            return
+        rules, clock = self._library.rulebook, self.options.clock
+        gone = self._nightly.look(
+            rules.keeping, rules.timezone, self.desk.now(), lambda: clock.monotonic() < deadline and not self.desk.stopping
+        )
+        if any(gone.values()):
+            log.info("kept no longer", extra=gone)
 
     def _look_around(self, _: float) -> None:
         """Polls and drop folders of the rules in force."""

@@ -136,6 +136,14 @@ COMMANDS: dict[str, Command] = {
         "fence", "恢复之后压着的发送:列出,放行,或记下早就发过", "sendings held since a restore: list them, let them go, or say they were sent",
         ("waybill fence list", "waybill fence send SENDING --by 8011 --why 服务商说没有下发", "waybill fence drop --all --by 8011 --why 对过账单"),
     ),
+    "erase": Command(
+        "erase", "删除个人信息:谁要求、为什么都留底;裁决一条不变", "erase personal data, with who and why; no decision changes",
+        ("waybill erase case 261123001 --by 8011 --why 客户要求删除", "waybill erase value 13800000001 --by 8011 --why 客户要求删除", "waybill erase list"),
+    ),
+    "keep": Command(
+        "keep", "到期的按规则清掉:先数一数,再动手", "let go of what the rules keep no longer: counted first",
+        ("waybill keep --dry-run", "waybill keep --apply --by 8011"),
+    ),
     "audit": Command(
         "audit", "核对台账有没有被改过、抽掉、截断", "check that no line of the journal was changed, taken out or cut off",
         ("waybill audit verify", "waybill audit anchor -o anchors/2026-11-22.gz", "waybill audit verify --anchor anchors/2026-11-22.gz"),
@@ -143,6 +151,10 @@ COMMANDS: dict[str, Command] = {
     "replay": Command(
         "replay", "用旧的历史走一遍规则,看每张单的结果", "replay old histories under the rules, case by case",
         ("waybill replay orders.jsonl.gz --rules my-rules", "waybill replay a.jsonl b.jsonl --rules my-rules --out result.jsonl --json"),
+    ),
+    "drill": Command(
+        "drill", "演练:同样的历史,服务死掉、重报、乱序、时钟走错,结果还一样吗", "drill old histories with crashes, repeats, disorder and a wrong clock: do they end the same?",
+        ('waybill drill orders.jsonl.gz --crash --double 5% --seed 7', 'waybill drill orders.jsonl.gz --rules my-rules --shuffle "10 min" --clock-jump'),
     ),
     "plan": Command(
         "plan", "预演:同样的历史,旧规则和新规则各走一遍,差在哪里", "rehearse recorded cases under the old and the new rules: what would have been different",

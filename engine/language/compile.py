@@ -14,6 +14,7 @@ from engine.language.compile_stories import compile_stories
 from engine.language.compile_workflow import compile_fields, compile_workflow
 from engine.language.diagnostics import Findings, did_you_mean
 from engine.language.fingerprint import stamp
+from engine.language.form_keeping import KeepingForm
 from engine.language.form_people import CalendarsForm, ContactsForm
 from engine.language.form_rules import EscalationsForm, MessagesForm, SlaForm
 from engine.language.form_types import Form
@@ -27,6 +28,7 @@ from engine.language.source import Source
 from engine.language.validate import fill_in
 from engine.model.contact import Contacts
 from engine.model.diagnostic import Diagnostic
+from engine.model.keeping import Keeping
 from engine.model.message import Caps
 from engine.model.rulebook import Rulebook
 from engine.model.workflow import Workflow
@@ -40,6 +42,7 @@ REMEMBERED_MAX = 64
 FORMS: dict[str, type[Form]] = {
     "workflow": WorkflowForm, "sla": SlaForm, "escalations": EscalationsForm, "messages": MessagesForm,
     "contacts": ContactsForm, "calendars": CalendarsForm, "connection": ConnectionForm, "stories": StoriesForm,
+    "keeping": KeepingForm,
 }  # fmt: skip
 """kind -> form of the whole file."""
 
@@ -133,10 +136,20 @@ def _assemble(scope: Scope, forms: list[Form]) -> Rulebook:
         calendars={name: calendar for form in calendars for name, calendar in compile_calendars(scope, form, lists).items()},
         disruptions=tuple(found for form in calendars for found in compile_disruptions(scope, form)),
         connections={connection.name: connection for connection in connections},
+        keeping=_keeping(scope, [form for form in forms if isinstance(form, KeepingForm)]),
         stories=tuple(story for form in forms if isinstance(form, StoriesForm) for story in compile_stories(scope, form)),
     )  # fmt: skip
     check_tables(scope, rulebook)
     return rulebook
+
+
+def _keeping(scope: Scope, forms: list[KeepingForm]) -> Keeping | None:
+    """One file says it all: of two nobody could say which holds."""
+    for form in forms[1:]:
+        zh, en = "保留期限写了两个文件", "two files say how long things are kept"
+        scope.findings.add("F110", form.key_span("keep"), zh, en, fix=("合成一个文件", "make them one file"))
+    kept = forms[0].keep if forms else None
+    return Keeping(personal=kept.personal, texts=kept.texts, raw=kept.raw, history=kept.history) if kept is not None else None
 
 
 def _contacts(parts: list[Contacts]) -> Contacts:

@@ -19,6 +19,9 @@ from engine.model.workflow import Workflow
 _LABELS = frozenset({"label", "was"})
 _NOT_RULES = frozenset({"fingerprint", "stories", "earlier", "version"})
 
+_ONLY_IF_SAID = frozenset({"keeping"})
+"""Keys that came later: a rulebook that does not say them keeps the fingerprint it always had."""
+
 
 def workflow_version(workflow: Workflow) -> str:
     """Fingerprint of a workflow's meaning; labels are for reading only."""
@@ -63,6 +66,7 @@ def _plain(value: object, without: frozenset[str]) -> object:
         return [_plain(item, without) for item in value if not isinstance(item, Span)]
     assert is_dataclass(value), value
     named = {item.name: getattr(value, item.name) for item in fields(value) if item.name not in without}
+    named = {name: item for name, item in named.items() if item is not None or name not in _ONLY_IF_SAID}
     return [
         type(value).__name__,
         {name: _plain(item, without) for name, item in named.items() if not isinstance(item, Span) and name != "spans"},

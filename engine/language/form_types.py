@@ -111,6 +111,7 @@ class Or:
 _DURATION = r"^\d+ (s|min|h)( \d+ (s|min|h))*$|^\d+ business days?$"
 AmountText = Annotated[Amount, _reads(texts.read_amount), _text(_DURATION)]
 Seconds = Annotated[int, _reads(texts.read_seconds), _text(_DURATION)]
+Days = Annotated[int, _reads(texts.read_days), _text(r"^\d{1,5} (days?|years?)$")]
 TimeText = Annotated[time, _reads(texts.read_time_of_day), _text(r"^\d{1,2}:\d{2}$")]
 HoursText = Annotated[tuple[tuple[int, int], ...], _reads(texts.read_hours), _text()]
 DateText = Annotated[date, _reads(texts.read_date), _text(r"^\d{4}-\d{2}-\d{2}$")]

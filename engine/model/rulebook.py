@@ -8,6 +8,7 @@ from engine.model.calendar import Calendar, Disruption
 from engine.model.connection import Connection
 from engine.model.contact import Contacts
 from engine.model.escalation import Chain
+from engine.model.keeping import Keeping
 from engine.model.message import Caps, Message
 from engine.model.policy import Policy
 from engine.model.story import Story
@@ -35,6 +36,8 @@ class Rulebook:
     stories: tuple[Story, ...]
     earlier: Mapping[str, "Earlier"] = field(default_factory=dict)
     """Fingerprint -> rulebook, for events that an earlier one decided and cases that go on under it."""
+    keeping: Keeping | None = None
+    """How long what is kept; None: everything, for ever."""
     overlays: Mapping[str, tuple[Calendar, ...]] = field(default_factory=dict)
     """Calendar name -> versions with valid_from/valid_to; the later valid_from wins."""
 
