@@ -1,7 +1,7 @@
 """What will fall due in the next hours, per hour and role, if nothing else happens?"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -26,22 +26,38 @@ class AgendaLine:
 
 def agenda(rulebook: Rulebook, timers: Sequence[Timer]) -> list[AgendaLine]:
     """A fold over armed timers, by hour, role and rule; what is overdue stands in its own hour."""
+    return agenda_of(rulebook, ((timer.due_at, timer.owner, timer.row, 1) for timer in timers))
+
+
+def agenda_of(rulebook: Rulebook, timers: Iterable[tuple[datetime, str, str, int]]) -> list[AgendaLine]:
+    """The same over (due, owner, row, how many), as a store counts them; whatever lies within one hour may be counted together."""
     zone = ZoneInfo(rulebook.timezone)
     counted: Counter[tuple[datetime, str, str, str]] = Counter()
-    for timer in timers:
-        hour = timer.due_at.astimezone(zone).replace(minute=0, second=0, microsecond=0)
-        for role in _roles(rulebook, timer):
-            counted[hour, role, timer.owner.partition(":")[2].partition("/")[0], timer.row] += 1
+    for due, owner, row, count in timers:
+        hour = due.astimezone(zone).replace(minute=0, second=0, microsecond=0)
+        for role in _roles(rulebook, owner, row):
+            counted[hour, role, owner.partition(":")[2].partition("/")[0], row] += count
     return [AgendaLine(*key, count) for key, count in sorted(counted.items())]
 
 
-def _roles(rulebook: Rulebook, timer: Timer) -> list[str]:
-    kind, _, name = timer.owner.partition(":")
+def policies_of(rulebook: Rulebook, role: str) -> tuple[str, ...]:
+    """Policies whose timeline, or a chain it begins, concerns this role."""
+    found = []
+    for policy in rulebook.policies.values():
+        dos = [do for row in policy.timeline for do in row.do]
+        steps = [step.to for do in dos if isinstance(do, Escalate) for step in rulebook.chains[do.chain].steps]
+        if role in steps or role in {role_of(rulebook, do) for do in dos}:
+            found.append(policy.name)
+    return tuple(found)
+
+
+def _roles(rulebook: Rulebook, owner: str, key: str) -> list[str]:
+    kind, _, name = owner.partition(":")
     if kind == "chain" and name in rulebook.chains:
         steps = rulebook.chains[name].steps
-        return [steps[min(int(timer.row), len(steps) - 1)].to]
+        return [steps[min(int(key), len(steps) - 1)].to]
     policy = rulebook.policies.get(name) if kind == "policy" else None
-    row = next((one for one in policy.timeline if one.key == timer.row), None) if policy else None
+    row = next((one for one in policy.timeline if one.key == key), None) if policy else None
     return [role_of(rulebook, do) for do in row.do] if row else [""]
 
 

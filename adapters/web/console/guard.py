@@ -52,7 +52,7 @@ def stranger(console: Console, looks: Looks, request: Request, page: Page) -> Vi
     token = request.cookies.get(SECURE_COOKIE if secure else COOKIE, "")[:64]
     theme = request.cookies.get(THEME, "")
     return Visit(
-        console=console, looks=looks, page=page, path=request.url.path, lang=lang_of(request.headers, request.cookies, console.lang),
+        console=console, looks=looks, kept=looks.kept, page=page, path=request.url.path, lang=lang_of(request.headers, request.cookies, console.lang),
         theme=theme if theme in ("light", "dark") else "", csrf=csrf_of(token), token=token, secure=secure,
         address=request.client.host if request.client else "", query=request.query_params, headers=request.headers,
         cookies=request.cookies, params={name: str(value) for name, value in request.path_params.items()},

@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from adapters.web.console.kept import Kept
 from adapters.web.console.numbers import Numbers
 from adapters.web.console.visit import PREFIX, Visit
 from adapters.web.console.words import all_words, say
@@ -47,6 +48,7 @@ class Looks:
     def __init__(self, numbers: Numbers, menu: Mapping[str, tuple[str, str, object]]) -> None:
         """`menu`: see menu.MENU, less what is not there."""
         self._numbers = numbers
+        self.kept = Kept(numbers.monotonic)
         self._menu = menu
         self._files: dict[str, tuple[float, bytes, str]] = {}
         self._jinja = Environment(

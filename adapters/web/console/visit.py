@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from starlette.datastructures import FormData, QueryParams
 from starlette.responses import Response
 
+from adapters.web.console.kept import Kept
 from adapters.web.console.words import say
 from engine.ports.directory import CaseRow
 from engine.ports.staff import Access, Session, Staff, User
@@ -88,6 +89,7 @@ class Visit:
 
     console: Console
     looks: "Looks"
+    kept: Kept
     page: Page
     path: str
     lang: str

@@ -1,14 +1,178 @@
-"""What must be done now? The board: clocks by time left, and who takes them on."""
+"""What must be done now? The board: clocks by time left, who takes them on, today against yesterday, and what the next day brings."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from adapters.web.console.visit import Page, Visit
+from adapters.web.console.visit import Page, Trouble, Visit, toasted
+from engine.model.masks import mask_text
+from engine.model.rulebook import Rulebook
+from engine.ports.directory import CaseRow
 from engine.ports.staff import Access
+from engine.ports.views import Cut, Flow, LiveClock
+from engine.ports.worklist import Task
+from engine.reports.agenda import agenda_of, policies_of
+
+ROWS = 60
+SLOW_SECONDS = 60.0
+"""So old may be what changes slowly: totals of the day, the next hours, the choices of the filters."""
+FILTERS = ("role", "area", "tier", "workflow", "when")
+HEATS = ("late", "soon", "hour", "today")
+"""Overdue, within a quarter, within the hour, until midnight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the list."""
+
+    clock: LiveClock
+    row: CaseRow
+    name: str
+    state: str
+    policy: str
+    remark: str
+    task: Task | None
+    """The first open one, if there is one that this person may take."""
 
 
 def board(visit: Visit) -> Response:
     """The whole page."""
-    return visit.show("board/board.html")
+    chosen = _chosen(visit)
+    kept = visit.kept
+    facets = kept.ask("facets", SLOW_SECONDS, visit.stores.views.facets)
+    return visit.show(
+        "board/board.html", chosen=chosen, choices=_choices(visit.desk.rulebook(), facets, visit), **_lists(visit, chosen),
+        ahead=kept.ask(("ahead", visit.lang), SLOW_SECONDS, lambda: _ahead(visit)), flow=_flows(visit),
+    )  # fmt: skip
 
 
-ROUTES = (Page(path="/board", act=board, least=Access.VIEWER),)
+def rows(visit: Visit) -> Response:
+    """Counts and list, again."""
+    chosen = _chosen(visit)
+    return visit.show("board/rows.html", chosen=chosen, **_lists(visit, chosen))
+
+
+def claim(visit: Visit) -> Response:
+    """Take a task on, for ten minutes; the list again."""
+    task_id = visit.params["id"]
+    task = visit.stores.worklist.get(task_id)
+    case = next((row for row in visit.desk.directory.find(task.case) if row.id == task.case), None) if task else None
+    if task is None or (case is not None and not visit.may_see(case)):
+        raise Trouble(404)
+    taken = visit.desk.claim(task_id, visit.by)
+    if taken is None:
+        raise Trouble(409, "board.taken", name=task.claimed_by or "—")
+    visit.did("task.claim", about=task_id)
+    chosen = _chosen(visit)
+    return toasted(visit.show("board/rows.html", chosen=chosen, **_lists(visit, chosen)), visit.say("board.claimed"))
+
+
+def _chosen(visit: Visit) -> dict[str, str]:
+    """The filters as the address or the form says them."""
+    given = {name: (visit.query.get(name) or visit.text(name, 100)) for name in FILTERS}
+    if given["when"] not in ("", *HEATS):
+        given["when"] = ""
+    return given
+
+
+def _cut(visit: Visit, chosen: Mapping[str, str]) -> Cut:
+    role = chosen["role"]
+    return Cut(
+        workflow=chosen["workflow"], area=chosen["area"], tier=chosen["tier"], areas=visit.user.areas if visit.user else (),
+        policies=policies_of(visit.desk.rulebook(), role) if role else None,
+    )  # fmt: skip
+
+
+def _lists(visit: Visit, chosen: Mapping[str, str]) -> dict[str, object]:
+    """The four counts, and the most urgent rows of what is chosen."""
+    cut, now, views = _cut(visit, chosen), visit.now, visit.stores.views
+    midnight = (now.astimezone(visit.zone) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
+    edges = sorted([now, now + timedelta(minutes=15), now + timedelta(hours=1), max(midnight, now + timedelta(hours=1))])
+    pulse = views.pulse()
+    # Whoever looks at the same cut of the same books gets the same counts; time alone moves them by the second.
+    sums = visit.kept.ask(("tally", cut, pulse), 2.0, lambda: views.tally(cut, edges))
+    counts = dict(zip(HEATS, [sums[0], *(later - sooner for sooner, later in pairwise(sums))], strict=True))
+    since, until = _window(chosen["when"], edges)
+    found = views.clocks(cut, since=since, until=until, limit=ROWS + 1)
+    return {
+        "counts": counts, "lines": _lines(visit, found[:ROWS]), "more": len(found) > ROWS,
+        "query": urlencode({name: value for name, value in chosen.items() if value}), "heats": HEATS,
+    }  # fmt: skip
+
+
+def _window(when: str, edges: Sequence[datetime]) -> tuple[datetime | None, datetime]:
+    """Of the list: everything of today, or one of the four."""
+    if not when:
+        return None, edges[-1]
+    place = HEATS.index(when)
+    return (edges[place - 1] if place else None), edges[place]
+
+
+def _lines(visit: Visit, found: Sequence[tuple[LiveClock, CaseRow]]) -> list[Line]:
+    rulebook = visit.desk.rulebook()
+    tasks: dict[str, Task] = {}
+    for task in visit.stores.views.tasks_of(sorted({clock.case for clock, _ in found})):
+        if visit.user and (not visit.user.roles or task.role in visit.user.roles):
+            tasks.setdefault(task.case, task)
+    return [_line(rulebook, clock, row, tasks.get(clock.case)) for clock, row in found]
+
+
+def _line(rulebook: Rulebook, clock: LiveClock, row: CaseRow, task: Task | None) -> Line:
+    workflow, policy = rulebook.workflows.get(row.workflow), rulebook.policies.get(clock.policy)
+    state = workflow.states.get(row.state) if workflow else None
+    name = next(iter(row.names.values()), "") or row.id.partition(":")[2]
+    remark = " · ".join(text for text in (clock.area, clock.tier if clock.tier != "普通" else "") if text)
+    return Line(
+        clock, row, mask_text(name), state.label if state else row.state, policy.label if policy else clock.policy, mask_text(remark), task
+    )
+
+
+def _choices(rulebook: Rulebook, facets: Mapping[str, Sequence[str]], visit: Visit) -> dict[str, list[tuple[str, str]]]:
+    """Filter -> (value, label): what there is, and roles that some policy concerns."""
+    areas = [one for one in facets["area"] if not visit.user or not visit.user.areas or one in visit.user.areas]
+    roles = [(role.name, role.label) for role in rulebook.contacts.roles.values() if policies_of(rulebook, role.name)]
+    workflows = [(name, rulebook.workflows[name].label if name in rulebook.workflows else name) for name in facets["workflow"]]
+    return {"role": roles, "area": [(one, one) for one in areas], "tier": [(one, one) for one in facets["tier"]], "workflow": workflows}
+
+
+def _flows(visit: Visit) -> list[tuple[str, int, int]]:
+    """(what, today so far, yesterday up to this hour)."""
+    midnight = visit.now.astimezone(visit.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    day, views, now = timedelta(days=1), visit.stores.views, visit.now
+
+    def count() -> tuple[Flow, Flow]:
+        return views.flow(midnight, now), views.flow(midnight - day, now - day)
+
+    today, before = visit.kept.ask("flow", SLOW_SECONDS, count)
+    return [("opened", today.opened, before.opened), ("closed", today.closed, before.closed), ("broken", today.late, before.late)]
+
+
+def _ahead(visit: Visit) -> list[tuple[str, list[int], int]]:
+    """(role, how much in each of the next 24 hours, in all), the busiest role first."""
+    rulebook, now = visit.desk.rulebook(), visit.now
+    begin = now.astimezone(visit.zone).replace(minute=0, second=0, microsecond=0)
+    lines = agenda_of(rulebook, ((one.at, one.owner, one.row, one.count) for one in visit.stores.views.bells(now + timedelta(hours=24))))
+    counted: dict[str, Counter[int]] = {}
+    for line in lines:
+        hour = int((line.hour - begin).total_seconds() // 3600)
+        if line.role and hour < 24:
+            counted.setdefault(line.role, Counter())[max(hour, 0)] += line.count
+    table = [(_role(rulebook, role), [hours[hour] for hour in range(24)], sum(hours.values())) for role, hours in counted.items()]
+    return sorted(table, key=lambda row: (-row[2], row[0]))
+
+
+def _role(rulebook: Rulebook, name: str) -> str:
+    role = rulebook.contacts.roles.get(name)
+    return role.label if role else name
+
+
+ROUTES = (
+    Page(path="/board", act=board, least=Access.VIEWER),
+    Page(path="/board/rows", act=rows, least=Access.VIEWER),
+    Page(path="/board/claim/{id:path}", method="POST", act=claim, least=Access.AGENT),
+)

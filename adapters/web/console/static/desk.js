@@ -113,6 +113,11 @@ document.addEventListener("click", (event) => {
   for (const drop of document.querySelectorAll("details.drop[open]")) if (!drop.contains(event.target)) drop.open = false;
 });
 
+// <select data-sends>: choosing is enough.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-sends]")) event.target.form.requestSubmit();
+});
+
 // A form is sent once, however often one presses.
 document.addEventListener("submit", (event) => {
   const form = event.target;
