@@ -21,6 +21,7 @@ from adapters.signing.codes import Codes, meaning
 from adapters.signing.exchange import Resolve
 from engine.model.connection import Connection
 from engine.model.masks import mask_text
+from engine.model.plain import plain
 from engine.model.receipt import Capabilities, Parcel, Receipt, Sent, Verdict
 from engine.ports.clock import Clock
 
@@ -118,13 +119,18 @@ class Mail:
         """The whole mail. The id follows from the key, so that a repetition is recognised as one."""
         sender = self._options.get("from", "")
         mail = EmailMessage(policy=SMTP)
-        mail["Subject"] = self._options.get("subject", SUBJECT)
+        mail["Subject"] = plain(parcel.subject) or self._options.get("subject", SUBJECT)
         mail["From"] = sender
         mail["To"] = parcel.address
         mail["Date"] = format_datetime(now)
         mail["Message-ID"] = f"<{parcel.key}@{_address_of(sender).rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(parcel.text.encode("utf-8", "replace").decode("utf-8"), cte="base64")
+        mail.set_content(_whole(parcel.text), cte="base64")
+        if parcel.html:
+            mail.add_alternative(_whole(parcel.html), subtype="html", cte="base64")
+        for file in parcel.files:
+            main, _, sub = file.media_type.partition("/")
+            mail.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
         return mail.as_bytes()
 
     def _carry(self, mail: bytes, parcel: Parcel, port: int, password: str, now: datetime) -> Receipt:
@@ -185,6 +191,11 @@ class Mail:
         if self._security == "tls":
             return smtplib.SMTP_SSL(self._host, port, local_hostname=name, timeout=OPEN_SECONDS_MAX, context=self._trust)
         return smtplib.SMTP(self._host, port, local_hostname=name, timeout=OPEN_SECONDS_MAX)
+
+
+def _whole(text: str) -> str:
+    """Without halves of a pair, which no encoding can write."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _address_of(sender: str) -> str:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from adapters.cli import report_people
 from adapters.cli.desk import add_desk_options, opened
 from adapters.cli.report_files import FORMS, write_file
+from adapters.cli.report_mail import send_report
 from adapters.cli.report_said import as_data, say
 from adapters.cli.speech import Speech, WrongUse
 from adapters.cli.times import read_time
@@ -15,13 +16,14 @@ from engine.model.rulebook import Rulebook
 from engine.reports.report_dossiers import dossiers
 from engine.reports.report_fold import filled
 from engine.reports.report_groups import dimension_named
+from engine.reports.report_over import OVER, covered
 from engine.reports.report_registry import SHEETS, papers_of
 from engine.reports.report_shape import Period, Scope, Sheet
 from engine.reports.report_told import Taken
 
 ALL = "all"
 NOTHING = "none"
-SHAPERS = ("since", "until", "period", "by", "only", *FORMS)
+SHAPERS = ("since", "until", "period", "by", "only", "over", "mail", *FORMS)
 
 
 def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
@@ -51,6 +53,11 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
         metavar="FILE",
         help=speech.of("写成 Excel 文件,数字、百分比、日期都带格式", "write an Excel file, numbers and dates typed"),
     )
+    parser.add_argument("--over", choices=tuple(OVER), metavar="OVER", help=speech.of("昨天、上周、上月:", "whole ones: ") + " ".join(OVER))
+    parser.add_argument(
+        "--mail", action="append", metavar="TO",
+        help=speech.of("发邮件给岗位或地址,附 Excel;可以写几个", "mail it to a role or an address, with the spreadsheet; may be given again"),
+    )  # fmt: skip
     parser.add_argument("--html", metavar="FILE", help=speech.of("写成一页带图的网页,可打印", "write a page with a chart, to be printed"))
     add_desk_options(parser, speech)
 
@@ -73,25 +80,30 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
             report_people.tell(options.report, desk, speech)
             return 0
         sheet = SHEETS[options.report]
-        scope = scope_of(options, sheet, desk.rulebook)
+        scope = scope_of(options, sheet, desk.rulebook, desk.desk.now())
         found = filled(sheet, scope, dossiers(desk.stores, papers_of(sheet, scope)))
         version = desk.desk.library.version
         taken = Taken(at=desk.desk.now(), version=version.number if version else None, fingerprint=desk.rulebook.fingerprint)
-    files = {form: getattr(options, form) for form in FORMS if getattr(options, form) is not None}
-    for form, path in files.items():
-        write_file(form, found, taken, path, speech)
-    if files:
-        speech.data({"report": sheet.name, "files": files, "rows": len(found.rows)})
+        files = {form: getattr(options, form) for form in FORMS if getattr(options, form) is not None}
+        for form, path in files.items():
+            write_file(form, found, taken, path, speech)
+        mailed = send_report(found, taken, options.mail, desk, speech) if options.mail else {}
+    if files or mailed:
+        speech.data({"report": sheet.name, "files": files, "mailed": mailed, "rows": len(found.rows)})
     else:
         say(found, speech)
         speech.data(as_data(found, speech))
     return 0
 
 
-def scope_of(options: argparse.Namespace, sheet: Sheet, rulebook: Rulebook) -> Scope:
+def scope_of(options: argparse.Namespace, sheet: Sheet, rulebook: Rulebook, now: datetime) -> Scope:
     """What was asked, with what the sheet does if nothing is said. Raises WrongUse."""
+    if options.over is not None and (options.since or options.until):
+        raise WrongUse("--over 不能与 --since、--until 同用", "--over goes without --since and --until")
     since = read_time(options.since, rulebook.timezone) if options.since else None
     until = _end(options.until, rulebook.timezone) if options.until else None
+    if options.over is not None:
+        since, until = covered(options.over, now, rulebook.timezone)
     if since is not None and until is not None and since >= until:
         raise WrongUse("--since 晚于 --until", "--since is after --until")
     period = sheet.period if options.period is None else None if options.period == ALL else Period(options.period)

@@ -57,6 +57,15 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
     """What is handed to a gateway: an address and a text, for this moment only. Never stored."""
 
@@ -82,6 +91,12 @@ class Parcel:
     """Variable of the template -> its words, in the template's order."""
     spoken: str = ""
     """The text as it is read aloud; empty: as written."""
+    subject: str = ""
+    """Of a mail; empty: the connection's own."""
+    html: str = ""
+    """Of a mail: the same, laid out; `text` is for who reads no HTML."""
+    files: tuple[Attachment, ...] = ()
+    """With a mail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

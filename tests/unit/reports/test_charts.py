@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.model.rulebook import Rulebook
@@ -83,7 +83,7 @@ def test_colours_are_shades_of_grey_only(two_days: tuple[Rulebook, Stores]) -> N
         assert max(red, green, blue) - min(red, green, blue) < 32
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.text(st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufffe\uffff"), max_size=40), min_size=1, max_size=5

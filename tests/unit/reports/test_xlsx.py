@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 
@@ -74,7 +74,7 @@ def kept(text: str) -> str:
     return plain(text).replace("\ufffe", "").replace("\uffff", "").replace("x005F_", "")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.text(max_size=30) | ATTACKS, min_size=1, max_size=8))
 @example(["=1+1", "\ufffe", "\x00=1", "a\rb", "_x000D_", "<r><t>1</t></r>", "</t></si>"])
 def test_any_text_comes_back_as_a_plain_text_and_never_as_a_formula(texts: list[str]) -> None:
@@ -86,7 +86,7 @@ def test_any_text_comes_back_as_a_plain_text_and_never_as_a_formula(texts: list[
     assert not any(cell.hyperlink for cell in cells)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.text(max_size=30) | ATTACKS, min_size=1, max_size=8))
 def test_any_text_comes_back_from_csv_and_never_begins_a_formula(texts: list[str]) -> None:
     rows = list(csv.reader(io.StringIO(as_csv(a_sheet(texts), "zh").decode("utf-8-sig"), newline="")))
