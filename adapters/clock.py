@@ -1,5 +1,6 @@
 """What time is it? The one place that may ask, for the hour or for a chance; everywhere else both are arguments."""
 
+import random
 import secrets
 import threading
 import time
@@ -12,6 +13,11 @@ LEAP_SECONDS = 300.0
 def fresh_nonce() -> str:
     """32 hex digits that nobody can foretell and that never come twice: what a signed request needs."""
     return secrets.token_hex(16)
+
+
+def seeded(seed: str) -> random.Random:
+    """A chance that repeats itself: the same seed, the same numbers. For drills; nothing secret may hang on it."""
+    return random.Random(seed)  # noqa: S311  # Not for secrets, as it says.
 
 
 class SystemClock:

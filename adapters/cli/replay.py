@@ -76,7 +76,7 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
         raise WrongUse(f"没有这个文件:{missing[0]}", f"no such file: {missing[0]}")
     loaded = load(options.rules, speech)
     rulebook = loaded.rulebook
-    events, problems = _read(options.files, rulebook)
+    events, problems = read_events(options.files, rulebook)
     tell_problems(problems, speech)
     if not events:
         raise NotFine("没有可回放的事件", "there is no event to replay")
@@ -91,7 +91,8 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
     return 0
 
 
-def _read(files: Sequence[str], rulebook: Rulebook) -> tuple[list[OldEvent], list[Problem]]:
+def read_events(files: Sequence[str], rulebook: Rulebook) -> tuple[list[OldEvent], list[Problem]]:
+    """Events of this rulebook's workflows, and what was left out."""
     read, problems = read_history(files, rulebook.timezone)
     events, stray = belonging(read, {name: workflow.events.keys() for name, workflow in rulebook.workflows.items()})
     problems += [

@@ -75,6 +75,11 @@ def replay(rulebook: Rulebook, case: OldCase, until: datetime, new_stores: Calla
     """Replay one case to `until`; timers between events fire at their time, and nothing is sent."""
     stores = new_stores()
     simulation, parked = played(rulebook, case, until, stores, texts=False)
+    return outcome_of(case, stores, simulation, parked=parked)
+
+
+def outcome_of(case: OldCase, stores: Stores, simulation: Simulation, *, parked: int) -> CaseOutcome:
+    """What the case came to in these stores."""
     rows = stores.directory.cases(limit=1000)
     own = next((row for row in rows if row.workflow == case.workflow), None)
     if own is None:
@@ -88,13 +93,13 @@ def played(rulebook: Rulebook, case: OldCase, until: datetime, stores: Stores, *
     parked = 0
     for event in case.events:
         simulation.run_until(event.received_at, inclusive=False)
-        answer = simulation.accept([_incoming(event, case.case, rulebook)])[0]
+        answer = simulation.accept([incoming_of_old(event, case.case, rulebook)])[0]
         parked += answer.said is Said.PARKED
     simulation.run_until(until)
     return simulation, parked
 
 
-def _incoming(event: OldEvent, case: str, rulebook: Rulebook) -> Incoming:
+def incoming_of_old(event: OldEvent, case: str, rulebook: Rulebook) -> Incoming:
     """The event under the name its history knows. A serial we would give ourselves is that name, or later reports that bring another
     name of the case (its waybill number) would find nobody."""
     workflow = rulebook.workflows.get(event.workflow)
