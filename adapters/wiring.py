@@ -19,11 +19,12 @@ from adapters.memory import open_memory
 from adapters.scheduler.heart import Beat, Heart
 from adapters.settings import read_secret
 from adapters.sql.database import is_postgres
+from adapters.sql.facts import store_facts
 from adapters.sql.keep import Nightly
 from adapters.sql.lead import Lead
 from adapters.sql.ownership import acquire_ownership, me
-from adapters.sql.stores import open_stores
-from adapters.web.app import create_app
+from adapters.sql.stores import SqlStores, open_stores
+from adapters.web.app import create_app, own_version
 from adapters.web.console.app import Desktop
 from adapters.web.console.visit import Console, DeskStores
 from adapters.web.inbound import take_in
@@ -326,11 +327,13 @@ class Daemon:
             log.info("rules proposed, a second person decides", extra={"proposal": found.proposal.number, "by": found.proposal.by})
 
 
-def console_of(desk: Desk, stores: DeskStores, options: Options) -> Console:
+def console_of(desk: Desk, stores: DeskStores, options: Options, *, decides: bool = True) -> Console:
     """What the pages share. Sessions and the audit go by the machine's clock, also in a demonstration."""
     clock = SystemClock()
+    database = stores.database if isinstance(stores, SqlStores) else None
     return Console(
         desk=desk, stores=stores, now=clock.now, monotonic=clock.monotonic, nonce=fresh_nonce, lang=options.lang, origin=options.desk_url,
+        version=own_version(), decides=decides, store=lambda: store_facts(database, options.db) if database is not None else {},
     )  # fmt: skip
 
 
@@ -339,7 +342,7 @@ def run_web(options: Options) -> int:
     set_up_logs()
     asked = threading.Event()
     with open_desk(options.db, options.rules, options.lang) as opened:
-        desktop = Desktop(console_of(opened.desk, opened.stores, options))
+        desktop = Desktop(console_of(opened.desk, opened.stores, options, decides=False))
         # Every page asks who it is: unlike the gate without tokens, it may be reached by others.
         server = Server(Starlette(routes=[desktop.mount]), host=options.host, port=options.port, protected=True)
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -10,15 +10,14 @@ from adapters.cli.desk import add_by_option, add_desk_options, opened, who
 from adapters.cli.parser import add_globals
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.settings import SettingProblem, read_secret
+from adapters.web.console.accounts import clean_name, last_admin_goes
 from adapters.web.console.sign_in import password_hash, password_problem
-from adapters.web.console.visit import DeskStores
 from adapters.wiring import Opened
 from engine.model.plain import plain
 from engine.ports.staff import Access, User
 from engine.ports.trail import Deed
 
 PASSWORD = "WAYBILL_PASSWORD"  # noqa: S105  # The name of a variable, not its value.
-NAME_CHARS_MAX = 60
 
 
 def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
@@ -67,9 +66,11 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
     with opened(options, speech) as desk:
         if options.deed == "list":
             return _list(desk, speech)
-        name = plain(options.name).strip()
-        if not name or len(name) > NAME_CHARS_MAX or " " in name:
-            raise WrongUse("工号不能为空、不能有空格,最多 60 字", "a user name has no blanks and at most 60 characters")
+        name = clean_name(options.name)
+        if not name:
+            raise WrongUse(
+                "工号不能为空、不能有空格和 / ? # %,最多 60 字", "a user name has 1 to 60 characters, no blanks and none of / ? # %"
+            )
         user = _add(desk, options, name, speech) if options.deed == "add" else _change(desk, options, name, speech)
         _deed(desk, options, user)
     speech.data(_data(user))
@@ -99,17 +100,12 @@ def _change(desk: Opened, options: argparse.Namespace, name: str, speech: Speech
             user = replace(user, password=_new_password(options, name, speech))
         case _:
             user = replace(user, disabled=options.deed == "disable")
-    if _last_admin_goes(desk.stores, user):
+    if last_admin_goes(staff, user):
         raise NotFine("这是最后一个管理员,不能停用或降级", "this is the last administrator: it must stay one")
     staff.change(user)
     if options.deed in ("password", "disable"):
         staff.end(user=name)
     return user
-
-
-def _last_admin_goes(stores: DeskStores, changed: User) -> bool:
-    admins = {one.name for one in stores.staff.users() if one.access is Access.ADMIN and not one.disabled}
-    return admins == {changed.name} and (changed.access is not Access.ADMIN or changed.disabled)
 
 
 def _with_rights(user: User, options: argparse.Namespace, desk: Opened, speech: Speech) -> User:

@@ -82,7 +82,8 @@ def _unserved(status: int) -> Refusal:
     return Refusal(500, "our_fault", "系统出错,已记入日志", "something went wrong here; it is in the log")
 
 
-def _version() -> str:
+def own_version() -> str:
+    """Of this installation; 0 for a checkout."""
     try:
         return version("waybill")
     except PackageNotFoundError:
@@ -107,7 +108,7 @@ def _rooms(desk: Desk, declared: Callable[[], Mapping[str, Connection]], counter
     ]
 
     def described(call: Call) -> Reply:
-        return Reply(body=openapi.document(rooms, declared(), _version()))
+        return Reply(body=openapi.document(rooms, declared(), own_version()))
 
     rooms.append(Room(method="GET", path="/openapi.json", act=described, zh="接口说明", en="this document", answers={200: "OpenAPI 3.1"}))
     return rooms

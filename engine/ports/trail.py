@@ -44,9 +44,9 @@ def digest_after(before: str, deed: Deed) -> str:
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def broken_at(entries: Iterable[Entry]) -> int | None:
-    """The first entry, in order of number and from the first one on, that is not as it was written; None: all are."""
-    before, expected = "", 1
+def broken_at(entries: Iterable[Entry], *, after: int = 0, digest: str = "") -> int | None:
+    """The first entry, in order of number, that is not as it was written; None: all are. They follow entry `after`, whose digest is given."""
+    before, expected = digest, after + 1
     for entry in entries:
         if entry.number != expected or entry.digest != digest_after(before, entry.deed):
             return entry.number

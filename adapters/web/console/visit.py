@@ -79,8 +79,10 @@ class Console:
     origin: str = ""
     """`https://desk.example.com`, as browsers see us; empty: http, under whatever name they use."""
     version: str = ""
-    database: Callable[[], Mapping[str, object]] = dict
-    """What the system page says of the store: kind, size, leader."""
+    store: Callable[[], Mapping[str, object]] = dict
+    """What the system page says of the store: kind, size, step, daemon, leader, free."""
+    decides: bool = True
+    """False: served beside the daemons."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,6 +7,7 @@ WORDS = {
     "find": ("单号、电话、姓名…", "Number, phone, name…"),
     "find_label": ("查单", "Find a case"),
     "signed_in_as": ("{name} · {access}", "{name} · {access}"),
+    "me": ("我的账号、改密码", "My account, password"),
     "log_out": ("退出", "Log out"),
     "lang": ("English", "中文"),
     "theme": ("深色/浅色", "Dark/light"),

@@ -1,0 +1,26 @@
+"""What does the audit page say?"""
+
+WORDS = {
+    "title": ("审计", "Audit"),
+    "number": ("号", "No."),
+    "at": ("时间", "When"),
+    "who": ("谁", "Who"),
+    "what": ("做了什么", "What"),
+    "about": ("对什么", "About"),
+    "why": ("为什么", "Why"),
+    "detail": ("细节", "Detail"),
+    "address": ("地址", "Address"),
+    "since": ("从", "From"),
+    "until": ("到", "To"),
+    "search": ("查", "Search"),
+    "clear": ("清除", "Clear"),
+    "reveals": ("只看谁看过号码", "Only looks at personal values"),
+    "failed": ("只看登录失败", "Only failed sign-ins"),
+    "what_hint": ("开头,如 task.", "its beginning: task."),
+    "older": ("更早的", "Older"),
+    "empty": ("没有这样的记录。", "There is no such entry."),
+    "check": ("核对全部记录", "Check every entry"),
+    "sound": ("{n} 条记录,全都和写下时一样。", "{n} entries, all of them as they were written."),
+    "broken": ("第 {n} 条和写下时不一样,或者它前面缺了记录。", "Entry {n} is not as it was written, or one before it is missing."),
+    "broken_next": ("请保护好数据库,和备份比对这一条前后的记录。", "Secure the database, and compare the entries around it with a backup."),
+}
