@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-peers check format lint imports types bench slips mutants crash soak fortnight lock clean
+.PHONY: help install run test test-peers check format lint imports types bench slips mutants crash kills faults soak fortnight lock clean
 
 help: ## 列出全部命令 · show this list
 	@printf '用法 Usage: make <target>\n\n'
@@ -72,6 +72,13 @@ crash: install ## 反复 kill -9 真正的进程 · kill -9 a real daemon, again
 
 SOAK_MINUTES ?= 60
 SOAK ?=
+
+kills: install ## SQLite、PostgreSQL 各 kill -9 两百次,逐条对账 · two hundred times kill -9 on each, everything acknowledged is looked for
+	$(BIN)/python -m tests.faults.kills
+
+faults: install ## 四十六种故障逐一来过,再跑 kills · all forty-six faults, then the kills
+	$(BIN)/python -m pytest tests/faults tests/crash -m 'crash or not crash' -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m tests.faults.kills
 
 soak: install ## 一小时混合负载加故障,最后对账(SOAK_MINUTES=20,SOAK='--db postgresql') · an hour of mixed load and faults, with an audit at the end
 	$(BIN)/python -m tests.soak.run --minutes $(SOAK_MINUTES) $(SOAK)

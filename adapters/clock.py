@@ -4,6 +4,7 @@ import random
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 LEAP_SECONDS = 300.0
@@ -18,6 +19,11 @@ def fresh_nonce() -> str:
 def seeded(seed: str) -> random.Random:
     """A chance that repeats itself: the same seed, the same numbers. For drills; nothing secret may hang on it."""
     return random.Random(seed)  # noqa: S311  # Not for secrets, as it says.
+
+
+def running_seconds() -> float:
+    """Since the machine started, asleep or awake; where it cannot tell, awake only."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class SystemClock:
@@ -43,34 +49,34 @@ class GuardedClock(SystemClock):
     from several threads.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wall: Callable[[], float] = time.time, running: Callable[[], float] = running_seconds) -> None:
+        """`wall`: the hour as seconds since 1970. `running`: seconds since the machine started."""
+        self._wall, self._running = wall, running
         self._lock = threading.Lock()
-        self._apart = time.time() - _running()
+        self._apart = wall() - running()
 
     def now(self) -> datetime:
         """Aware, UTC."""
-        ahead = self.leap()
-        return datetime.now(UTC) - timedelta(seconds=ahead)
+        with self._lock:
+            wall = self._wall()
+            return datetime.fromtimestamp(wall - self._leap(wall), UTC)
 
     def leap(self) -> float:
         """See engine.ports.clock.Guard."""
         with self._lock:
-            apart = time.time() - _running()
-            ahead = apart - self._apart
-            if ahead > LEAP_SECONDS:
-                return ahead
-            self._apart = apart
-            return 0.0
+            return self._leap(self._wall())
 
     def believe(self) -> None:
         """See engine.ports.clock.Guard."""
         with self._lock:
-            self._apart = time.time() - _running()
+            self._apart = self._wall() - self._running()
 
-
-def _running() -> float:
-    """Seconds since the machine started, asleep or awake; where it cannot tell, awake only."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+    def _leap(self, wall: float) -> float:
+        apart = wall - self._running()
+        if apart - self._apart > LEAP_SECONDS:
+            return apart - self._apart
+        self._apart = apart
+        return 0.0
 
 
 class HurriedClock(SystemClock):

@@ -33,6 +33,12 @@ def unsettled(file: Path) -> list[str]:
     return [f"inbox {row}" for row in papers] + [f"outbox {row}" for row in rows]
 
 
+def sending(file: Path) -> int:
+    """How many rows are with a provider now. The daemon may live."""
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=5)) as db:
+        return int(db.execute("SELECT count(*) FROM outbox WHERE status = 'sending'").fetchone()[0])
+
+
 def sent_twice(file: Path, asked: Mapping[str, int], effect_of: Mapping[str, str]) -> list[str]:
     """Requests the provider saw more than once under one key, or for effects nobody decided, or that were only said to be sent."""
     broken = [f"sent {count} times: {key}" for key, count in asked.items() if count > 1]

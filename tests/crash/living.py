@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -66,6 +67,15 @@ class Home:
         return self.folder / "daemon.log"
 
 
+def born(home: Home, words: list[str], out: IO[bytes]) -> "subprocess.Popen[bytes]":
+    """A new interpreter, as a person or a supervisor starts one."""
+    return subprocess.Popen([sys.executable, "-c", SCRIPT, *words], cwd=ROOT, env={**os.environ, **home.env}, stdout=out, stderr=out)
+
+
+BIRTH: list[Callable[[Home, list[str], IO[bytes]], Any]] = [born]
+"""How a daemon is begun; the last one counts (see nursery)."""
+
+
 class Living:
     """One life of the daemon."""
 
@@ -74,9 +84,7 @@ class Living:
         start, speed = (home.hours.now().isoformat(), home.hours.speed) if home.hours else (MONDAY.isoformat(), 0)
         words = [home.db, str(home.rules), str(home.port), start, str(speed), "yes" if home.simulated else ""]
         self._out: IO[bytes] = home.log.open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, *words], cwd=ROOT, env={**os.environ, **home.env}, stdout=self._out, stderr=self._out
-        )
+        self.process = BIRTH[-1](home, words, self._out)
 
     def wait_until_open(self) -> None:
         """Returns when /healthz answers. Raises AssertionError with the end of the log if it never does."""
