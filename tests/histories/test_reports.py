@@ -27,13 +27,14 @@ from engine.reports.report_shape import Dossier, FilledSheet, Period, Scope
 from engine.service.replay import OldCase, group, played
 from engine.service.simulate import Stores
 from tests.histories import oracle, recount
-from tests.histories.recount import Papers, papers, recounted
+from tests.histories.recount import Papers, papers
+from tests.histories.recount_rows import FIELDS, recounted
 from tests.unit.reports.two_days import book, play
 
 SHARED = Path(os.environ.get("WAYBILL_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 FOLDER = SHARED / "data" / "histories"
 RULEBOOKS = Path(__file__).resolve().parents[1] / "rulebooks"
-EVERY = int(os.environ.get("WAYBILL_HISTORIES_EVERY", "60"))
+EVERY = int(os.environ.get("WAYBILL_HISTORIES_EVERY", "100"))
 """One case in so many; 1 counts them all (minutes)."""
 SETS = {"olist_orders": "olist", "olist_orders_no_survey": "olist", "helpdesk_tickets": "helpdesk"}
 pytestmark = pytest.mark.timeout(120 if EVERY > 1 else 3600)
@@ -52,7 +53,7 @@ def lived(name: str) -> tuple[list[Dossier], list[Papers]]:
     read, _ = read_history([FOLDER / f"{name}.events.jsonl.gz"], rulebook.timezone)
     kept, _ = belonging(read, {one.name: one.events.keys() for one in rulebook.workflows.values()})
     last = max(event.received_at for event in kept)
-    everything = frozenset().union(*(one.needs for one in SHEETS.values()), *(papers_for(rulebook, by) for by in recount.FIELDS))
+    everything = frozenset().union(*(one.needs for one in SHEETS.values()), *(papers_for(rulebook, by) for by in FIELDS))
     told: list[Dossier] = []
     plain: list[Papers] = []
     for number, case in enumerate(group(kept, lambda event: event.workflow)):
