@@ -9,6 +9,7 @@ from adapters.memory import effects, registry
 from adapters.memory.directory import MemoryDirectory
 from adapters.memory.doubts import MemoryDoubts
 from adapters.memory.feeds import MemoryBells, MemoryFeeds, MemoryShelf
+from adapters.memory.finder import MemoryFinder
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.providers import MemoryProviders
 from adapters.memory.staff import MemoryStaff, MemoryTrail
@@ -159,6 +160,7 @@ class MemoryStores:
     staff: MemoryStaff
     trail: MemoryTrail
     views: MemoryViews
+    finder: MemoryFinder
 
     def close(self) -> None:
         """Nothing to give back; here so that both stores are closed alike."""
@@ -170,5 +172,5 @@ def open_memory() -> MemoryStores:
     return MemoryStores(
         MemoryStore(state), MemoryBells(state), MemoryFeeds(state), MemoryShelf(state),
         MemoryOutbox(state), MemoryWorklist(state), MemoryDirectory(state),
-        MemoryProviders(state.book), MemoryWaysIn(), MemoryDoubts(state), staff, trail, MemoryViews(state, staff, trail),
+        MemoryProviders(state.book), MemoryWaysIn(), MemoryDoubts(state), staff, trail, MemoryViews(state, staff, trail), MemoryFinder(state),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from adapters.sql.directory import SqlDirectory
 from adapters.sql.doubts import SqlDoubts
 from adapters.sql.feeds import SqlFeeds
 from adapters.sql.fence import fence_of
+from adapters.sql.finder import SqlFinder
 from adapters.sql.migrate import migrate
 from adapters.sql.outbox import SqlOutbox
 from adapters.sql.providers import SqlProviders
@@ -44,6 +45,7 @@ class SqlStores:
     staff: SqlStaff
     trail: SqlTrail
     views: SqlViews
+    finder: SqlFinder
     database: Database
 
     def close(self) -> None:
@@ -76,7 +78,7 @@ def open_stores(url: str, *, check: bool = True) -> SqlStores:
     return SqlStores(
         SqlStore(database, secret, fence), SqlBells(database), SqlFeeds(database), SqlShelf(database),
         SqlOutbox(database, secret), SqlWorklist(database, secret), SqlDirectory(database), SqlProviders(database, secret), SqlWaysIn(database),
-        SqlDoubts(database), SqlStaff(database), SqlTrail(database), SqlViews(database), database,
+        SqlDoubts(database), SqlStaff(database), SqlTrail(database), SqlViews(database), SqlFinder(database), database,
     )  # fmt: skip
 
 

@@ -132,6 +132,7 @@ PRIVATE = Table(
     Column("inbox_id", NUMBER, primary_key=True, autoincrement=False), Column("field", Text, primary_key=True),
     Column("case_id", Text, nullable=False), Column("value", Text, nullable=False), vshard(),
     Index("private_case", "case_id"),
+    Index("private_value", "value"),
 )  # fmt: skip
 """Personal values, and the only place of them. Of a quarantined event the id is negative."""
 

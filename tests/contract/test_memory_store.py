@@ -3,7 +3,15 @@
 import pytest
 
 from adapters.memory import MemoryStores, open_memory
-from tests.contract import accept_contract, post_contract, provider_contract, staff_contract, store_contract, views_contract
+from tests.contract import (
+    accept_contract,
+    finder_contract,
+    post_contract,
+    provider_contract,
+    staff_contract,
+    store_contract,
+    views_contract,
+)
 
 
 @pytest.fixture
@@ -54,3 +62,6 @@ class TestTrail(staff_contract.TrailContract): ...
 
 
 class TestViews(views_contract.ViewsContract): ...
+
+
+class TestFinder(finder_contract.FinderContract): ...

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.sql import SqlStores, open_stores
-from tests.contract import accept_contract, post_contract, provider_contract, staff_contract, store_contract, views_contract
+from tests.contract import (
+    accept_contract,
+    finder_contract,
+    post_contract,
+    provider_contract,
+    staff_contract,
+    store_contract,
+    views_contract,
+)
 from tests.contract.builders import MINUTE, NOW
 from tests.postgres import Postgres
 
@@ -67,3 +75,6 @@ class TestTrail(staff_contract.TrailContract): ...
 
 
 class TestViews(views_contract.ViewsContract): ...
+
+
+class TestFinder(finder_contract.FinderContract): ...

@@ -9,7 +9,15 @@ import pytest
 from sqlalchemy import text
 
 from adapters.sql import SqlStores, open_stores
-from tests.contract import accept_contract, post_contract, provider_contract, staff_contract, store_contract, views_contract
+from tests.contract import (
+    accept_contract,
+    finder_contract,
+    post_contract,
+    provider_contract,
+    staff_contract,
+    store_contract,
+    views_contract,
+)
 from tests.contract.builders import a_report
 
 
@@ -95,3 +103,6 @@ class TestTrail(staff_contract.TrailContract): ...
 
 
 class TestViews(views_contract.ViewsContract): ...
+
+
+class TestFinder(finder_contract.FinderContract): ...

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from adapters.web.console.kept import Kept
 from adapters.web.console.words import say
 from engine.ports.directory import CaseRow
+from engine.ports.finder import Finder
 from engine.ports.staff import Access, Session, Staff, User
 from engine.ports.trail import Deed, Trail
 from engine.ports.views import Views
@@ -39,6 +40,8 @@ class DeskStores(Stores, Protocol):
     def trail(self) -> Trail: ...
     @property
     def views(self) -> Views: ...
+    @property
+    def finder(self) -> Finder: ...
 
 
 class Trouble(Exception):
