@@ -34,7 +34,7 @@ from engine.language.compile import compile_rulebook
 from engine.model.diagnostic import Diagnostic
 from engine.model.rulebook import Rulebook
 from engine.ports.gateway import Gateway
-from engine.ports.store import Pending
+from engine.ports.store import Pending, StoreUnavailable
 from engine.service import folder
 from engine.service.clock_alarm import Steady
 from engine.service.counters import routes_of
@@ -387,6 +387,9 @@ def _close(gateways: Mapping[str, Gateway]) -> None:
 
 
 def _log_trouble(channel: str, trouble: Exception) -> None:
+    if isinstance(trouble, StoreUnavailable):
+        log.warning("the store cannot be reached", extra={"channel": channel, "why": str(trouble)})
+        return
     log.error("the post of a channel failed", extra={"channel": channel}, exc_info=trouble)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from adapters.clock import SystemClock
+from engine.ports.store import StoreUnavailable
 
 log = logging.getLogger("waybill.heart")
 
@@ -107,6 +108,9 @@ class Heart:
         beat = self._beats[name]
         try:
             beat.body(self._clock.monotonic() + beat.budget_seconds)
+        except StoreUnavailable as trouble:
+            # Locked, full or away: nothing was written, and the next beat tries again.
+            log.warning("the store cannot be reached", extra={"beat": name, "why": str(trouble)})
         except Exception:  # The scheduler's one boundary: a beat that fails must not stop the heart.
             log.exception("beat failed", extra={"beat": name})
         else:

@@ -18,7 +18,7 @@ from typing import IO, Any
 ROOT = Path(__file__).resolve().parents[2]
 MONDAY = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 """09:30 in China: the desk is open."""
-START_SECONDS_MAX = 40.0
+START_SECONDS_MAX = 120.0
 ASK_SECONDS_MAX = 10.0
 
 SCRIPT = """

@@ -10,12 +10,11 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.crash import living, test_kill, test_two_daemons
+from tests.crash import test_kill, test_two_daemons
 from tests.crash.nursery import a_nursery
 from tests.postgres import a_postgres
 
 CALM_SECONDS_MAX = 300.0
-START_SECONDS_MAX = 120.0
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -53,7 +52,6 @@ def on_postgres(kills: int, seed: int) -> list[str]:
 
 def patiently(run: Callable[[Path, ExitStack], list[str]]) -> list[str]:
     """On a machine that may be busy, and with births by fork."""
-    living.START_SECONDS_MAX = START_SECONDS_MAX
     test_kill.CALM_SECONDS_MAX = test_two_daemons.CALM_SECONDS_MAX = CALM_SECONDS_MAX
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="waybill-kills-")))

@@ -60,6 +60,7 @@ def test_a_server_that_goes_down_under_load_loses_and_doubles_nothing(tmp_path: 
         daemons = [Living(home) for home in homes]
         for daemon in daemons:
             lives.callback(daemon.end)
+        for daemon in daemons:
             daemon.wait_until_open()
         client = Wanderer(0, Random(seed), hours, ports=tuple(home.port for home in homes))
         over = threading.Event()
