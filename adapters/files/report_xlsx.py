@@ -4,10 +4,10 @@ from datetime import datetime
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
-import xlsxwriter  # type: ignore[import-untyped]
-from xlsxwriter.format import Format  # type: ignore[import-untyped]
-from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+import xlsxwriter  # type: ignore[import-untyped]  # XlsxWriter ships no types.
+from xlsxwriter.format import Format  # type: ignore[import-untyped]  # XlsxWriter ships no types.
+from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]  # XlsxWriter ships no types.
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # XlsxWriter ships no types.
 
 from engine.model.plain import plain
 from engine.reports.report_csv import like_a_formula, number

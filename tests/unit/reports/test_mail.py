@@ -63,7 +63,7 @@ def test_a_report_arrives_with_its_numbers_and_its_spreadsheet(desk: tuple[str, 
     mail = mails(box)[0]
     assert mail["Subject"] == "发货地分析 从 2026-11-19 00:00  到 2026-11-21 00:00 以前"
     assert "合计\t7" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # It has one.
-    shown = mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    shown = mail.get_body(("html",)).get_content()  # type: ignore[union-attr]  # So has it.
     assert "<table" in shown
     assert "<svg" not in shown
     (file,) = mail.iter_attachments()

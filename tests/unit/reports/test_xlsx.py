@@ -140,8 +140,8 @@ def test_numbers_percents_dates_and_lengths_of_time_have_their_types(two_days_on
     assert (line["及时率"].value, line["及时率"].number_format) == (0, "0.0%")
     assert (line["平均晚"].value, line["地区"].value, line["超时"].value) == (timedelta(minutes=40), "杭州", 1)
     told = {row[0].value: row[1].value for row in about.iter_rows()}
-    assert told["从(含)"] == datetime(2026, 11, 19)  # noqa: DTZ001
-    assert told["到(不含)"] == datetime(2026, 11, 21)  # noqa: DTZ001
+    assert told["从(含)"] == datetime(2026, 11, 19)  # noqa: DTZ001  # Nor have these.
+    assert told["到(不含)"] == datetime(2026, 11, 21)  # noqa: DTZ001  # Nor have these.
     assert (told["每期"], told["按什么分"], told["只看"], told["读了多少单"]) == ("每天", "地区、提货人", "地区=杭州", 11)
     assert isinstance(told["何时数的"], datetime)
     assert told["规则版本"] == "未发布"
