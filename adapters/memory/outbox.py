@@ -7,7 +7,7 @@ from adapters.memory import registry
 from adapters.memory.state import Posted, State
 from engine.ports.attempts import Attempt
 from engine.ports.outbox import OutboxRow, OutboxStatus, Pile, Settlement
-from engine.ports.store import NotFound
+from engine.ports.store import Conflict, NotFound
 
 FIRST_CASES = 5
 """How many cases a pile names."""
@@ -58,8 +58,11 @@ class MemoryOutbox:
             other.sent_at, other.masked = at, masked
 
     def settle(self, settlement: Settlement, now: datetime) -> None:
-        """See Outbox.settle. Each carried row is settled by itself, so that its own case hears of it. Raises NotFound."""
-        self._settle(self._row(settlement.effect_id), settlement)
+        """See Outbox.settle. Each carried row is settled by itself, so that its own case hears of it. Raises NotFound, Conflict."""
+        row = self._row(settlement.effect_id)
+        if settlement.attempt is not None and settlement.attempt != row.attempts:
+            raise Conflict(f"{settlement.effect_id}: it was claimed again, it is somebody else's now")
+        self._settle(row, settlement)
         for answered in settlement.answered:
             self._state.book.answer(answered)
         registry.accept(self._state, settlement.reports, now)

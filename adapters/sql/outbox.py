@@ -65,8 +65,10 @@ class SqlOutbox:
                 connection.execute(carried.values(carried_by=effect_id, sent_at=at, masked=masked))
 
     def settle(self, settlement: Settlement, now: datetime) -> None:
-        """See Outbox.settle. Each carried row is settled by itself, so that its own case hears of it. Raises NotFound."""
+        """See Outbox.settle. Each carried row is settled by itself, so that its own case hears of it. Raises NotFound, Conflict."""
         with self._database.write() as connection:
+            if settlement.attempt is not None:
+                _not_claimed_since(connection, settlement.effect_id, settlement.attempt)
             change(connection, settlement.effect_id, settled(settlement))
             for answered in settlement.answered:
                 answer(connection, answered)
@@ -186,6 +188,14 @@ class SqlOutbox:
 
     def _fingerprint(self, recipient: str) -> str:
         return fingerprint(self._secret, recipient)
+
+
+def _not_claimed_since(connection: Connection, effect_id: str, attempt: int) -> None:
+    """Raises Conflict: whoever was away longer than its lease has nothing more to say of the row."""
+    row = select(OUTBOX.c.attempts).where(OUTBOX.c.effect_id == effect_id).with_for_update()
+    found = connection.scalar(row)
+    if found is not None and found != attempt:
+        raise Conflict(f"{effect_id}: it was claimed again, it is somebody else's now")
 
 
 def settled(settlement: Settlement) -> Row:

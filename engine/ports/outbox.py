@@ -62,6 +62,8 @@ class Settlement:
     """Attempts and what the provider said."""
     held_for: str = ""
     """Held back (RETRY until `next_at`, or WAITING): under this key it is found again; empty leaves the key as it is."""
+    attempt: int | None = None
+    """By whoever claimed the row: its `attempts` then. Refused if somebody claimed it since. None: it does not hang on a claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,9 @@ class Outbox(Protocol):
         what else `sent_since` shall count it under (its rule; a disruption's customer), and the request itself."""
         ...
 
-    def settle(self, settlement: Settlement, now: datetime) -> None: ...
+    def settle(self, settlement: Settlement, now: datetime) -> None:
+        """Raises Conflict if it speaks for a claim whose lease ran out and that another one followed: then nothing is written."""
+        ...
 
     def crashed(self, now: datetime) -> Sequence[OutboxRow]:
         """Rows found sending past their lease: ready again if they were never handed over, else unknown (those are answered)."""

@@ -59,6 +59,7 @@ class Endings:
             status = _status(receipt)
             settlement = Settlement(
                 effect_id=one.effect.id,
+                attempt=one.attempts,
                 status=status,
                 next_at=now + LOOK_AFTER if status is OutboxStatus.UNKNOWN and one is row else None,
                 provider_id=receipt.provider_id,
@@ -73,18 +74,27 @@ class Endings:
 
     def retry(self, row: OutboxRow, at: datetime, now: datetime, error: str = "", answered: Sequence[Answered] = ()) -> None:
         """Nothing left: it is claimed again at that instant."""
-        self._post.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.RETRY, next_at=at, error=error, answered=answered), now)
+        settlement = Settlement(
+            effect_id=row.effect.id, attempt=row.attempts, status=OutboxStatus.RETRY, next_at=at, error=error, answered=answered
+        )  # fmt: skip
+        self._post.settle(settlement, now)
 
     def keep_for(self, row: OutboxRow, channel: str, now: datetime) -> None:
         """No counter of its channel is open: it waits until one is."""
         note = held(row.effect, "channel", None, now)
-        self._post.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.WAITING, held_for=channel, reports=(note,)), now)
+        settlement = Settlement(
+            effect_id=row.effect.id, attempt=row.attempts, status=OutboxStatus.WAITING, held_for=channel, reports=(note,)
+        )  # fmt: skip
+        self._post.settle(settlement, now)
 
     def still_unknown(self, row: OutboxRow, now: datetime) -> None:
         """The provider was asked and could not tell: when it is asked again."""
         self._post.settle(
-            Settlement(effect_id=row.effect.id, status=OutboxStatus.UNKNOWN, error=row.error, next_at=_next_look(row, now)), now
-        )
+            Settlement(
+                effect_id=row.effect.id, attempt=row.attempts, status=OutboxStatus.UNKNOWN, error=row.error, next_at=_next_look(row, now)
+            ),
+            now,
+        )  # fmt: skip
 
     def hold(self, rows: Sequence[OutboxRow], hindrance: Hindrance, now: datetime) -> None:
         """Not yet: until its hour, or until a person decides; the journal says why."""
@@ -94,13 +104,17 @@ class Endings:
             key = "" if row.held_for.startswith(BRAKE) else hindrance.key
             note = held(row.effect, hindrance.why, hindrance.until, now)
             self._post.settle(
-                Settlement(effect_id=row.effect.id, status=status, next_at=hindrance.until, held_for=key, reports=(note,)), now
-            )
+                Settlement(
+                    effect_id=row.effect.id, attempt=row.attempts, status=status, next_at=hindrance.until, held_for=key, reports=(note,)
+                ),
+                now,
+            )  # fmt: skip
 
     def drop(self, row: OutboxRow, why: str, now: datetime) -> None:
         """Not sent, with its reason: what the case does not know yet, it is told, so that the journal says it."""
         reports = (suppressed(row.effect, why, now),) if why in SUPPRESSIONS else ()
-        self._post.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.DROPPED, error=why, reports=reports), now)
+        settlement = Settlement(effect_id=row.effect.id, attempt=row.attempts, status=OutboxStatus.DROPPED, error=why, reports=reports)
+        self._post.settle(settlement, now)
 
 
 def our_word(effect: Effect, verdict: Verdict, reason: str, now: datetime) -> Receipt:

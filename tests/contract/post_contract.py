@@ -10,7 +10,7 @@ from engine.model.case import ClockVerdict, ClockView
 from engine.model.decision import Outcome
 from engine.model.effect import EffectKind
 from engine.ports.outbox import OutboxStatus, Settlement
-from engine.ports.store import NotFound
+from engine.ports.store import Conflict, NotFound
 from engine.ports.worklist import Task, TaskStatus
 from tests.contract.builders import MINUTE, NOW, PHONE, a_report, a_scan, a_timer, an_effect
 from tests.contract.store_contract import CASE, Stores, accept, decide_next, first_pending, opened
@@ -102,6 +102,20 @@ class OutboxContract:
         assert stores.outbox.crashed(NOW + MINUTE) == []
 
         assert self.claim(stores, NOW + MINUTE) == [effect_id]
+
+    def test_who_was_away_longer_than_its_lease_has_nothing_more_to_say(self, stores: Stores) -> None:
+        (effect_id,) = self.issue(stores, {})
+        self.claim(stores)
+        stores.outbox.crashed(NOW + MINUTE)
+        self.claim(stores, NOW + MINUTE)
+        stores.outbox.settle(Settlement(effect_id=effect_id, attempt=2, status=OutboxStatus.ACCEPTED), NOW + MINUTE)
+
+        with pytest.raises(Conflict):
+            stores.outbox.settle(Settlement(effect_id=effect_id, attempt=1, status=OutboxStatus.RETRY, next_at=NOW), NOW + MINUTE)
+
+        row = stores.outbox.find(effect_id)
+        assert row is not None
+        assert row.status is OutboxStatus.ACCEPTED
 
     def test_companions_are_claimed_along_before_their_time_and_settled_by_themselves(self, stores: Stores) -> None:
         held = {"group": "g", "not_before": NOW + 5 * MINUTE}
