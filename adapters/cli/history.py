@@ -29,8 +29,8 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     one.add_argument(
         "--by",
         choices=sorted(WHOLE),
-        default="day",
-        help=of("按日还是按月分区(默认 day)", "a partition for each day or month (default: day)"),
+        default="month",
+        help=of("按日还是按月分区(默认 month)", "a partition for each day or month (default: month)"),
     )
     one.add_argument(
         "--timezone", metavar="ZONE", default=TIMEZONE, help=of(f"没写时区的时间是哪里的(默认 {TIMEZONE})", f"of times without one (default: {TIMEZONE})")

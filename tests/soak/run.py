@@ -22,7 +22,7 @@ from random import Random
 from typing import Any
 
 from tests.crash.audit import counts
-from tests.crash.living import ROOT, Home, Hours, Living, ask, complaints
+from tests.crash.living import MONDAY, ROOT, Home, Hours, Living, ask, complaints
 from tests.postgres import EMPTY, a_postgres
 from tests.soak.figures import Sampler
 from tests.soak.load import Desk, Editor, Feed, Switches
@@ -35,7 +35,7 @@ CALM_SECONDS_MAX = 300.0
 LIVES_PER_STORM = 6
 JUMP_SECONDS = 900
 SCRIPT = """
-import signal, sys
+import signal, sys, time
 from datetime import datetime, timedelta
 from adapters.clock import HurriedClock
 from adapters.wiring import Options, run_daemon
@@ -48,7 +48,8 @@ class Jumping(HurriedClock):
         return super().now() + self.ahead
     def move(self, by):
         self.ahead += by
-clock = Jumping(datetime.fromisoformat(start), float(speed))
+monday, began = start.split()  # The same hour in every life, however long a start takes.
+clock = Jumping(datetime.fromisoformat(monday) + timedelta(seconds=(time.monotonic() - float(began)) * float(speed)), float(speed))
 signal.signal(signal.SIGUSR1, lambda *_: clock.move(timedelta(seconds=float(jump))))
 signal.signal(signal.SIGUSR2, lambda *_: clock.move(timedelta(seconds=-float(jump))))
 sys.exit(run_daemon(Options(db=db, rules=rules, port=int(port), clock=clock)))
@@ -73,7 +74,7 @@ class Life(Living):
         assert home.hours is not None
         self.home = home
         self.began = time.monotonic()
-        words = [home.db, str(home.rules), str(home.port), home.hours.now().isoformat(), str(SPEED), str(JUMP_SECONDS)]
+        words = [home.db, str(home.rules), str(home.port), f"{MONDAY.isoformat()} {home.hours.began}", str(SPEED), str(JUMP_SECONDS)]
         self._out = home.log.open("ab")
         self.process = subprocess.Popen([sys.executable, "-c", SCRIPT, *words], cwd=ROOT, stdout=self._out, stderr=self._out)
 
