@@ -107,6 +107,7 @@ def must_be_sound(engine: Engine, path: Path) -> None:
     except DatabaseError as error:
         found = str(error.orig)
     if found != "ok":
+        found = " ".join(found.split())
         raise CorruptStore(
             f"数据库文件已损坏，请从备份恢复：{path}（{found}） / the database file is damaged, restore a backup: {path} ({found})"
         )

@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from random import Random
@@ -49,7 +50,7 @@ def kill(server: Postgres) -> None:
 @pytest.mark.crash
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("fault", [fast_restart, kill])
-def test_a_server_that_goes_down_under_load_loses_and_doubles_nothing(tmp_path: Path, fault) -> None:  # type: ignore[no-untyped-def]
+def test_a_server_that_goes_down_under_load_loses_and_doubles_nothing(tmp_path: Path, fault: Callable[[Postgres], None]) -> None:
     seed = int(os.environ.get("WAYBILL_SEED", "5"))
     chance = Random(seed)
     with a_postgres() as server, provider(seed) as sms, ExitStack() as lives:
