@@ -47,6 +47,7 @@ class Desktop:
     def close(self) -> None:
         """End the streams: a server waits for them."""
         self.streams.close()
+        self.looks.jobs.close()
 
     def _serving(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         async def serve(request: Request) -> Response:

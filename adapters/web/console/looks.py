@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from adapters.web.console.jobs import Jobs
 from adapters.web.console.kept import Kept
 from adapters.web.console.numbers import Numbers
 from adapters.web.console.visit import PREFIX, Visit
@@ -49,6 +50,7 @@ class Looks:
         """`menu`: see menu.MENU, less what is not there."""
         self._numbers = numbers
         self.kept = Kept(numbers.monotonic)
+        self.jobs = Jobs(numbers.monotonic)
         self._menu = menu
         self._files: dict[str, tuple[float, bytes, str]] = {}
         self._jinja = Environment(
