@@ -133,8 +133,8 @@ def _new_password(options: argparse.Namespace, name: str, speech: Speech) -> str
     if options.password_from:
         try:
             password = read_secret(options.password_from)
-        except SettingProblem as problem:
-            raise WrongUse(f"读不到密码:{problem}", f"the password cannot be read: {problem}") from None
+        except SettingProblem as missing:
+            raise WrongUse(f"读不到密码:{missing}", f"the password cannot be read: {missing}") from None
     elif os.environ.get(PASSWORD):
         password = os.environ[PASSWORD]
     elif sys.stdin.isatty():

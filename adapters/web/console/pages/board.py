@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -43,12 +44,15 @@ class Line:
 def board(visit: Visit) -> Response:
     """The whole page."""
     chosen = _chosen(visit)
-    kept = visit.kept
-    facets = kept.ask("facets", SLOW_SECONDS, visit.stores.views.facets)
-    return visit.show(
-        "board/board.html", chosen=chosen, choices=_choices(visit.desk.rulebook(), facets, visit), **_lists(visit, chosen),
-        ahead=kept.ask(("ahead", visit.lang), SLOW_SECONDS, lambda: _ahead(visit)), flow=_flows(visit),
-    )  # fmt: skip
+    facets = visit.kept.ask("facets", SLOW_SECONDS, visit.stores.views.facets)
+    choices = _choices(visit.desk.rulebook(), facets, visit)
+    return visit.show("board/board.html", chosen=chosen, choices=choices, **_lists(visit, chosen))
+
+
+def outlook(visit: Visit) -> Response:
+    """Today against yesterday, and the next hours: fetched after the page, for it may take a second the first time."""
+    ahead = visit.kept.ask("ahead", SLOW_SECONDS, lambda: _ahead(visit))
+    return visit.show("board/outlook.html", ahead=ahead, flow=_flows(visit))
 
 
 def rows(visit: Visit) -> Response:
@@ -88,7 +92,7 @@ def _cut(visit: Visit, chosen: Mapping[str, str]) -> Cut:
     )  # fmt: skip
 
 
-def _lists(visit: Visit, chosen: Mapping[str, str]) -> dict[str, object]:
+def _lists(visit: Visit, chosen: Mapping[str, str]) -> dict[str, Any]:
     """The four counts, and the most urgent rows of what is chosen."""
     cut, now, views = _cut(visit, chosen), visit.now, visit.stores.views
     midnight = (now.astimezone(visit.zone) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
@@ -174,5 +178,6 @@ def _role(rulebook: Rulebook, name: str) -> str:
 ROUTES = (
     Page(path="/board", act=board, least=Access.VIEWER),
     Page(path="/board/rows", act=rows, least=Access.VIEWER),
+    Page(path="/board/outlook", act=outlook, least=Access.VIEWER),
     Page(path="/board/claim/{id:path}", method="POST", act=claim, least=Access.AGENT),
 )

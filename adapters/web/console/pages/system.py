@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Mapping
+from typing import Any
 
 from starlette.responses import Response
 
@@ -19,7 +20,7 @@ def parts(visit: Visit) -> Response:
     return visit.show("system/parts.html", **_found(visit))
 
 
-def _found(visit: Visit) -> dict[str, object]:
+def _found(visit: Visit) -> dict[str, Any]:
     desk, console = visit.desk, visit.console
     health, rulebook = desk.health(), desk.rulebook()
     version = visit.stores.shelf.current()
