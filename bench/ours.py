@@ -39,8 +39,8 @@ ORDER = {
 class Bench:
     """A desk on a database of its own, at a clock that is set."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        self.stores = open_stores(f"sqlite:///{Path(tempfile.mkdtemp()) / 'waybill.db'}")
+    def __init__(self, rulebook: Rulebook, path: Path | None = None) -> None:
+        self.stores = open_stores(f"sqlite:///{path or Path(tempfile.mkdtemp()) / 'waybill.db'}", check=path is None)
         self.clock = SettableClock(START)
         self.desk = Running(self.stores, Library(rulebook), self.clock, {})
 
@@ -91,7 +91,7 @@ class Bench:
 
 def ring_feed(bench: Bench, cases: int, name: str = "N") -> Iterator[Incoming]:
     """Opens so many cases at once, then scans them by chance for ever."""
-    opening = [_ring_event("created", f"{name}{one}", {"no": f"{name}{one}", "weight_kg": "80"}) for one in range(cases)]
+    opening = [ring_event("created", f"{name}{one}", {"no": f"{name}{one}", "weight_kg": "80"}) for one in range(cases)]
     for first in range(0, cases, 100):
         bench.desk.accept(opening[first : first + 100])
         while bench.desk.clerk.advance(bench.clock.now(), limit=100):
@@ -103,10 +103,10 @@ def _scans(cases: int, name: str) -> Iterator[Incoming]:
     chance = Random(1)
     while True:
         for case in chance.sample(range(cases), cases):
-            yield _ring_event("scan", f"{name}{case}", {})
+            yield ring_event("scan", f"{name}{case}", {})
 
 
-def _ring_event(event: str, case: str, data: dict[str, object]) -> Incoming:
+def ring_event(event: str, case: str, data: dict[str, object]) -> Incoming:
     return Incoming(
         source="connection/tms", id=f"e{next(NUMBERS)}", workflow="shipment", event=event, occurred_at=None, case=case, data=data
     )
