@@ -37,3 +37,12 @@ class MemoryDoubts:
             return False
         paper.status, paper.attempts, paper.retry_at = "new", 0, None
         return True
+
+    def discard(self, inbox_id: int) -> bool:
+        """See Doubts.discard."""
+        paper = self._state.undecided.get(inbox_id)
+        if paper is None or paper.status != "dead":
+            return False
+        del self._state.undecided[inbox_id]
+        self._state.cases[paper.case_id or ""].undecided.pop(inbox_id, None)
+        return True

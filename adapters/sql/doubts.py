@@ -40,3 +40,9 @@ class SqlDoubts:
         dead = update(INBOX).where(INBOX.c.id == inbox_id, is_one_of(INBOX.c.status, "dead"))
         with self._database.write() as connection:
             return connection.execute(dead.values(status="new", attempts=0, retry_at=None)).rowcount == 1
+
+    def discard(self, inbox_id: int) -> bool:
+        """See Doubts.discard."""
+        dead = update(INBOX).where(INBOX.c.id == inbox_id, is_one_of(INBOX.c.status, "dead"))
+        with self._database.write() as connection:
+            return connection.execute(dead.values(status="discarded", retry_at=None)).rowcount == 1

@@ -24,7 +24,7 @@ class DeadEvent:
 
 
 class Doubts(Protocol):
-    """Lists for people, and the way back to life. Settling a sending is `Outbox.settle`."""
+    """Lists for people, and the way back to life or out of it. Settling a sending is `Outbox.settle`."""
 
     def unknown(self, limit: int) -> Sequence[OutboxRow]:
         """Sendings of which nobody knows whether they arrived, oldest first."""
@@ -36,4 +36,8 @@ class Doubts(Protocol):
 
     def revive(self, inbox_id: int) -> bool:
         """Undecided again, as if it had just come; False: it is not dead (any more)."""
+        ...
+
+    def discard(self, inbox_id: int) -> bool:
+        """Never decided: kept with its error, listed no more, and what waits behind it goes on; False: it is not dead (any more)."""
         ...

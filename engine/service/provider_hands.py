@@ -1,4 +1,4 @@
-"""What may a person do with providers? Pause, resume, try one out; settle what nobody knows; bring dead events back to life; keep numbers out.
+"""What may a person do with providers? Pause, resume, try one out; settle what nobody knows; bring dead events back to life or leave them out; keep numbers out.
 
 Every deed leaves who did it and why: on the case's journal where it concerns a case, else as a finished line of the work list.
 """
@@ -150,7 +150,19 @@ class ProviderHands:
             revived = self.unsettled.revive(one.inbox_id)
             done.append(Done(str(one.inbox_id), "done" if revived else "not_dead"))
             if revived:
-                self.store.accept([_revived(one, by, why, now)], now)
+                self.store.accept([_told_of(one, "revived", by, why, now)], now)
+        self.wake()
+        return done
+
+    def discard(self, dead: Sequence[DeadEvent], *, by: str, why: str) -> list[Done]:
+        """Each is never decided; its case's journal says who left it out and why, and what waits behind it follows. One result per event."""
+        now = self.clock.now()
+        done = []
+        for one in dead:
+            gone = self.unsettled.discard(one.inbox_id)
+            done.append(Done(str(one.inbox_id), "done" if gone else "not_dead"))
+            if gone:
+                self.store.accept([_told_of(one, "discarded", by, why, now)], now)
         self.wake()
         return done
 
@@ -204,9 +216,9 @@ def _by_hand(report: Report, by: str, why: str) -> Report:
     return replace(report, event=replace(event, source=f"hand/{by}", extra={**event.extra, "by": by, "note": why}))
 
 
-def _revived(dead: DeadEvent, by: str, why: str, now: datetime) -> Report:
+def _told_of(dead: DeadEvent, deed: str, by: str, why: str, now: datetime) -> Report:
     event = Event(
-        id=f"revived/{dead.inbox_id}/{now.isoformat()}", source=f"hand/{by}", kind=EventKind.NOTE, name="note", occurred_at=now,
-        received_at=now, extra={"by": by, "note": why, "revived": dead.name},
+        id=f"{deed}/{dead.inbox_id}/{now.isoformat()}", source=f"hand/{by}", kind=EventKind.NOTE, name="note", occurred_at=now,
+        received_at=now, extra={"by": by, "note": why, deed: dead.name},
     )  # fmt: skip
     return Report(event=event, workflow=dead.case.partition(":")[0], names={}, case_id=dead.case)

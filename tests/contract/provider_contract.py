@@ -186,3 +186,14 @@ class DoubtsContract:
         assert [stores.doubts.revive(dead.inbox_id) for _ in range(2)] == [True, False]
         assert stores.doubts.dead(10) == []
         assert [(one.inbox_id, one.attempts) for one in stores.store.pending(NOW, 10)] == [(first.inbox_id, 0)]
+
+    def test_a_dead_event_that_is_discarded_is_never_decided_and_what_waits_behind_it_follows(self, stores: Stores) -> None:
+        accept(stores, a_report(1), a_scan(2))
+        first = first_pending(stores)
+        stores.store.failed(first.inbox_id, "ValueError: no", None)
+
+        answers = [stores.doubts.discard(first.inbox_id) for _ in range(2)]
+
+        assert answers == [True, False]
+        assert stores.doubts.dead(10) == []
+        assert [one.event.id for one in stores.store.pending(NOW, 10)] == ["e-2"]

@@ -1,0 +1,156 @@
+"""How do the providers fare, and who stops, opens or tries one? Health by the hour, errors by class, quotas, and the deeds with their reasons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from starlette.responses import Response
+
+from adapters.web.console.visit import Page, Trouble, Visit, toasted
+from engine.model.masks import mask_phone, mask_text
+from engine.model.receipt import Verdict
+from engine.ports.attempts import Attempt
+from engine.ports.staff import Access
+from engine.reports.providers import LATELY_MAX, ProviderLine, provider_lines
+from engine.service.provider_hands import Done
+
+SLOTS, SLOT = 30, timedelta(minutes=2)
+BAD = (Verdict.REJECTED, Verdict.RETRY, Verdict.UNKNOWN)
+LINES_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Two minutes of one connection: how often it was asked, and how often that did not succeed."""
+
+    asked: int
+    bad: int
+
+    @property
+    def height(self) -> int:
+        """Of 20."""
+        return 0 if not self.asked else max(4, min(20, 4 + 2 * self.asked.bit_length()))
+
+    @property
+    def kind(self) -> str:
+        return "off" if not self.asked else "bad" if 2 * self.bad >= self.asked else "warn" if self.bad else "good"
+
+
+def listed(visit: Visit) -> Response:
+    """Every provider."""
+    return visit.show("adapters/adapters.html", **_found(visit))
+
+
+def lines(visit: Visit) -> Response:
+    """The same, again."""
+    return visit.show("adapters/lines.html", **_found(visit))
+
+
+def one(visit: Visit) -> Response:
+    """One provider, and what may be done with it."""
+    return _one(visit, "adapters/adapter.html")
+
+
+def facts(visit: Visit) -> Response:
+    """What changes of one provider."""
+    return _one(visit, "adapters/facts.html")
+
+
+def pause(visit: Visit) -> Response:
+    """Nothing leaves by it any more."""
+    return _deed(visit, "pause", visit.desk.providers.pause(visit.params["name"], by=visit.by, why=_why(visit)))
+
+
+def drain(visit: Visit) -> Response:
+    """Pause; the page counts what is still under way. One that is paused already is drained all the same."""
+    found = visit.desk.providers.pause(visit.params["name"], by=visit.by, why=_why(visit))
+    return _deed(visit, "drain", Done(found.item, "done") if found.said == "already" else found)
+
+
+def resume(visit: Visit) -> Response:
+    """Open again."""
+    return _deed(visit, "resume", visit.desk.providers.resume(visit.params["name"], by=visit.by, why=_why(visit)))
+
+
+def trial(visit: Visit) -> Response:
+    """One marked message to a number of one's own."""
+    name, number = visit.params["name"], visit.text("to", 40)
+    visit.did("adapter.test", about=name, detail=mask_phone(number))
+    found = visit.desk.providers.trial(name, number, by=visit.by)
+    if found.receipt is None:
+        raise _trouble(found.said)
+    receipt = found.receipt
+    told = " ".join(filter(None, (receipt.verdict.value, receipt.reason, receipt.code, mask_text(receipt.detail))))
+    fine = receipt.verdict in (Verdict.ACCEPTED, Verdict.DELIVERED)
+    return toasted(Response(status_code=204), visit.say("adapters.tested", number=mask_phone(number), told=told), bad=not fine)
+
+
+def reason(visit: Visit, chars_max: int = 400) -> str:
+    """Why; asked for with every deed. Raises Trouble 422."""
+    why = visit.text("why", chars_max)
+    if not why:
+        raise Trouble(422, "adapters.no_why")
+    return why
+
+
+def _why(visit: Visit) -> str:
+    return reason(visit)
+
+
+def _deed(visit: Visit, deed: str, done: Done) -> Response:
+    if not done.fine:
+        raise _trouble(done.said)
+    visit.did(f"adapter.{deed}", about=done.item, why=visit.text("why"))
+    return visit.go(f"/adapters/{done.item}", said=f"adapters.done_{deed}")
+
+
+def _trouble(said: str) -> Trouble:
+    return Trouble({"unknown": 404, "already": 409, "no_template": 409}.get(said, 422), f"adapters.{said}")
+
+
+def _lines(visit: Visit) -> list[ProviderLine]:
+    desk = visit.desk
+    return visit.kept.ask("providers", LINES_SECONDS, lambda: provider_lines(desk.rulebook(), desk.providers.counters.book, visit.now))
+
+
+def _found(visit: Visit) -> dict[str, object]:
+    found = _lines(visit)
+    return {"lines": [(line, _slots(visit, line.connection)) for line in found], "counts": counts_of(visit), "mask": mask_text}
+
+
+def counts_of(visit: Visit) -> dict[str, int]:
+    """What waits for a person."""
+    numbers = visit.kept.ask("backlog", LINES_SECONDS, visit.desk.directory.backlog)
+    return {"doubts": int(numbers.get("unknown", 0)), "dead": int(numbers.get("dead", 0))}
+
+
+def _one(visit: Visit, template: str) -> Response:
+    line = next((line for line in _lines(visit) if line.connection == visit.params["name"]), None)
+    if line is None:
+        raise Trouble(404)
+    may_try = line.connection in visit.desk.providers.counters.gateways
+    return visit.show(template, line=line, slots=_slots(visit, line.connection), counts=counts_of(visit), may_try=may_try, mask=mask_text)
+
+
+def _slots(visit: Visit, name: str) -> Sequence[Slot]:
+    """The last hour, the present two minutes last."""
+    now = visit.now
+    found = visit.desk.providers.counters.book.lately(name, now - SLOTS * SLOT, LATELY_MAX)
+    slots: list[list[Attempt]] = [[] for _ in range(SLOTS)]
+    for attempt in found:
+        place = SLOTS - 1 - int((now - attempt.at) / SLOT)
+        if 0 <= place < SLOTS:
+            slots[place].append(attempt)
+    return [Slot(len(own), sum((one.receipt or one.verdict) in BAD for one in own)) for own in slots]
+
+
+ROUTES = (
+    Page(path="/adapters", act=listed, least=Access.SUPERVISOR),
+    Page(path="/adapters/lines", act=lines, least=Access.SUPERVISOR),
+    Page(path="/adapters/{name}/facts", act=facts, least=Access.SUPERVISOR),
+    Page(path="/adapters/{name}/pause", method="POST", act=pause, least=Access.SUPERVISOR),
+    Page(path="/adapters/{name}/drain", method="POST", act=drain, least=Access.SUPERVISOR),
+    Page(path="/adapters/{name}/resume", method="POST", act=resume, least=Access.SUPERVISOR),
+    Page(path="/adapters/{name}/test", method="POST", act=trial, least=Access.SUPERVISOR),
+    Page(path="/adapters/{name}", act=one, least=Access.SUPERVISOR),
+)
