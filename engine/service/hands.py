@@ -32,6 +32,17 @@ def claim(stores: Stores, task_id: str, by: str, now: datetime) -> Task | None:
     return stores.worklist.claim(task_id, by, now, now + CLAIM_FOR)
 
 
+def release(stores: Stores, task_id: str, by: str, now: datetime) -> bool:
+    """Put one's own task back on the list before its time is over; False: somebody else holds it, or nobody does."""
+    task = stores.worklist.get(task_id)
+    if task is None or task.status is not TaskStatus.CLAIMED or task.claimed_by != by:
+        return False
+    # A claim that ends now has run out: what the beat does with those in time is done at once.
+    given_back = stores.worklist.claim(task_id, by, now, now) is not None
+    stores.worklist.release_expired(now)
+    return given_back
+
+
 def finish(
     stores: Stores, rulebook: Rulebook, task_id: str, by: str, now: datetime, *,
     result: str = "", note: str = "", data: Mapping[str, object] | None = None, at: datetime | None = None,

@@ -1,0 +1,140 @@
+"""What is a thing of the rules called? Labels in Chinese, the names the rules are written with in English."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from engine.core.why_words import SUPPRESSED
+from engine.core.words import CHANNELS, NOT_DELIVERED
+from engine.model.fieldtext import BadValue, read_text
+from engine.model.rulebook import Rulebook
+from engine.model.values import FieldType
+from engine.model.workflow import Field, Workflow
+
+_LINES = {"hand": ("", ""), "connection": ("对接 ", "connection "), "gateway": ("通道 ", "gateway "), "case": ("单 ", "case ")}
+_OURS = {"timer": ("到点", "timer"), "clock": ("规则", "rules")}
+_ROWS = {"after": "开始后", "left": "还剩", "used": "用去", "late": "超时", "every_day_while_late": "超时每天", "due": "到期"}
+RESULTS = {
+    "told": ("已告知", "told"), "confirmed": ("已确认", "confirmed"), "refused": ("对方拒绝", "refused"), "away": ("无人接", "no answer"),
+    "bad_number": ("号码有误", "bad number"),
+}  # fmt: skip
+"""Result of a call -> how it is said."""
+_BUILT_IN = {"edited": ("更正资料", "edited"), "retracted": ("撤回", "retracted"), "opened_again": ("再次建单", "opened again"),
+             "reason_gone": ("原因已消除", "reason gone"), "opened_by_case": ("由另一张单开出", "opened by a case")}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The names of one rulebook in one language; a name nobody knows any more stays as it is."""
+
+    rulebook: Rulebook
+    lang: str
+
+    def of(self, zh: str, en: str) -> str:
+        return en if self.lang == "en" else zh
+
+    def workflow(self, name: str) -> str:
+        found = self.rulebook.workflows.get(name)
+        return self.of(found.label if found else name, name)
+
+    def state(self, workflow: str, name: str) -> str:
+        found = self._workflow(workflow)
+        states = found.states if found else {}
+        state = states.get(name) or next((one for one in states.values() if one.was == name), None)
+        return self.of(state.label if state else name, name)
+
+    def event(self, workflow: str, name: str) -> str:
+        if name in _BUILT_IN:
+            return self.of(*_BUILT_IN[name])
+        found = self._workflow(workflow)
+        event = found.events.get(name) if found else None
+        return self.of(event.label if event else name, name)
+
+    def result(self, workflow: str, kind: str, name: str) -> str:
+        """Of a task an event, of a call what came of it."""
+        if kind == "call" and name in RESULTS:
+            return self.of(*RESULTS[name])
+        return self.event(workflow, name)
+
+    def field(self, workflow: str, name: str) -> str:
+        found = self._workflow(workflow)
+        field = found.fields.get(name) if found else None
+        return self.of(field.label if field else name, name)
+
+    def value(self, workflow: str, name: str, text: str) -> str:
+        """Instants on the wall clock, yes and no as words."""
+        found = self._workflow(workflow)
+        field = found.fields.get(name) if found else None
+        if field is None or field.type not in (FieldType.TIME, FieldType.YES_NO):
+            return text
+        if field.type is FieldType.YES_NO:
+            return self.of({"yes": "是", "no": "否"}.get(text, text), text)
+        try:
+            return self.wall(field, text)
+        except BadValue:
+            return text
+
+    def wall(self, field: Field, text: str) -> str:
+        """A time as people write it: `2026-11-26 18:00`. Raises BadValue."""
+        at = read_text(field, text, self.rulebook.timezone)
+        return f"{at.astimezone(ZoneInfo(self.rulebook.timezone)):%Y-%m-%d %H:%M}" if isinstance(at, datetime) else text
+
+    def policy(self, name: str) -> str:
+        found = self.rulebook.policies.get(name)
+        return self.of(found.label if found else name, name)
+
+    def row(self, key: str) -> str:
+        """A row of a timeline: `超时 30 min`."""
+        word, _, rest = key.partition(" ")
+        return self.of(f"{_ROWS.get(word, word)} {rest}".strip(), key)
+
+    def chain(self, name: str) -> str:
+        found = self.rulebook.chains.get(name)
+        return self.of(found.label if found else name, name)
+
+    def message(self, name: str) -> str:
+        found = self.rulebook.messages.get(name)
+        return self.of(found.label if found else name, name)
+
+    def role(self, name: str, workflow: str = "") -> str:
+        """A role, or the field of the case that is addressed."""
+        found = self.rulebook.contacts.roles.get(name)
+        return self.of(found.label, name) if found else self.field(workflow, name)
+
+    def channel(self, name: str) -> str:
+        return self.of(CHANNELS.get(name, name), name)
+
+    def reason(self, name: str) -> str:
+        """Why a message did not arrive."""
+        return self.of(NOT_DELIVERED.get(name, name), name)
+
+    def gone(self, why: str) -> str:
+        """Why something was taken back or not sent."""
+        return self.of(*SUPPRESSED[why]) if why in SUPPRESSED else why
+
+    def subject(self, workflow: str, text: str) -> str:
+        """What a note is about: a policy with or without a row, a chain, a message, an event or a state."""
+        first, _, rest = text.partition(" ")
+        for known, say in (
+            (self.rulebook.policies, self.policy),
+            (self.rulebook.chains, self.chain),
+            (self.rulebook.messages, self.message),
+        ):
+            if first in known:
+                return f"{say(first)} {self.row(rest)}".strip()
+        found = self._workflow(workflow)
+        if found is not None and first in found.states:
+            return self.state(workflow, first)
+        return self.event(workflow, text) if found is not None and text in found.events else text
+
+    def source(self, text: str) -> str:
+        """Who or what reported: `8011`, `对接 顺丰`, `到点`."""
+        kind, _, name = text.partition("/")
+        if kind in _OURS:
+            return self.of(*_OURS[kind])
+        connection = self.rulebook.connections.get(name)
+        shown = self.of(connection.label, name) if connection is not None else name
+        return self.of(*_LINES[kind]) + shown if kind in _LINES else text
+
+    def _workflow(self, name: str) -> Workflow | None:
+        return self.rulebook.workflows.get(name)
