@@ -22,6 +22,7 @@ from adapters.sql.database import is_postgres
 from adapters.sql.facts import store_facts
 from adapters.sql.keep import Nightly
 from adapters.sql.lead import Lead
+from adapters.sql.members import Members
 from adapters.sql.ownership import acquire_ownership, me
 from adapters.sql.stores import SqlStores, open_stores
 from adapters.web.app import create_app, own_version
@@ -134,6 +135,7 @@ class Daemon:
         self._me = f"{me()}/{fresh_nonce()[:8]}"
         # A file has one daemon, which leads; over a server there may be several.
         self._lead = Lead(self._stores.database, self._me, options.clock.monotonic) if is_postgres(options.db) else None
+        self._members = Members(self._stores.database, self._me, self._stores.share, options.clock.monotonic) if self._lead else None
         self._led = False
         self._nightly = Nightly(self._stores.database)
         self._seen_files: object = None
@@ -209,6 +211,8 @@ class Daemon:
         _close({**self._retired, **self.desk.post.gateways})
         if self._lead is not None:
             self._lead.release()
+        if self._members is not None:
+            self._members.leave()
         self._stores.close()
         self._ownership.release()
         log.info("stopped")
@@ -224,7 +228,7 @@ class Daemon:
         }
 
     def _leads(self) -> bool:
-        """Whether the beats are this daemon's; the others take events in, decide those, and answer."""
+        """Whether what is done once in the house is this daemon's; deciding, ringing and sending are everybody's share."""
         if self._lead is None:
             return True
         mine = self._lead.mine()
@@ -240,10 +244,9 @@ class Daemon:
         return mine
 
     def _decide(self, deadline: float) -> None:
-        if not self._leads():
-            self.desk.rest()
-            return
-        if self.desk.beat(deadline):
+        if self._members is not None:
+            self._members.look()
+        if self.desk.beat(deadline, leads=self._leads()):
             self._heart.soon("post")
         due = self.desk.next_due()
         if due is not None:
@@ -251,8 +254,9 @@ class Daemon:
             self._heart.within("post", self.options.clock.seconds_until(due))
 
     def _post(self, deadline: float) -> None:
-        if self._leads():
-            self.desk.carry_post(deadline)
+        if self._members is not None:
+            self._members.look()
+        self.desk.carry_post(deadline)
 
     def _tidy(self, _: float) -> None:
         if not self._leads():

@@ -39,8 +39,9 @@ ORDER = {
 class Bench:
     """A desk on a database of its own, at a clock that is set."""
 
-    def __init__(self, rulebook: Rulebook, path: Path | None = None) -> None:
-        self.stores = open_stores(f"sqlite:///{path or Path(tempfile.mkdtemp()) / 'waybill.db'}", check=path is None)
+    def __init__(self, rulebook: Rulebook, path: Path | None = None, address: str = "") -> None:
+        """`path`: of a file that is there; `address`: of another database than a file."""
+        self.stores = open_stores(address or f"sqlite:///{path or Path(tempfile.mkdtemp()) / 'waybill.db'}", check=path is None)
         self.clock = SettableClock(START)
         self.desk = Running(self.stores, Library(rulebook), self.clock, {})
 
@@ -55,6 +56,14 @@ class Bench:
                 assert self.desk.clerk.advance(self.clock.now(), limit=100), "an event was not decided"
             done += group_size
         return done / (time.perf_counter() - began)
+
+    def share(self, place: int, number: int) -> None:
+        """One of so many daemons."""
+        self.stores.share.place, self.stores.share.number = place, number
+
+    def owed(self) -> bool:
+        """Whether anything waits to be decided, by anybody."""
+        return bool(self.desk.directory.backlog()["inbox_pending"])
 
     def arm_strangers(self, number: int) -> None:
         """Armed timers of cases that are left in peace."""

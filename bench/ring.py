@@ -6,7 +6,7 @@ from engine.model.rulebook import Rulebook
 STATES = ("intake", "dispatched", "picked_up", "in_transit", "arrived")
 
 
-def ring_rulebook() -> Rulebook:
+def ring_files() -> dict[str, str]:
     """As much per event as the raw yardstick writes: a state, a line of history, a timer, a row to be sent."""
     states = "".join(
         f"  {state}:\n    label: {state}\n    transitions:\n      - event: scan\n        if: {{weight_kg: {{more_than: 50}}}}\n"
@@ -18,7 +18,7 @@ def ring_rulebook() -> Rulebook:
         f"    timeline:\n      - late: 0 min\n        do: [{{task: 看看, for: desk}}]\n"
         for state in STATES
     )
-    files = {
+    return {
         "workflows/shipment.yaml": (
             "kind: workflow\nworkflow: shipment\nlabel: 托运单\nidentified_by: [no]\nstart: {state: intake, by: [created]}\n"
             "fields:\n  no: {type: text, label: 单号, max: 20}\n  weight_kg: {type: number, label: 重量, max: 9999}\n"
@@ -35,6 +35,10 @@ def ring_rulebook() -> Rulebook:
         ),
         "rules/calendars.yaml": "kind: calendars\ntimezone: Asia/Shanghai\ncalendars:\n  shift:\n    label: 白班\n    hours:\n      - {days: mon-sat, open: 08:30-21:00}\n",
     }
-    compiled = compile_rulebook(files)
+
+
+def ring_rulebook() -> Rulebook:
+    """Compiled."""
+    compiled = compile_rulebook(ring_files())
     assert compiled.rulebook is not None, compiled.diagnostics
     return compiled.rulebook

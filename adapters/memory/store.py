@@ -1,6 +1,6 @@
 """How is a decision kept in memory? The Store and the whole set of ports over one State."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,6 +37,10 @@ class MemoryStore:
     def together(self) -> AbstractContextManager[None]:
         """See Store.together; here everything is at once as it is."""
         return nullcontext()
+
+    def claim(self, case_ids: Collection[str]) -> Collection[str]:
+        """See Store.claim; there is nobody else."""
+        return case_ids
 
     def pending(self, now: datetime, limit: int, case_id: str | None = None) -> Sequence[Pending]:
         """See Store.pending; a dead first event holds back its own case only."""

@@ -1,7 +1,7 @@
 """How is a decision kept? Cases and their events: the only writer of a case."""
 
 import threading
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, exists, select, update
 from adapters.sql.codec import LEDGER, merged, texts
 from adapters.sql.database import Database
 from adapters.sql.prepared import Prepared, PreparedList, one_of
+from adapters.sql.shards import Share, in_share
 from adapters.sql.sheaf import UNDECIDED, Sheaf, Stood, Verdict
 from adapters.sql.tables import CASES, INBOX, PRIVATE, is_one_of
 from engine.model.case import Case
@@ -38,6 +39,8 @@ VALUES = select(PRIVATE.c.inbox_id, PRIVATE.c.field, PRIVATE.c.value)
 VALUES_OF_EVENTS = PreparedList(lambda size: VALUES.where(one_of(PRIVATE.c.inbox_id, size)))
 VALUES_OF_CASE = VALUES.where(PRIVATE.c.case_id == bindparam("case"))
 NEXT, NEXT_OF_CASE = Prepared(PENDING), Prepared(PENDING_OF_CASE)
+NEXT_OURS = Prepared(PENDING.where(in_share(INBOX.c.vshard, INBOX.c.received_at)))
+CLAIM = PreparedList(lambda size: select(CASES.c.id).where(one_of(CASES.c.id, size)).with_for_update(skip_locked=True))
 LOAD, LOAD_HISTORY, LOAD_VALUES = Prepared(CASE), Prepared(HISTORY), Prepared(VALUES_OF_CASE)
 STOOD_MAX = 5_000
 """So many cases are remembered as they were written last."""
@@ -46,11 +49,12 @@ STOOD_MAX = 5_000
 class SqlStore:
     """See Store."""
 
-    def __init__(self, database: Database, secret: bytes, fence: datetime | None = None) -> None:
+    def __init__(self, database: Database, secret: bytes, fence: datetime | None = None, share: Share | None = None) -> None:
         """`fence`: until when the world knows more than this store, which was brought back from a copy."""
         self._database = database
         self._secret = secret
         self._fence = fence
+        self._share = share or Share()
         self._mine = threading.local()
         self._stood: dict[str, Stood] = {}
         self._one_at_a_time = threading.Lock()
@@ -68,10 +72,19 @@ class SqlStore:
         with self._sheaf():
             yield
 
+    def claim(self, case_ids: Collection[str]) -> Collection[str]:
+        """See Store.claim. Who else holds a case is passed over, so that nobody waits and no two wait for each other."""
+        if not (self._database.shared and case_ids):
+            return case_ids
+        with self._database.read() as connection:  # Joined: locks are those of the whole.
+            return {row["id"] for row in CLAIM.rows(connection, sorted(case_ids))}
+
     def pending(self, now: datetime, limit: int, case_id: str | None = None) -> Sequence[Pending]:
         """See Store.pending."""
         rows = NEXT if case_id is None else NEXT_OF_CASE
         words = {"now": now, "most": limit} | ({} if case_id is None else {"case": case_id})
+        if case_id is None and not self._share.whole:
+            rows, words = NEXT_OURS, words | self._share.words(now)
         with self._database.read() as connection:
             found = rows.rows(connection, words)
             # A value that is kept apart left a null in its place.
@@ -104,7 +117,7 @@ class SqlStore:
     def failed(self, inbox_id: int, error: str, retry_at: datetime | None) -> None:
         """See Store.failed."""
         changes = {"attempts": INBOX.c.attempts + 1, "error": error, "retry_at": retry_at, "status": "new" if retry_at else "dead"}
-        with self._database.write() as connection:
+        with self._database.write_shared() as connection:
             connection.execute(update(INBOX).where(INBOX.c.id == inbox_id, is_one_of(INBOX.c.status, *UNDECIDED)).values(changes))
 
     @contextmanager

@@ -28,6 +28,8 @@ class Engines:
 
     writer: Engine
     """One transaction at a time, whoever begins it."""
+    sharing: Engine
+    """Beside others that know how to keep out of each other's way, where the database can lock single rows."""
     aside: Engine
     """For what needs no turn, or cannot wait for one."""
     reader: Engine
@@ -37,8 +39,10 @@ def engines_of(url: str) -> Engines:
     """As the database behind the address wants it."""
     if is_postgres(url):
         engine = postgres.engine_of(url)
-        return Engines(postgres.writing_engine(engine), engine, postgres.reading_engine(engine))
-    return Engines(sqlite.writing_engine(url), sqlite.writing_engine(url, HURRIED_SECONDS), sqlite.reading_engine(url))
+        sharing = postgres.writing_engine(engine, alone=False)
+        return Engines(postgres.writing_engine(engine), sharing, engine, postgres.reading_engine(engine))
+    writer = sqlite.writing_engine(url)
+    return Engines(writer, writer, sqlite.writing_engine(url, HURRIED_SECONDS), sqlite.reading_engine(url))
 
 
 def is_postgres(url: str) -> bool:
@@ -60,6 +64,7 @@ class Database:
         if not is_postgres(url):
             self._writing, self._reading = Held(self.writer), Held(self.reader)
         self._mine = threading.local()
+        self._sharing = self._writing if isinstance(self._writing, Held) else engines.sharing
         self._doubt = ""
         self.on_doubt: Callable[[str], None] = _nobody
         """Told once, when the disk failed in a way after which nothing more may be written (E22)."""
@@ -77,6 +82,21 @@ class Database:
             yield connection
 
     @contextmanager
+    def write_shared(self) -> Generator[Connection]:
+        """As `write`, beside others who share: for deciding, taking in and settling, which hold what they touch (see postgres)."""
+        if self._joined is not None or not self.shared:
+            with self.write() as connection:
+                yield connection
+            return
+        with self._available(), self._sharing.begin() as connection:
+            yield connection
+
+    @property
+    def shared(self) -> bool:
+        """Whether several daemons may write at the same time."""
+        return self._sharing is not self._writing
+
+    @contextmanager
     def together(self, owed: Callable[[], None]) -> Generator[Connection]:
         """Until its end, what this thread writes is one transaction, and what it reads sees it.
 
@@ -84,7 +104,7 @@ class Database:
         Each `write` inside stands or falls by itself. Not to be nested. Raises StoreUnavailable: then nothing of it was written.
         """
         assert self._joined is None, "a transaction within a transaction"
-        with self._one_writer, self._available(), self._writing.begin() as connection:
+        with self._one_writer, self._available(), self._sharing.begin() as connection:
             self._mine.joined, self._mine.owed = connection, owed
             try:
                 yield connection

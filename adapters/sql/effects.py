@@ -9,6 +9,7 @@ from adapters.sql.codec import EFFECT
 from adapters.sql.database import Row
 from adapters.sql.fence import behind
 from adapters.sql.prepared import Prepared, PreparedList, one_of
+from adapters.sql.shards import shard_of
 from adapters.sql.tables import ALARM, OUTBOX, TASK, is_one_of
 from adapters.sql.worklist import as_row as task_row
 from engine.model.decision import Decision
@@ -67,7 +68,7 @@ def outbox_row(effect: Effect) -> Row:
         "channel": effect.channel or effect.target, "group_key": effect.group, "waits_for_channel": effect.waits_for_channel,
         "status": (OutboxStatus.SHADOW if effect.shadow else status).value,
         "due_at": (effect.not_before or effect.at) + timedelta(seconds=effect.group_wait_seconds),
-        "attempts": 0, "owner": "", "provider_id": "", "masked": "", "error": "", "why": "",
+        "attempts": 0, "owner": "", "provider_id": "", "masked": "", "error": "", "why": "", "vshard": shard_of(effect.case),
     }  # fmt: skip
 
 

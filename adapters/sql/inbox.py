@@ -7,17 +7,20 @@ with the number of reports.
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 
 from adapters.sql.codec import EMPTY_LEDGER, EPOCH, MICROSECOND, dumps, public
 from adapters.sql.database import Row, insert_new
+from adapters.sql.postgres import hold_names
 from adapters.sql.prepared import Prepared, PreparedList, new_rows, one_of
+from adapters.sql.shards import shard_of
 from adapters.sql.tables import CASES, COUNTER, INBOX, NAME, PARKED_NAME, PRIVATE, QUARANTINE, is_one_of
 from engine.model.event import UNSTATED_TIME, Acceptance, Accepted, Event, EventKind, Report
+from engine.ports.store import Conflict
 
 PARKED_DAYS = 7
 HASHES = re.compile("#+")
@@ -58,6 +61,8 @@ OPEN = PreparedList(
 HERE = (COUNTER.c.workflow == bindparam("w"), COUNTER.c.field == bindparam("f"), COUNTER.c.prefix == bindparam("p"))
 COUNTED = Prepared(select(COUNTER.c.value).where(*HERE).with_for_update())
 COUNT = Prepared(update(COUNTER).where(*HERE))
+NUMBERS = text("SELECT nextval('inbox_number') FROM generate_series(1, :likely)")
+"""A sequence holds nobody up; causes still come before their effects, for a number is drawn after what it follows was committed."""
 PARKED = Prepared(select(func.min(INBOX.c.park_until).label("first")).where(is_one_of(INBOX.c.status, "parked")))
 WRITE_CASES, WRITE_PAPERS, WRITE_PRIVATE = Prepared(insert(CASES)), Prepared(insert(INBOX)), Prepared(insert(PRIVATE))
 WRITE_NAMES = new_rows(NAME)
@@ -71,15 +76,22 @@ class Registry:
         self._secret = secret
         self._now = now
         self._filing = Filing()
+        self._together = connection.dialect.name == "postgresql"
+        """Others file beside us."""
+        self._numbers: list[int] = []
         self._last_id: int | None = None
         self._first_id: int | None = None
         self._parked: bool | None = None
 
-    def accept(self, reports: Sequence[Report]) -> list[Acceptance]:
-        """Answer one by one; a report sees what those before it did."""
+    def accept(self, reports: Sequence[Report], *, wait: bool = False) -> list[Acceptance]:
+        """Answer one by one; a report sees what those before it did.
+
+        `wait` for names that others hold: only for whoever holds nothing yet. Raises Busy without it.
+        """
         if not reports:
             return []
-        self._hold()
+        self._hold_names({key for report in reports for key in _sought(report)}, wait=wait)
+        self._hold(len(reports))
         self._some_parked()  # Whatever comes, what was parked too long expires now.
         self._look_up(reports)
         return [self._file(report) for report in reports]
@@ -104,6 +116,7 @@ class Registry:
     def learned(self, workflow: str, case_id: str, names: Mapping[str, str]) -> None:
         """A decision made names known: they lead to the case, and parked events under them join its queue."""
         keys = keys_of(workflow, names)
+        self._hold_names({case_id.partition("~")[0], *(value for _, _, value in keys)}, wait=False)
         self._filing.names.update(self._owners(keys))
         self._learn(case_id, keys)
 
@@ -231,6 +244,7 @@ class Registry:
             "occurred_at": event.occurred_at, "received_at": event.received_at, "data": public(event.data, private),
             "extra": dumps(dict(event.extra)), "sequence": event.sequence, "body_hash": body_hash, "case_id": case_id,
             "status": "new", "park_until": None, "attempts": 0, "retry_at": None, "error": "", "number": None, "version": None,
+            "vshard": shard_of(case_id),
         }  # fmt: skip
         self._filing.papers.append(row)
         self._filing.known[(event.source, event.id)] = (case_id, body_hash)
@@ -254,7 +268,7 @@ class Registry:
             if names & owned:
                 self._filing.parked_here.remove(entry)
                 # A new id puts the event behind the one that made its name known.
-                paper.update(id=self._next_id(), case_id=case_id, status="new", park_until=None)
+                paper.update(id=self._next_id(), case_id=case_id, status="new", park_until=None, vshard=shard_of(case_id))
                 self._filing.known[(paper["source"], paper["event_id"])] = (case_id, paper["body_hash"])
                 for kept in private:
                     kept.update(inbox_id=paper["id"], case_id=case_id)
@@ -270,7 +284,7 @@ class Registry:
             if key in self._filing.known:
                 self._filing.known[key] = (case_id, self._filing.known[key][1])
             new_id = self._next_id()
-            changes = {"id": new_id, "case_id": case_id, "status": "new", "park_until": None}
+            changes = {"id": new_id, "case_id": case_id, "status": "new", "park_until": None, "vshard": shard_of(case_id)}
             self._connection.execute(update(INBOX).where(INBOX.c.id == old_id).values(changes))
             self._connection.execute(update(PRIVATE).where(PRIVATE.c.inbox_id == old_id).values(inbox_id=new_id, case_id=case_id))
             self._connection.execute(delete(PARKED_NAME).where(PARKED_NAME.c.inbox_id == old_id))
@@ -287,13 +301,27 @@ class Registry:
 
     # Numbers
 
-    def _hold(self) -> int:
-        """Hold the counter before looking: where several daemons write, no other one files the same event in between."""
+    def _hold_names(self, names: set[str], *, wait: bool) -> None:
+        if not self._together:
+            return
+        if not hold_names(self._connection, names, wait=wait):
+            raise Busy("another daemon holds a name that is wanted here")
+        self._parked = None  # Under these names somebody may have parked since we looked.
+
+    def _hold(self, likely: int = 1) -> int:
+        """The last number given; where there is one writer, it is held, and nobody else files in between."""
+        if self._together:
+            if len(self._numbers) < likely:
+                self._numbers += self._connection.execute(NUMBERS, {"likely": likely}).scalars()
+            return self._numbers[0] - 1
         if self._last_id is None:
             self._last_id = self._first_id = self._counted(INBOX_COUNTER)
         return self._last_id
 
     def _next_id(self) -> int:
+        if self._together:
+            self._hold()
+            return self._numbers.pop(0)
         self._last_id = self._hold() + 1
         return self._last_id
 
@@ -305,6 +333,7 @@ class Registry:
         while True:
             number += 1
             value = f"{head}{number:0{width}d}{tail}"
+            self._hold_names({value}, wait=True)  # Nobody knows it yet but by guessing.
             key = (workflow, name, value)
             if key not in self._filing.names and key not in self._owners([key]):
                 self._count((workflow, name, head), number)
@@ -377,6 +406,23 @@ class Registry:
                 self._filing.private.append({"inbox_id": -taken[0], "field": name, "case_id": row["case_id"] or "", "value": value})
 
 
+class Busy(Conflict):
+    """A name is held by another transaction: decided again later, nothing was written."""
+
+
+def _sought(report: Report) -> Iterator[str]:
+    """Whatever this report may be found by, may open or may wait under. Cases of one name differ by `~`: they are one here."""
+    yield report.event.id
+    yield from (value for value in report.names.values() if value)
+    if report.case_id is not None:
+        yield report.case_id.partition("~")[0]
+    if report.open_key is not None:
+        yield report.open_key
+    first = first_of(report.names)
+    if report.may_open and first is not None:
+        yield f"{report.workflow}:{first}".partition("~")[0]
+
+
 def keys_of(workflow: str, names: Mapping[str, str]) -> list[Name]:
     """The names that have a value, as keys, in written order."""
     return [(workflow, name, value) for name, value in names.items() if value]
@@ -393,5 +439,5 @@ def new_case(case_id: str, report: Report, names: Mapping[str, str]) -> Row:
     return {
         "id": case_id, "workflow": report.workflow, "revision": 0, "opened_at": opened_at, "state": "", "entered_at": opened_at,
         "final": False, "late": False, "open_key": report.open_key, "next_due": None, "contradictions": 0, "names": dumps(names),
-        "fields": "{}", "private_fields": "[]", "clocks": "[]", "ledger": EMPTY_LEDGER,
+        "fields": "{}", "private_fields": "[]", "clocks": "[]", "ledger": EMPTY_LEDGER, "vshard": shard_of(case_id),
     }  # fmt: skip

@@ -3,20 +3,24 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, select, text
+from sqlalchemy import Connection, Select, Table, func, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError
 
 from adapters.sql.database import Database
+from adapters.sql.inbox import INBOX_COUNTER
 from adapters.sql.lead import KEY as LEADER
 from adapters.sql.lead import leader_of
+from adapters.sql.members import KEY as DAEMON
 from adapters.sql.migrate import HEAD, migrate, version
 from adapters.sql.ownership import OWNER, acquire_ownership, refusal
-from adapters.sql.tables import META, METADATA
+from adapters.sql.tables import COUNTER, INBOX, META, METADATA
 from engine.ports.store import StoreError
 
 BATCH = 1_000
 BELONGS_HERE = (OWNER, LEADER)
+NUMBERS = "inbox_number"
+"""The sequence of inbox ids on PostgreSQL; in a file they are counted in a row of `counter`."""
 """What the notes say of daemons is true of their own database only."""
 
 
@@ -68,12 +72,25 @@ def _carry(reading: Connection, writing: Connection) -> dict[str, int]:
             raise NotWhole(f"{table.name}: {rows[table.name]} read, {_count(writing, table)} written")
         if writing.dialect.name == "postgresql":
             _go_on_counting(writing, table)
+    _go_on_numbering(reading, writing)
     return rows
+
+
+def _go_on_numbering(reading: Connection, writing: Connection) -> None:
+    """Inbox ids grow in order of receipt, whichever way they are drawn."""
+    last = writing.scalar(select(func.max(INBOX.c.id))) or 0
+    row = {"workflow": INBOX_COUNTER[0], "field": INBOX_COUNTER[1], "prefix": INBOX_COUNTER[2]}
+    if writing.dialect.name == "postgresql":
+        writing.execute(text("SELECT setval(:sequence, :last)"), {"sequence": NUMBERS, "last": max(last, 1)})
+    elif reading.dialect.name == "postgresql" and last:
+        here = update(COUNTER).where(*(COUNTER.c[name] == value for name, value in row.items())).values(value=last)
+        if writing.execute(here).rowcount == 0:
+            writing.execute(COUNTER.insert(), [{**row, "value": last}])
 
 
 def _of(table: Table) -> "Select[Any]":
     rows = select(table)
-    return rows.where(META.c.key.not_in(BELONGS_HERE)) if table is META else rows
+    return rows.where(META.c.key.not_in(BELONGS_HERE), META.c.key.not_like(f"{DAEMON}%")) if table is META else rows
 
 
 def _count(connection: Connection, table: Table) -> int:

@@ -9,6 +9,7 @@ from adapters.sql.codec import EFFECT
 from adapters.sql.database import Database, Row, insert_new
 from adapters.sql.inbox import Registry
 from adapters.sql.providers import answer, begin, fingerprint
+from adapters.sql.shards import Share, of_channel
 from adapters.sql.tables import HANDED, OUTBOX, is_one_of
 from engine.ports.attempts import Attempt
 from engine.ports.outbox import OutboxRow, OutboxStatus, Pile, Settlement
@@ -22,8 +23,9 @@ ORDER = (OUTBOX.c.due_at, OUTBOX.c.seq)
 class SqlOutbox:
     """See Outbox, Holding."""
 
-    def __init__(self, database: Database, secret: bytes) -> None:
+    def __init__(self, database: Database, secret: bytes, share: Share | None = None) -> None:
         self._database = database
+        self._share = share or Share()
         self._secret = secret
         self._held: dict[str, int] = {}
         """Effect -> which attempt of it was claimed here: who was away longer than its lease finds another number."""
@@ -35,6 +37,8 @@ class SqlOutbox:
         rows = select(OUTBOX).where(is_one_of(OUTBOX.c.status, "ready", "retry"), OUTBOX.c.due_at <= now)
         if not_channels:
             rows = rows.where(OUTBOX.c.channel.is_(None) | OUTBOX.c.channel.not_in(sorted(not_channels)))
+        if not self._share.whole:
+            rows = rows.where(of_channel(OUTBOX.c.channel)).params(**self._share.words(now))
         return self._take(rows.order_by(*ORDER).limit(limit), owner, lease_until)
 
     def companions(self, row: OutboxRow, *, owner: str, lease_until: datetime) -> Sequence[OutboxRow]:
@@ -66,14 +70,15 @@ class SqlOutbox:
 
     def settle(self, settlement: Settlement, now: datetime) -> None:
         """See Outbox.settle. Each carried row is settled by itself, so that its own case hears of it. Raises NotFound, Conflict."""
-        with self._database.write() as connection:
+        with self._database.write_shared() as connection:
+            registry = Registry(connection, self._secret, now)
+            # Names before rows: whoever waits for a name holds no row that others wait for.
+            registry.accept(settlement.reports, wait=True)
             if settlement.attempt is not None:
                 _not_claimed_since(connection, settlement.effect_id, settlement.attempt)
             change(connection, settlement.effect_id, settled(settlement))
             for answered in settlement.answered:
                 answer(connection, answered)
-            registry = Registry(connection, self._secret, now)
-            registry.accept(settlement.reports)
             registry.flush()
         self._held.pop(settlement.effect_id, None)
 

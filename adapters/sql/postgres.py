@@ -1,10 +1,12 @@
-"""What is particular to PostgreSQL? Its connections, who writes, the order of texts, and what its troubles mean.
+"""What is particular to PostgreSQL? Its connections, who waits for whom, the order of texts, and what its troubles mean.
 
-Deciding and taking in are written by one transaction at a time, whichever daemon it belongs to, as on SQLite: whoever
-begins takes one lock of ours, and everything it reads is then the last word. What needs no such order (claims, hand-overs,
-pushes) passes it by.
+Most transactions take the house together: deciding, taking in, settling. Whoever is not known to be safe beside others (tables
+made anew, rules published, the work list) takes it alone. Within the house, who looks for a name holds it, in one order.
+Claims, hand-overs and pushes lock their own rows and nothing else.
 """
 
+import zlib
+from collections.abc import Iterable
 from typing import Any
 
 from psycopg.types.string import StrDumperUnknown
@@ -17,7 +19,7 @@ from sqlalchemy.types import TypeEngine
 NAMES = ("postgresql", "postgres")
 """How addresses begin; the driver is always ours."""
 WRITER = 0x7761_7962
-"""`wayb`: the number of the lock of whoever writes."""
+"""`wayb`: the number of the lock on the house, and the first of two for a name."""
 CONNECT_SECONDS = 5
 LOCK_SECONDS = 5
 """So long anybody waits for a lock; then it is "try later"."""
@@ -29,7 +31,12 @@ TRY_LATER = ("08", "25006", "25P03", "40", "53", "55P03", "57P")
 
 MARK = "SELECT pg_snapshot_xmax(pg_current_snapshot())"
 """Differs if anybody has written: who only reads gets no number."""
-HOLD = text("SELECT pg_advisory_xact_lock(:writer)").bindparams(bindparam("writer", WRITER))
+ALONE = text("SELECT pg_advisory_xact_lock(:writer)").bindparams(bindparam("writer", WRITER))
+TOGETHER = text("SELECT pg_advisory_xact_lock_shared(:writer)").bindparams(bindparam("writer", WRITER))
+STRIPES = 64
+"""Names share so many locks: a batch of many names holds all of them, which the server's lock table has room for."""
+WAIT_FOR_NAMES = text("SELECT pg_advisory_xact_lock(:writer, one) FROM unnest(CAST(:stripes AS int[])) AS one")
+TRY_NAMES = text("SELECT bool_and(pg_try_advisory_xact_lock(:writer, one)) FROM unnest(CAST(:stripes AS int[])) AS one")
 SETTINGS = f"SET lock_timeout = '{LOCK_SECONDS}s'; SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"
 
 
@@ -44,15 +51,27 @@ def engine_of(url: str) -> Engine:
     return engine
 
 
-def writing_engine(engine: Engine) -> Engine:
-    """Every transaction takes our lock at its beginning, before it reads anything."""
-    writer = engine.execution_options()
+def writing_engine(engine: Engine, *, alone: bool = True) -> Engine:
+    """Every transaction takes the house at its beginning, before it reads anything."""
+    writer, statement = engine.execution_options(), ALONE if alone else TOGETHER
 
     def hold(connection: Connection) -> None:
-        connection.execute(HOLD)
+        connection.execute(statement)
 
     event.listen(writer, "begin", hold)
     return writer
+
+
+def hold_names(connection: Connection, names: Iterable[str], *, wait: bool) -> bool:
+    """Until the transaction ends nobody else looks for these names to open, park or learn. Answers whether they are ours.
+
+    Whoever waits holds no name yet and takes them in order, so that no two wait for each other; all others try, and give up.
+    """
+    stripes = sorted({zlib.crc32(name.encode()) % STRIPES for name in names})
+    if not stripes:
+        return True
+    found = connection.execute(WAIT_FOR_NAMES if wait else TRY_NAMES, {"writer": WRITER, "stripes": stripes}).scalars().all()
+    return wait or bool(found[0])
 
 
 def reading_engine(engine: Engine) -> Engine:

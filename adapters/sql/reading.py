@@ -49,4 +49,4 @@ def _engines(url: str) -> Engines:
     """Every connection refuses to write."""
     path = file_of(url)
     reader = looking_engine(path) if path is not None else engines_of(url).reader
-    return Engines(reader, reader, reader)
+    return Engines(reader, reader, reader, reader)

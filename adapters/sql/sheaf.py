@@ -84,7 +84,8 @@ class Sheaf:
     def accept(self, reports: Sequence[Report], now: datetime) -> Sequence[Acceptance]:
         """See Store.accept."""
         with self._whole():
-            return self._papers(now).accept(reports)
+            # Whoever holds nothing yet may wait for a name.
+            return self._papers(now).accept(reports, wait=not self.stands)
 
     def commit(self, verdict: Verdict, mail: Sequence[Report]) -> None:
         """See Store.commit. Raises NotFound, Conflict."""

@@ -15,6 +15,7 @@ from adapters.sql.finder import SqlFinder
 from adapters.sql.migrate import migrate
 from adapters.sql.outbox import SqlOutbox
 from adapters.sql.providers import SqlProviders
+from adapters.sql.shards import Share
 from adapters.sql.shelf import SqlShelf
 from adapters.sql.sqlite import file_of
 from adapters.sql.staff import SqlStaff
@@ -47,6 +48,8 @@ class SqlStores:
     views: SqlViews
     finder: SqlFinder
     database: Database
+    share: Share
+    """This daemon's part of the work; whoever knows of others sets it."""
 
     def close(self) -> None:
         """Give back every connection."""
@@ -75,10 +78,11 @@ def open_stores(url: str, *, check: bool = True) -> SqlStores:
     except BaseException:
         database.close()
         raise
+    share = Share()
     return SqlStores(
-        SqlStore(database, secret, fence), SqlBells(database), SqlFeeds(database), SqlShelf(database),
-        SqlOutbox(database, secret), SqlWorklist(database, secret), SqlDirectory(database), SqlProviders(database, secret), SqlWaysIn(database),
-        SqlDoubts(database), SqlStaff(database), SqlTrail(database), SqlViews(database), SqlFinder(database), database,
+        SqlStore(database, secret, fence, share), SqlBells(database, share), SqlFeeds(database), SqlShelf(database),
+        SqlOutbox(database, secret, share), SqlWorklist(database, secret), SqlDirectory(database), SqlProviders(database, secret), SqlWaysIn(database),
+        SqlDoubts(database), SqlStaff(database), SqlTrail(database), SqlViews(database), SqlFinder(database), database, share,
     )  # fmt: skip
 
 

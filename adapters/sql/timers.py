@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, cast, delete, func, in
 from adapters.sql.codec import EPOCH, MICROSECOND
 from adapters.sql.database import Database, Row
 from adapters.sql.prepared import Prepared
+from adapters.sql.shards import Share, in_share, of_channel, shard_of
 from adapters.sql.tables import FEED, INBOX, OUTBOX, TIMER, is_one_of
 from engine.model.timer import Timer
 
@@ -35,12 +36,23 @@ DUE_OF_CASE = DUE.where(TIMER.c.case_id == bindparam("case"))
 HEARD = or_(TIMER.c.waits_for.is_(None), TIMER.c.waits_for.not_in(bindparam("silent", expanding=True)))
 DUE_HEARD, DUE_HEARD_OF_CASE = DUE.where(HEARD), DUE_OF_CASE.where(HEARD)
 DUE_NOW, DUE_NOW_OF_CASE = Prepared(DUE), Prepared(DUE_OF_CASE)
+OURS = in_share(TIMER.c.vshard, TIMER.c.due_at)
+DUE_OURS, DUE_HEARD_OURS = Prepared(DUE.where(OURS)), DUE_HEARD.where(OURS)
 
 UNSTEADY = Prepared(select(FEED).where(or_(FEED.c.silent_since.is_not(None), FEED.c.back_at.is_not(None))))
 """Feeds that are silent, or were."""
 READY = Prepared(select(func.min(OUTBOX.c.due_at).label("first")).where(is_one_of(OUTBOX.c.status, "ready", "retry")))
 RETRIED = Prepared(select(func.min(INBOX.c.retry_at).label("first")).where(INBOX.c.retry_at.is_not(None), is_one_of(INBOX.c.status, "new")))
 FIRST = Prepared(select(TIMER.c.due_at).order_by(TIMER.c.due_at).limit(1))
+READY_OURS = Prepared(
+    select(func.min(OUTBOX.c.due_at).label("first")).where(is_one_of(OUTBOX.c.status, "ready", "retry"), of_channel(OUTBOX.c.channel))
+)
+RETRIED_OURS = Prepared(
+    select(func.min(INBOX.c.retry_at).label("first")).where(
+        INBOX.c.retry_at.is_not(None), is_one_of(INBOX.c.status, "new"), in_share(INBOX.c.vshard, INBOX.c.received_at)
+    )
+)
+FIRST_OURS = Prepared(select(TIMER.c.due_at).where(OURS).order_by(TIMER.c.due_at).limit(1))
 WAITING = Prepared(
     select(TIMER.c.due_at, TIMER.c.lag_seconds)
     .where(TIMER.c.waits_for == bindparam("feed"))
@@ -91,7 +103,7 @@ def as_row(timer: Timer) -> Row:
     """A new row."""
     return {
         "case_id": timer.case, "owner": timer.owner, "row": timer.row, "gen": timer.gen, "slot": timer.slot,
-        "due_at": timer.due_at, "waits_for": timer.waits_for, "lag_seconds": timer.lag_seconds,
+        "due_at": timer.due_at, "waits_for": timer.waits_for, "lag_seconds": timer.lag_seconds, "vshard": shard_of(timer.case),
     }  # fmt: skip
 
 
@@ -106,16 +118,20 @@ def timer_of(row: Mapping[str, Any]) -> Timer:
 class SqlBells:
     """See Bells."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, share: Share | None = None) -> None:
         self._database = database
+        self._share = share or Share()
 
     def due(self, now: datetime, limit: int, *, silent: Collection[str] = (), case_id: str | None = None) -> Sequence[Timer]:
         """See Bells.due."""
         rows = DUE_NOW if case_id is None else DUE_NOW_OF_CASE
+        shared = case_id is None and not self._share.whole
         if silent:
             return self._due_heard(now, limit, silent, case_id)
         words = {"now": now, "now_us": (now - EPOCH) // MICROSECOND, "most": limit}
         words |= {"case": case_id} if case_id is not None else {}
+        if shared:
+            rows, words = DUE_OURS, words | self._share.words(now)
         with self._database.read() as connection:
             return [timer_of(row) for row in rows.rows(connection, words)]
 
@@ -124,20 +140,30 @@ class SqlBells:
         words = {"now": now, "now_us": (now - EPOCH) // MICROSECOND, "most": limit, "silent": sorted(silent)}
         words |= {"case": case_id} if case_id is not None else {}
         with self._database.read() as connection:
-            found = connection.execute(DUE_HEARD if case_id is None else DUE_HEARD_OF_CASE, words).mappings()
+            rows = DUE_HEARD if case_id is None else DUE_HEARD_OF_CASE
+            if case_id is None and not self._share.whole:
+                rows, words = DUE_HEARD_OURS, words | self._share.words(now)
+            found = connection.execute(rows, words).mappings()
             return [timer_of(dict(row)) for row in found]
 
     def next_due(self) -> datetime | None:
         """See Bells.next_due; a timer of a silent feed has no next instant."""
+        share = self._share
+        # What is another daemon's is not waited for: it would be due, and not ours, until that one has done it.
+        ours = share.words(EPOCH) if not share.whole else None
         with self._database.read() as connection:
             feeds = UNSTEADY.rows(connection)
-            instants = [READY.value(connection), RETRIED.value(connection)]
+            if ours is None:
+                instants = [READY.value(connection), RETRIED.value(connection)]
+            else:
+                instants = [READY_OURS.value(connection, ours), RETRIED_OURS.value(connection, ours)]
             if not feeds:
-                instants.append(FIRST.value(connection))
+                instants.append(FIRST.value(connection) if ours is None else FIRST_OURS.value(connection, ours))
             else:
                 names = [feed["connection"] for feed in feeds]
                 steady = select(TIMER.c.due_at).where(or_(TIMER.c.waits_for.is_(None), TIMER.c.waits_for.not_in(names)))
-                instants.append(connection.scalar(steady.order_by(TIMER.c.due_at).limit(1)))
+                steady = steady if ours is None else steady.where(OURS)
+                instants.append(connection.scalar(steady.order_by(TIMER.c.due_at).limit(1), ours or {}))
             for feed in feeds:
                 if feed["silent_since"] is None:
                     first = WAITING.first(connection, {"feed": feed["connection"]})

@@ -65,6 +65,10 @@ class Store(Protocol):
         quicker with one of the cases: then nothing of it was written, and each is better tried by itself."""
         ...
 
+    def claim(self, case_ids: Collection[str]) -> Collection[str]:
+        """Inside `together`: those of the cases that nobody else is deciding; they are the caller's until its end."""
+        ...
+
     def pending(self, now: datetime, limit: int, case_id: str | None = None) -> Sequence[Pending]:
         """Undecided events in order of receipt whose retry time has come; per case only the first until it is decided."""
         ...

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from engine.core.decide import decide
 from engine.model.case import Case
@@ -78,10 +79,22 @@ class Clerk:
     def _batch(self, pending: Sequence[Pending], now: datetime) -> int:
         """Each decided by itself, all written at once; one by one if another daemon was quicker with one of them."""
         try:
-            with self.together():
-                return sum(self._advance_one(one, now) for one in pending)
+            return self._advance_ours(pending, now)
         except Conflict:
-            return sum(self._advance_one(one, now) for one in pending)
+            return sum(self._alone(partial(self._advance_ours, [one], now)) for one in pending)
+
+    def _advance_ours(self, pending: Sequence[Pending], now: datetime) -> int:
+        """What another daemon is deciding at this moment waits for the next look."""
+        with self.together():
+            ours = self.store.claim({one.case_id for one in pending})
+            return sum(self._advance_one(one, now) for one in pending if one.case_id in ours)
+
+    def _alone(self, work: Callable[[], int]) -> int:
+        """One transaction; one that meets a conflict again is left for the next look."""
+        try:
+            return work()
+        except Conflict:
+            return 0
 
     @contextmanager
     def together(self) -> Generator[None]:
@@ -108,10 +121,14 @@ class Clerk:
         Answers how many rang.
         """
         try:
-            with self.together():
-                return self._ring_each(timers, now)
+            return self._ring_ours(timers, now)
         except Conflict:
-            return self._ring_each(timers, now)
+            return sum(self._alone(partial(self._ring_ours, [timer], now)) for timer in timers)
+
+    def _ring_ours(self, timers: Sequence[Timer], now: Callable[[], datetime]) -> int:
+        with self.together():
+            ours = self.store.claim({timer.case for timer in timers})
+            return self._ring_each([timer for timer in timers if timer.case in ours], now)
 
     def _ring_each(self, timers: Sequence[Timer], now: Callable[[], datetime]) -> int:
         rung = 0

@@ -255,16 +255,20 @@ class Running:
         """What should be arranged in time: next year's holidays, hours of the coming weeks with nobody on duty. Never an error."""
         return self.almanac.today(self.library.rulebook, self.now())
 
-    def beat(self, deadline: float) -> int:
-        """Decide what is pending and ring what is due until the monotonic deadline; bounded, then yields (E17)."""
+    def beat(self, deadline: float, *, leads: bool = True) -> int:
+        """Decide what is pending and ring what is due until the monotonic deadline; bounded, then yields (E17).
+
+        `leads` False: another daemon reads what was pushed, and reads cases again.
+        """
         done, self._at_once = self._at_once, 0
         held = self.watch.holds()
         with self.deciding:
             while not self.stopping:
-                worked = self.mailroom.read_all(self.now()) + self.clerk.advance(self.now(), limit=BATCH)
+                worked = self.mailroom.read_all(self.now()) if leads else 0
+                worked += self.clerk.advance(self.now(), limit=BATCH)
                 worked += 0 if held else self._ring_due()
                 # Cases to be read again come after what is owed, a batch at a time.
-                worked = worked or self.refresher.step(self.now())
+                worked = worked or (self.refresher.step(self.now()) if leads else 0)
                 done += worked
                 if not worked or self.clock.monotonic() >= deadline:
                     break

@@ -1,7 +1,8 @@
 """Do both stores end alike, whatever comes in which order?"""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from adapters.memory import open_memory
 from adapters.sql import open_stores
 from engine.model.effect import Drop, EffectKind
-from engine.ports.store import Conflict
+from engine.ports.store import Conflict, Pending
 from tests.contract.builders import MINUTE, NOW, PHONE, a_bell, a_decision, a_report, a_timer, an_effect, an_event
 
 Step = Callable[[Any], object]
@@ -63,7 +64,7 @@ def a_commit(draw: st.DrawFn) -> Step:
         )  # fmt: skip
         mail = [a_report(f"mail-{name}", "open", names={}, source=f"case/{case.id}")] if extra == "mail" else []
         stores.store.commit(decision, inbox_id=one.inbox_id, now=NOW, mail=mail)
-        return one.inbox_id
+        return one.event
 
     return run
 
@@ -94,9 +95,14 @@ def a_failure(draw: st.DrawFn) -> Step:
     def run(stores: Any) -> object:
         for one in stores.store.pending(NOW, 1):
             stores.store.failed(one.inbox_id, "boom", retry_at)
-        return stores.store.pending(NOW + MINUTE, 10)
+        return in_order(stores.store.pending(NOW + MINUTE, 10))
 
     return run
+
+
+def in_order(pending: Sequence[Pending]) -> list[Pending]:
+    """Numbers grow in order of receipt; where several daemons draw them, some are passed over."""
+    return [replace(one, inbox_id=place) for place, one in enumerate(pending)]
 
 
 def everything(stores: Any) -> dict[str, object]:
@@ -108,7 +114,7 @@ def everything(stores: Any) -> dict[str, object]:
         "journals": [stores.directory.journal(row.id) for row in rows],
         "private": [stores.directory.private(row.id) for row in rows],
         "sent": [stores.directory.sent(row.id) for row in rows],
-        "pending": stores.store.pending(NOW + MINUTE, 50),
+        "pending": in_order(stores.store.pending(NOW + MINUTE, 50)),
         "bells": stores.bells.due(NOW + 60 * MINUTE, 100),
         "next": stores.bells.next_due(),
         "tasks": stores.worklist.tasks(),
