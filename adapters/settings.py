@@ -33,26 +33,33 @@ class Settings:
     """`folder` or `second-person`: who puts an edit of the rule folder into force."""
     desk_url: str = ""
     """`https://desk.example.com`: as browsers see the console behind a proxy; empty: as they ask for it."""
+    link_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Version -> key of the customers' links, the newest first; none: there are no links."""
+    link_url: str = ""
+    """`https://track.example.com`: where customers open their links; empty: the desk's address."""
+    proxies: tuple[str, ...] = ()
+    """Addresses of proxies of ours, whose word on who asked is believed."""
 
 
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     """WAYBILL_HOST, WAYBILL_PORT, WAYBILL_TOKENS (`name:token,name:token`, or WAYBILL_TOKENS_FILE), WAYBILL_DB, WAYBILL_LANG, WAYBILL_PUBLISH,
-    WAYBILL_DESK_URL.
+    WAYBILL_DESK_URL, WAYBILL_LINK_KEYS (`version:key,version:key`, the newest first, or WAYBILL_LINK_KEYS_FILE), WAYBILL_LINK_URL,
+    WAYBILL_PROXIES (`10.0.0.5,10.0.0.6`).
 
     Raises SettingProblem.
     """
     env = os.environ if env is None else env
-    tokens = env.get("WAYBILL_TOKENS", "")
-    if not tokens and env.get("WAYBILL_TOKENS_FILE"):
-        tokens = read_secret(f"file:{env['WAYBILL_TOKENS_FILE']}", env)
     return Settings(
         host=env.get("WAYBILL_HOST", "127.0.0.1"),
         port=_port(env.get("WAYBILL_PORT", "8080")),
-        tokens=_tokens(tokens),
+        tokens=_tokens(env, "WAYBILL_TOKENS"),
         database=env.get("WAYBILL_DB", "sqlite:///var/waybill.db"),
         lang=_lang(env.get("WAYBILL_LANG", "zh")),
         publish=_publish(env.get("WAYBILL_PUBLISH", "folder")),
-        desk_url=_desk_url(env.get("WAYBILL_DESK_URL", "")),
+        desk_url=_web_address(env, "WAYBILL_DESK_URL"),
+        link_keys=_tokens(env, "WAYBILL_LINK_KEYS"),
+        link_url=_web_address(env, "WAYBILL_LINK_URL"),
+        proxies=tuple(filter(None, (part.strip() for part in env.get("WAYBILL_PROXIES", "").split(",")))),
     )
 
 
@@ -102,20 +109,25 @@ def _publish(text: str) -> str:
     return text
 
 
-def _desk_url(text: str) -> str:
+def _web_address(env: Mapping[str, str], name: str) -> str:
+    text = env.get(name, "")
     parts = urlsplit(text)
     if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/") or parts.query):
-        raise SettingProblem("WAYBILL_DESK_URL is https://name, without a path")
+        raise SettingProblem(f"{name} is https://name, without a path")
     return text.rstrip("/").lower()
 
 
-def _tokens(text: str) -> dict[str, str]:
+def _tokens(env: Mapping[str, str], setting: str) -> dict[str, str]:
+    """`name:secret,name:secret` of a setting, or of the file named by the setting with `_FILE`."""
+    text = env.get(setting, "")
+    if not text and env.get(f"{setting}_FILE"):
+        text = read_secret(f"file:{env[f'{setting}_FILE']}", env)
     tokens: dict[str, str] = {}
     for number, entry in enumerate(filter(None, (part.strip() for part in text.replace("\n", ",").split(","))), start=1):
         name, colon, token = entry.partition(":")
         if not colon or not name.strip() or len(token.strip()) < TOKEN_CHARS_MIN:
-            raise SettingProblem(f"WAYBILL_TOKENS, entry {number}: write name:token, the token at least {TOKEN_CHARS_MIN} characters")
+            raise SettingProblem(f"{setting}, entry {number}: write name:secret, the secret at least {TOKEN_CHARS_MIN} characters")
         if name.strip() in tokens:
-            raise SettingProblem(f"WAYBILL_TOKENS, entry {number}: this name is given twice")
+            raise SettingProblem(f"{setting}, entry {number}: this name is given twice")
         tokens[name.strip()] = token.strip()
     return tokens

@@ -28,6 +28,7 @@ from adapters.sql.stores import SqlStores, open_stores
 from adapters.web.app import create_app, own_version
 from adapters.web.console.app import Desktop
 from adapters.web.console.visit import Console, DeskStores
+from adapters.web.customer import CustomerDoor
 from adapters.web.inbound import take_in
 from adapters.web.server import Server
 from adapters.wms_tms.ways import Ways
@@ -84,6 +85,10 @@ class Options:
     """`folder`: who may write the watched folder publishes. `second-person`: what it says waits for somebody else."""
     desk_url: str = ""
     """The console's address as browsers see it; see Settings."""
+    link_keys: Sequence[str] = ()
+    """Of the customers' links, the newest first."""
+    proxies: Sequence[str] = ()
+    """See Settings."""
 
 
 @dataclass(slots=True)
@@ -159,7 +164,7 @@ class Daemon:
             tokens=options.tokens,
             lang=options.lang,
             simulated=options.simulated,
-            beside=[self.desktop.mount],
+            beside=[self.desktop.mount, *customer_door(self.desk, options).routes],
         )
         self.server = Server(app, host=options.host, port=options.port, protected=bool(options.tokens))
 
@@ -341,6 +346,14 @@ def console_of(desk: Desk, stores: DeskStores, options: Options, *, decides: boo
     )  # fmt: skip
 
 
+def customer_door(desk: Desk, options: Options) -> CustomerDoor:
+    """The pages behind the customers' links. Paces go by the machine's clock, links by the desk's."""
+    clock = SystemClock()
+    return CustomerDoor(
+        desk=desk, keys=options.link_keys, monotonic=clock.monotonic, nonce=fresh_nonce, lang=options.lang, proxies=options.proxies
+    )  # fmt: skip
+
+
 def run_web(options: Options) -> int:
     """`waybill web`: the console alone, beside the daemons that decide; until SIGTERM or SIGINT."""
     set_up_logs()
@@ -348,7 +361,7 @@ def run_web(options: Options) -> int:
     with open_desk(options.db, options.rules, options.lang) as opened:
         desktop = Desktop(console_of(opened.desk, opened.stores, options, decides=False))
         # Every page asks who it is: unlike the gate without tokens, it may be reached by others.
-        server = Server(Starlette(routes=[desktop.mount]), host=options.host, port=options.port, protected=True)
+        server = Server(Starlette(routes=[desktop.mount, *customer_door(opened.desk, options).routes]), host=options.host, port=options.port, protected=True)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: asked.set())
         server.start()

@@ -83,6 +83,7 @@ def _run(options: argparse.Namespace, speech: Speech) -> int:
                 db=address_of(options.db), rules=str(folder_of(options.rules)), host=options.host or settings.host,
                 port=settings.port if options.port is None else options.port, tokens=settings.tokens, lang=speech.lang,
                 simulated=options.simulated, publish=options.publish or settings.publish, desk_url=settings.desk_url,
+                link_keys=tuple(settings.link_keys.values()), proxies=settings.proxies,
             )
         )  # fmt: skip
     except RulesRefused as refused:

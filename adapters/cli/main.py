@@ -59,6 +59,10 @@ COMMANDS: dict[str, Command] = {
         "web", "只开控制台网页,不判事件:和别的进程共用一个库", "serve the console alone, beside the daemons that decide",
         ("waybill web --db postgresql://waybill@db.example/waybill --port 8081",),
     ),
+    "link": Command(
+        "link", "给客户的签名链接:只看这一单的进度,可以提问、投诉", "a signed link for a customer: the course of one case, and a form to ask or complain",
+        ("waybill link 261123001", "waybill link 261123001 --days 7"),
+    ),
     "user": Command(
         "user", "控制台的账号:添加、列出、改权限、改密码、停用", "accounts of the console: add, list, change, password, disable",
         ("waybill user add 8001 --role admin --label 王经理", "waybill user add 8011 --role agent --area 深圳", "waybill user list", "waybill user disable 8011 --why 离职"),

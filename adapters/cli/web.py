@@ -25,11 +25,12 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
 
 def run(options: argparse.Namespace, speech: Speech) -> int:
     """Serve, and stay until asked to stop."""
+    settings = read_settings()
     try:
         return run_web(
             Options(
                 db=address_of(options.db), rules=str(folder_of(options.rules)), host=options.host, port=options.port, lang=speech.lang,
-                desk_url=read_settings().desk_url,
+                desk_url=settings.desk_url, link_keys=tuple(settings.link_keys.values()), proxies=settings.proxies,
             )
         )  # fmt: skip
     except RulesRefused as refused:

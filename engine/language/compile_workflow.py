@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.language.compile_conditions import compile_condition, field_subjects
+from engine.language.compile_customer import compile_customer
 from engine.language.compile_doing import compile_doing
 from engine.language.diagnostics import Findings
 from engine.language.form_workflow import FieldForm, RowForm, StateForm, WorkflowForm
@@ -40,6 +41,7 @@ def compile_workflow(scope: Scope, form: WorkflowForm) -> Workflow:
         states=states,
         from_any_state=_rows(scope, form.from_any_state or (), ANY_STATE, name),
         running_cases=RunningCases(form.running_cases) if form.running_cases else RunningCases.ADOPT_AT_NEXT_STATE,
+        customer=compile_customer(scope, form),
         span=form.span("workflow"),
     )  # fmt: skip
 

@@ -16,15 +16,15 @@ from engine.model.rulebook import Rulebook
 from engine.model.span import Span
 from engine.model.workflow import Workflow
 
-_LABELS = frozenset({"label", "was"})
+_LABELS = frozenset({"label", "was", "customer"})
 _NOT_RULES = frozenset({"fingerprint", "stories", "earlier", "version"})
 
-_ONLY_IF_SAID = frozenset({"keeping"})
+_ONLY_IF_SAID = frozenset({"keeping", "customer"})
 """Keys that came later: a rulebook that does not say them keeps the fingerprint it always had."""
 
 
 def workflow_version(workflow: Workflow) -> str:
-    """Fingerprint of a workflow's meaning; labels are for reading only."""
+    """Fingerprint of a workflow's meaning; labels, and what customers are shown, are for reading only."""
     return _hash(_plain(workflow, _LABELS | _NOT_RULES))
 
 

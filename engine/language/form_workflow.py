@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from engine.language.form_customer import CustomerForm
 from engine.language.form_types import Form, Number, OneOrList, Pattern, Raw, Words, YesNo, custom, exactly_one
 
 RunningCasesWord = Literal["keep", "adopt", "adopt_at_next_state"]
@@ -126,3 +127,4 @@ class WorkflowForm(Form):
     milestones: list[MilestoneForm] | None = None
     states: dict[str, StateForm]
     from_any_state: list[RowForm] | None = None
+    customer: CustomerForm | None = None

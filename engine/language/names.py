@@ -43,6 +43,8 @@ class WorkflowNames:
     states: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    """Events that open a case."""
     typed: dict[str, Field] = field(default_factory=dict)
     """Fields whose declaration could be read."""
 
@@ -106,6 +108,7 @@ def _collect_workflow(source: Source, data: Mapping[str, Node], names: Names, fi
                 states=tuple(_mapping(data.get("states"))),
                 events=tuple(_mapping(data.get("events"))),
                 fields=tuple(_mapping(data.get("fields"))),
+                starts=_words(_mapping(data.get("start")).get("by")),
             ),
         )
 
@@ -131,6 +134,11 @@ def _declare(names: Names, findings: Findings, source: Source, kind: str, name: 
             fix=(f"第一次在 {first};改一个名字", f"first at {first}; rename one"),
             related=[first],
         )
+
+
+def _words(node: Node) -> tuple[str, ...]:
+    """One word, or a list of them."""
+    return tuple(one for one in (node if isinstance(node, list) else [node]) if isinstance(one, str))
 
 
 def _mapping(node: Node) -> Mapping[str, Node]:

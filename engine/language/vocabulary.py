@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from engine.language.said import Said
+from engine.language.vocabulary_customer import CUSTOMER_KEYS
 from engine.language.vocabulary_inbound import INBOUND_KEYS
 from engine.language.vocabulary_keeping import KEEPING_KEYS
 from engine.language.vocabulary_outbound import OUTBOUND_KEYS
@@ -15,7 +16,7 @@ from engine.language.vocabulary_workflow import WORKFLOW_KEYS
 from engine.language.vocabulary_world import WORLD_KEYS
 
 KEYS: Mapping[str, Mapping[str, Said]] = {
-    **WORKFLOW_KEYS, **RULES_KEYS, **PEOPLE_KEYS, **PROVIDER_KEYS, **INBOUND_KEYS, **OUTBOUND_KEYS, **WORLD_KEYS, **KEEPING_KEYS,
+    **WORKFLOW_KEYS, **RULES_KEYS, **PEOPLE_KEYS, **PROVIDER_KEYS, **INBOUND_KEYS, **OUTBOUND_KEYS, **WORLD_KEYS, **KEEPING_KEYS, **CUSTOMER_KEYS,
 }  # fmt: skip
 """Form -> key -> what it means; key "" is the block itself."""
 

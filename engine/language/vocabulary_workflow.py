@@ -80,6 +80,7 @@ WORKFLOW_KEYS: Mapping[str, Mapping[str, Said]] = {
         "events": Said("可能发生的全部事件:名字: 名称", "everything that can happen, name: label"),
         "milestones": Said("主线:按先后写全部节点", "the main line: all its states in order"),
         "states": Said("全部状态", "the states"),
+        "customer": Said("客户凭签名链接看到的那一页", "the page a customer sees by a signed link"),
         "from_any_state": Said("任何未结束的状态都适用的流转,排在状态自己的之后", "rows for every state that is not final, read after the state's own"),
     },
 }  # fmt: skip

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.model.condition import Condition
+from engine.model.customer import CustomerPage
 from engine.model.doing import Do
 from engine.model.span import NOWHERE, Span
 from engine.model.values import FieldType
@@ -109,4 +110,6 @@ class Workflow:
     states: Mapping[str, State]
     from_any_state: tuple[Transition, ...]
     running_cases: RunningCases = RunningCases.ADOPT_AT_NEXT_STATE
+    customer: CustomerPage | None = None
+    """What a customer sees by a signed link; None: there are no links."""
     span: Span
