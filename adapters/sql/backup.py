@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
-from adapters.sql.sqlite import BUSY_TIMEOUT_SECONDS, CorruptStore
+from adapters.sql.sqlite import BUSY_TIMEOUT_SECONDS, CorruptStore, checked, fold_log
 from engine.ports.store import StoreError
 
 BLOCK = 4096
@@ -81,9 +81,9 @@ def must_be_whole(file: Path, counted: dict[str, int] | None = None) -> dict[str
     """Read it from end to end; answers table -> rows. Raises CorruptStore."""
     try:
         with closing(sqlite3.connect(file, isolation_level=None)) as copy:
-            found = str(copy.execute("PRAGMA quick_check(1)").fetchone()[0])
+            found = checked(copy)
             rows = _count(copy) if found == "ok" else {}
-            copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            fold_log(copy)
     except sqlite3.DatabaseError as problem:
         found, rows = str(problem), {}
     if found != "ok" or (counted is not None and rows != counted):

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as NoneFree
 
 from adapters.sql import postgres, sqlite
+from adapters.sql.prepared import told
 from adapters.sql.sqlite import HURRIED_SECONDS, file_of, free_percent, is_doubtful, must_be_sound
 from engine.ports.store import StoreDoubtful, StoreUnavailable
 
@@ -62,7 +63,7 @@ class Database:
         self._writing: Engine | Held = self.writer
         self._reading: Engine | Held = self.reader
         if not is_postgres(url):
-            self._writing, self._reading = Held(self.writer), Held(self.reader)
+            self._writing, self._reading = Held(self.writer, sqlite.BEGIN_WRITE), Held(self.reader, sqlite.BEGIN_READ)
         self._mine = threading.local()
         self._sharing = self._writing if isinstance(self._writing, Held) else engines.sharing
         self._doubt = ""
@@ -177,10 +178,15 @@ class Database:
 
 
 class Held:
-    """Connections that are kept open, one for each thread: taking one from a pool costs more than a statement."""
+    """Connections that are kept open, one for each thread: taking one from a pool costs more than a statement.
 
-    def __init__(self, engine: Engine) -> None:
+    A transaction is begun and ended at the driver itself: SQLAlchemy's own takes as long as three statements, and joins
+    when it is needed.
+    """
+
+    def __init__(self, engine: Engine, begin: str) -> None:
         self._engine = engine
+        self._begin = begin
         self._mine = threading.local()
         # Known as long as their threads live: the connection of a thread that ended goes back to the engine by itself.
         self._all: WeakSet[Connection] = WeakSet()
@@ -189,17 +195,37 @@ class Held:
     @contextmanager
     def begin(self) -> Generator[Connection]:
         """One transaction on this thread's connection; on another one while that is in use."""
-        connection: Connection | None = getattr(self._mine, "connection", None)
-        if connection is not None and connection.in_transaction():
+        connection = self._own()
+        driver: Any = connection.connection.dbapi_connection
+        if driver.in_transaction:
             with self._engine.begin() as other:
                 yield other
             return
+        self._say(connection, self._begin)
+        try:
+            yield connection
+            self._say(connection, "COMMIT")
+        finally:
+            # After a commit there is nothing to take back; SQLAlchemy's part, if it joined, ends with ours.
+            driver.rollback()
+            if connection.in_transaction():
+                connection.rollback()
+
+    @staticmethod
+    def _say(connection: Connection, words: str) -> None:
+        driver: Any = connection.connection.dbapi_connection
+        try:
+            driver.execute(words)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise told(connection, words, error) from error
+
+    def _own(self) -> Connection:
+        connection: Connection | None = getattr(self._mine, "connection", None)
         if connection is None or connection.closed or connection.invalidated:
             connection = self._mine.connection = self._engine.connect()
             with self._lock:
                 self._all.add(connection)
-        with connection.begin():
-            yield connection
+        return connection
 
     def close(self) -> None:
         """Give all of them back."""

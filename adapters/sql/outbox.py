@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, Select, func, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select, update
 
 from adapters.sql.codec import EFFECT
 from adapters.sql.database import Database, Row, insert_new
 from adapters.sql.inbox import Registry
+from adapters.sql.prepared import Prepared
 from adapters.sql.providers import answer, begin, fingerprint
 from adapters.sql.shards import Share, of_channel
 from adapters.sql.tables import HANDED, OUTBOX, is_one_of
@@ -18,6 +19,8 @@ from engine.ports.store import Conflict, NotFound
 FIRST_CASES = 5
 """How many cases a pile names."""
 ORDER = (OUTBOX.c.due_at, OUTBOX.c.seq)
+ANY_READY = Prepared(select(OUTBOX.c.seq).where(is_one_of(OUTBOX.c.status, "ready", "retry"), OUTBOX.c.due_at <= bindparam("now")).limit(1))
+"""Asked for on every beat: mostly there is nothing."""
 
 
 class SqlOutbox:
@@ -34,6 +37,9 @@ class SqlOutbox:
         self, now: datetime, limit: int, *, owner: str, lease_until: datetime, not_channels: Collection[str] = ()
     ) -> Sequence[OutboxRow]:
         """See Outbox.claim."""
+        with self._database.read() as connection:
+            if ANY_READY.first(connection, {"now": now}) is None:
+                return []
         rows = select(OUTBOX).where(is_one_of(OUTBOX.c.status, "ready", "retry"), OUTBOX.c.due_at <= now)
         if not_channels:
             rows = rows.where(OUTBOX.c.channel.is_(None) | OUTBOX.c.channel.not_in(sorted(not_channels)))

@@ -87,7 +87,7 @@ class Prepared:
         try:
             cursor.executemany(plan.text, [plan.parameters(row) for row in rows])
         except connection.dialect.loaded_dbapi.Error as error:
-            raise _ours(connection, plan, error) from error
+            raise told(connection, plan.text, error) from error
         return int(cursor.rowcount)
 
     def _run(self, connection: Connection, words: Row) -> tuple[_Plan, Any]:
@@ -96,7 +96,7 @@ class Prepared:
         try:
             cursor.execute(plan.text, plan.parameters(words))
         except connection.dialect.loaded_dbapi.Error as error:
-            raise _ours(connection, plan, error) from error
+            raise told(connection, plan.text, error) from error
         return plan, cursor
 
     def _plan(self, dialect: Dialect, words: Row) -> _Plan:
@@ -166,7 +166,7 @@ def _compile(statement: Statement, dialect: Dialect, names: tuple[str, ...]) -> 
     )
 
 
-def _ours(connection: Connection, plan: _Plan, error: Exception) -> BaseException:
+def told(connection: Connection, text: str, error: Exception) -> BaseException:
     """The driver's trouble as SQLAlchemy would have told it, without the parameters: they may be personal."""
     base: Any = connection.dialect.loaded_dbapi.Error
-    return DBAPIError.instance(plan.text, None, error, base, dialect=connection.dialect)
+    return DBAPIError.instance(text, None, error, base, dialect=connection.dialect)

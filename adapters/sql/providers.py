@@ -7,10 +7,11 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, delete, func, select, update
 
 from adapters.sql.codec import dumps
 from adapters.sql.database import Database, Row, insert_new
+from adapters.sql.prepared import Prepared
 from adapters.sql.provider_tables import ATTEMPT, CIRCUIT, PUSH, SUPPRESSION
 from engine.model.masks import mask_phone
 from engine.model.receipt import Push, Verdict
@@ -47,6 +48,12 @@ def answer(connection: Connection, answered: Answered) -> None:
 
 def _measured(attempt: Attempt, measures: tuple[tuple[str, str], ...]) -> Row:
     return {"measures": dumps(dict(attempt.measures) | dict(measures))} if measures else {}
+
+
+UNREAD = Prepared(
+    select(PUSH).where(PUSH.c.due_at.is_not(None), PUSH.c.due_at <= bindparam("now")).order_by(PUSH.c.id).limit(bindparam("most"))
+)
+"""Asked for on every beat."""
 
 
 class SqlProviders:
@@ -160,9 +167,8 @@ class SqlProviders:
 
     def unread(self, now: datetime, limit: int) -> Sequence[KeptPush]:
         """See Pushes.unread."""
-        rows = select(PUSH).where(PUSH.c.due_at.is_not(None), PUSH.c.due_at <= now).order_by(PUSH.c.id).limit(limit)
         with self._database.read() as connection:
-            return [_kept(row) for row in connection.execute(rows).mappings()]
+            return [_kept(row) for row in UNREAD.rows(connection, {"now": now, "most": limit})]
 
     def read(self, id: int, now: datetime, *, again_at: datetime | None = None, problem: str = "") -> None:
         """See Pushes.read."""
@@ -185,7 +191,7 @@ def _attempt(row: RowMapping) -> Attempt:
     )  # fmt: skip
 
 
-def _kept(row: RowMapping) -> KeptPush:
+def _kept(row: Row) -> KeptPush:
     push = Push(
         body=base64.b64decode(row["body"]), headers=json.loads(row["headers"]),
         query=tuple((name, value) for name, value in json.loads(row["query"])), url=row["url"], at=row["received_at"],

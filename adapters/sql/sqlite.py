@@ -19,6 +19,7 @@ from engine.ports.store import StoreError
 BUSY_TIMEOUT_SECONDS = 5.0
 HURRIED_SECONDS = 0.35
 """So long a writer waits that must answer its own caller soon."""
+BEGIN_WRITE, BEGIN_READ = "BEGIN IMMEDIATE", "BEGIN"
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 MARK = "PRAGMA data_version"
 """Asked again on the same connection, it differs if anybody else has written."""
@@ -58,12 +59,12 @@ def file_of(url: str) -> Path | None:
 
 def writing_engine(url: str, wait_seconds: float = BUSY_TIMEOUT_SECONDS) -> Engine:
     """Every transaction takes the write lock at its beginning: a lock taken in the middle fails at once, whatever the time-out."""
-    return _engine(url, "BEGIN IMMEDIATE", wait_seconds)
+    return _engine(url, BEGIN_WRITE, wait_seconds)
 
 
 def reading_engine(url: str) -> Engine:
     """Reads one snapshot, and never waits for a writer."""
-    return _engine(url, "BEGIN", BUSY_TIMEOUT_SECONDS)
+    return _engine(url, BEGIN_READ, BUSY_TIMEOUT_SECONDS)
 
 
 def looking_engine(path: Path) -> Engine:
@@ -90,11 +91,24 @@ def _engine(url: str, begin: str, wait_seconds: float) -> Engine:
         cursor.close()
 
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        # Whoever holds a connection begins at the driver, and SQLAlchemy joins.
+        driver: Any = connection.connection.dbapi_connection
+        if not driver.in_transaction:
+            connection.exec_driver_sql(begin)
 
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", start)
     return engine
+
+
+def checked(copy: sqlite3.Connection) -> str:
+    """Read a file from end to end: `ok`, or what is wrong."""
+    return str(copy.execute("PRAGMA quick_check(1)").fetchone()[0])
+
+
+def fold_log(copy: sqlite3.Connection) -> None:
+    """Bring the write-ahead log into the file itself, so that it stands alone."""
+    copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def must_be_sound(engine: Engine, path: Path) -> None:
