@@ -1,6 +1,7 @@
 """Who is put together with whom? The composition root: the only file that knows everyone."""
 
 import logging
+import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ from adapters.sql.ownership import acquire_ownership, me
 from adapters.sql.stores import SqlStores, open_stores
 from adapters.web.app import create_app, own_version
 from adapters.web.console.app import Desktop
+from adapters.web.console.oidc import Provider, sign_on_of
 from adapters.web.console.visit import Console, DeskStores
 from adapters.web.customer import CustomerDoor
 from adapters.web.inbound import take_in
@@ -340,9 +342,11 @@ def console_of(desk: Desk, stores: DeskStores, options: Options, *, decides: boo
     """What the pages share. Sessions and the audit go by the machine's clock, also in a demonstration."""
     clock = SystemClock()
     database = stores.database if isinstance(stores, SqlStores) else None
+    sign_on = sign_on_of(os.environ, options.desk_url)
     return Console(
         desk=desk, stores=stores, now=clock.now, monotonic=clock.monotonic, nonce=fresh_nonce, lang=options.lang, origin=options.desk_url,
-        version=own_version(), decides=decides, store=lambda: store_facts(database, options.db) if database is not None else {},
+        version=own_version(), decides=decides, provider=Provider(sign_on, clock.now, clock.monotonic) if sign_on else None,
+        store=lambda: store_facts(database, options.db) if database is not None else {},
     )  # fmt: skip
 
 

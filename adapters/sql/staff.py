@@ -16,6 +16,7 @@ DESK_USER = Table(
     Column("name", Text, primary_key=True), Column("label", Text, nullable=False), Column("access", Text, nullable=False),
     Column("areas", Text, nullable=False), Column("roles", Text, nullable=False), Column("password", Text, nullable=False),
     Column("disabled", Boolean, nullable=False), Column("created_at", Instant, nullable=False), vshard(),
+    Column("subject", Text, nullable=False, server_default=""),
 )  # fmt: skip
 
 DESK_SESSION = Table(
@@ -99,14 +100,15 @@ def _row(user: User) -> Row:
     """What may change."""
     return {
         "label": user.label, "access": user.access.value, "areas": dumps(list(user.areas)), "roles": dumps(list(user.roles)),
-        "password": user.password, "disabled": user.disabled,
+        "password": user.password, "disabled": user.disabled, "subject": user.subject,
     }  # fmt: skip
 
 
 def _user(row: RowMapping) -> User:
     return User(
         name=row["name"], label=row["label"], access=Access(row["access"]), areas=tuple(json.loads(row["areas"])),
-        roles=tuple(json.loads(row["roles"])), password=row["password"], disabled=row["disabled"], created_at=row["created_at"],
+        roles=tuple(json.loads(row["roles"])), password=row["password"], disabled=row["disabled"], subject=row["subject"],
+        created_at=row["created_at"],
     )  # fmt: skip
 
 

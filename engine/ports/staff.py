@@ -45,6 +45,8 @@ class User:
     """Roles of the rulebook whose tasks this person works on; empty: all."""
     password: str = ""
     """As argon2id wrote it; empty: no password signs in."""
+    subject: str = ""
+    """Who this is to the company's identity provider, which signs this person in; empty: nobody there."""
     disabled: bool = False
     created_at: datetime
 

@@ -12,7 +12,14 @@ from tests.contract.store_contract import Stores
 
 def a_user(name: str = "8011", **changes: object) -> User:
     user = User(
-        name=name, label="李明", access=Access.AGENT, areas=("深圳", "广州"), roles=("desk_agent",), password="$argon2id$x", created_at=NOW
+        name=name,
+        label="李明",
+        access=Access.AGENT,
+        areas=("深圳", "广州"),
+        roles=("desk_agent",),
+        password="$argon2id$x",
+        subject="https://id.test#1",
+        created_at=NOW,
     )
     return replace(user, **changes)  # type: ignore[arg-type]  # A builder takes any field by name.
 

@@ -7,14 +7,16 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData, QueryParams
 from starlette.responses import Response
 
+from adapters.web.console.jobs import Jobs
 from adapters.web.console.kept import Kept
+from adapters.web.console.oidc import Provider
 from adapters.web.console.words import say
 from engine.ports.directory import CaseRow
 from engine.ports.finder import Finder
@@ -24,9 +26,6 @@ from engine.ports.views import Views
 from engine.reports.report_groups import DIMENSIONS
 from engine.service.desk import Desk
 from engine.service.simulate import Stores
-
-if TYPE_CHECKING:
-    from adapters.web.console.looks import Looks
 
 PREFIX = "/desk"
 
@@ -86,6 +85,16 @@ class Console:
     """What the system page says of the store: kind, size, step, daemon, leader, free."""
     decides: bool = True
     """False: served beside the daemons."""
+    provider: Provider | None = None
+    """The company's identity provider; None: accounts and passwords of our own only."""
+
+
+class Shown(Protocol):
+    """What a page asks of the looks."""
+
+    jobs: Jobs
+
+    def show(self, visit: "Visit", template: str, status: int, values: Mapping[str, object]) -> Response: ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,7 +102,7 @@ class Visit:
     """One request, admitted and read whole."""
 
     console: Console
-    looks: "Looks"
+    looks: "Shown"
     kept: Kept
     page: Page
     path: str

@@ -8,6 +8,7 @@ from adapters.web.console.sign_in import csrf_of
 from adapters.web.console.visit import PREFIX, Page, Visit
 from adapters.web.console.words import LANGS
 from engine.model.plain import plain
+from engine.ports.staff import User
 
 NAME_CHARS_MAX = 60
 YEAR_SECONDS = 365 * 86400
@@ -30,12 +31,18 @@ def enter(visit: Visit) -> Response:
     if user is None:
         visit.did(sign_in.FAILED, who=name or "-")
         return _form(visit, 422, "login.wrong", name)
+    return signed_in(visit, user, visit.text("next"))
+
+
+def signed_in(visit: Visit, user: User, back: str) -> Response:
+    """A session for whoever was proven, under a new token; on to where this person wanted."""
+    staff = visit.stores.staff
     if visit.session is not None:
-        stores.staff.end(digest=visit.session.digest)
+        staff.end(digest=visit.session.digest)
     token = visit.console.nonce()
-    sign_in.begin(stores.staff, user, token, now, visit.address, visit.headers.get("user-agent", ""))
+    sign_in.begin(staff, user, token, visit.console.now(), visit.address, visit.headers.get("user-agent", ""))
     visit.did("login.done", who=user.name)
-    response = Response(status_code=303, headers={"Location": way_back(visit.text("next"))})
+    response = Response(status_code=303, headers={"Location": way_back(back)})
     _keep(visit, response, token)
     return response
 
@@ -66,8 +73,9 @@ def _form(visit: Visit, status: int = 200, problem: str = "", name: str = "") ->
     minutes = int(sign_in.TRY_WITHIN.total_seconds() // 60)
     back = visit.text("next") or visit.query.get("next", "")
     response = visit.show(
-        "login.html", status=status, problem=problem, minutes=minutes, name=name, next=back, nobody=not visit.stores.staff.users()
-    )
+        "login.html", status=status, problem=problem, minutes=minutes, name=name, next=back, nobody=not visit.stores.staff.users(),
+        company=visit.console.provider.settings.label or visit.say("oidc.button") if visit.console.provider else "",
+    )  # fmt: skip
     if fresh:
         _keep(visit, response, fresh)
     return response

@@ -17,6 +17,7 @@ from adapters.files.rules import read_rules, shipped_rules_dir
 from adapters.memory import MemoryStores, open_memory
 from adapters.web.console import sign_in
 from adapters.web.console.app import Desktop
+from adapters.web.console.oidc import Provider, SignOn
 from adapters.web.console.visit import Console
 from engine.language.compile import compile_rulebook
 from engine.model.rulebook import Rulebook
@@ -72,12 +73,19 @@ class Desk:
         return browser
 
 
-def desk_of(rulebook: Rulebook | None = None, *, origin: str = "", at: datetime = NOW) -> Desk:
+def desk_of(rulebook: Rulebook | None = None, *, origin: str = "", at: datetime = NOW, sign_on: SignOn | None = None) -> Desk:
     """A console over an empty memory store; nothing decides but `running.beat`."""
     stores, clock = open_memory(), SettableClock(at)
     running = Running(stores, Library(rulebook or shipped()), clock, {})
     console = Console(
-        desk=running, stores=stores, now=clock.now, monotonic=clock.monotonic, nonce=fresh_nonce, origin=origin, version="0.1"
+        desk=running,
+        stores=stores,
+        now=clock.now,
+        monotonic=clock.monotonic,
+        nonce=fresh_nonce,
+        origin=origin,
+        version="0.1",
+        provider=Provider(sign_on, clock.now, clock.monotonic) if sign_on else None,
     )
     return Desk(stores, clock, running, Desktop(console), console)
 

@@ -8,7 +8,7 @@ from adapters.web.console.visit import Page
 from engine.ports.staff import Access
 from tests.unit.web.console.desks import Browser, Desk, desk_of
 
-OPEN = {("GET", "/login"), ("POST", "/login"), ("POST", "/logout"), ("POST", "/prefer")}
+OPEN = {("GET", "/login"), ("POST", "/login"), ("POST", "/logout"), ("POST", "/prefer"), ("GET", "/oidc"), ("GET", "/oidc/back")}
 """All that a stranger may ask for; static files besides."""
 TABLE = all_pages()
 GUARDED = [page for page in TABLE if page.least is not None]
