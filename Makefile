@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-peers check format lint imports types bench slips mutants crash kills faults soak fortnight lock clean
+.PHONY: help install run test test-peers check format lint imports types bench slips mutants crash kills faults soak fortnight simulate lock clean
 
 help: ## 列出全部命令 · show this list
 	@printf '用法 Usage: make <target>\n\n'
@@ -86,6 +86,9 @@ soak: install ## 一小时混合负载加故障,最后对账(SOAK_MINUTES=20,SOA
 
 fortnight: install ## 模拟两周、一万单:台风、关停、晚到的报文 · a simulated fortnight of ten thousand orders; the figures of docs/fortnight.md
 	$(BIN)/python -m tests.simulation.figures --cases 10000
+
+simulate: install ## 两个服务在各种故障里跑:SEED=1 SEEDS=20 STEPS=300 · two daemons in a storm of every fault, drawn from a seed
+	$(BIN)/python -m tests.simulation.drive --seed $(or $(SEED),1) --seeds $(or $(SEEDS),20) --steps $(or $(STEPS),300)
 
 lock: install ## 依赖改了以后重写锁文件 · rewrite the lock files after a change of dependencies
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate \

@@ -1,0 +1,349 @@
+"""What may befall the desk next? One small step each, drawn by weight."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from engine.model.receipt import Verdict
+from engine.ports.outbox import OutboxStatus
+from engine.ports.worklist import TaskStatus
+from engine.service.running import Running
+from tests.simulation import parcels
+from tests.simulation.model import tell
+from tests.simulation.storm import BEAT_SECONDS, SKEW_SECONDS_MAX, Daemon, Storm
+from tests.simulation.vendors import MOODS
+
+PARCELS_MAX = 8
+WAITS = (1, 5, 30, 61, 300, 600, 1799, 1800, 3599, 3600, 3601, 7200)
+OCCURRED = (0, 0, 0, 0, -1, -60, -600, -3600, -7200, -10_000, 300, 3000)
+"""Seconds from now at which an event happened: mostly now, often late, sometimes from the future."""
+NEXT = {
+    "waiting": ("collected", "collected", "reached", "cancelled", "nag", "signed"),
+    "moving": ("reached", "failed", "failed", "signed", "collected", "nag"),
+    "arrived": ("signed", "failed", "collected", "cancelled"),
+    "trouble": ("found", "found", "signed", "reached"),
+    "done": ("failed", "reached", "signed", "nag"),
+    "cancelled": ("collected", "signed"),
+}
+
+
+def order(world: Storm) -> None:
+    """A parcel is ordered, or its order is still under way when its first scan comes."""
+    if world.parcels >= PARCELS_MAX:
+        return scan(world)
+    world.parcels += 1
+    no = f"P{world.parcels}"
+    one = world.write(no, "ordered", world.true - timedelta(seconds=world.chance.choice((0, 0, 5, 120))))
+    if world.chance.random() < 0.8:
+        return world.hand_in([one], world.a_daemon())
+    early = world.write(no, "collected", world.true)
+    return world.hand_in([early], world.a_daemon())
+
+
+def scan(world: Storm) -> None:
+    """The next scan of a parcel, or another; it is handed in at once, or lies about for a while."""
+    if not world.parcels:
+        return order(world)
+    no = f"P{world.chance.randint(1, world.parcels)}"
+    found = world.inspector.directory.find(no)
+    state = found[0].state if found else "waiting"
+    event = world.chance.choice(NEXT.get(state) or NEXT["waiting"])
+    occurred = world.true + timedelta(seconds=world.chance.choice(OCCURRED))
+    if found and world.chance.random() < 0.15:
+        occurred = _at_the_due_instant(world, found[0].id) or occurred
+    one = world.write(no, event, occurred)
+    if world.chance.random() < 0.75:
+        return world.hand_in([one], world.a_daemon())
+    return world.say(f"{one.incoming.id} {event} {no} lies about")
+
+
+def _at_the_due_instant(world: Storm, case: str) -> object:
+    """At the very instant at which a clock of it is due, if that is not far off."""
+    for view in world.inspector.directory.find(case)[0].clocks:
+        if view.due is not None and view.stopped_at is None and abs(view.due - world.true) < timedelta(hours=3):
+            world.true = max(world.true, view.due)
+            return view.due
+    return None
+
+
+def deliver(world: Storm) -> None:
+    """Some of what lies about comes in, in any order, often together."""
+    owed = [one for one in world.envelopes.values() if not one.acknowledged]
+    if owed:
+        batch = world.chance.sample(owed, min(len(owed), world.chance.choice((1, 1, 2, 6))))
+        world.hand_in(batch, world.a_daemon())
+
+
+def again(world: Storm) -> None:
+    """A feed repeats itself, to either daemon."""
+    known = [one for one in world.envelopes.values() if one.acknowledged]
+    if known:
+        world.hand_in([world.chance.choice(known) for _ in range(world.chance.choice((1, 2)))], world.a_daemon())
+
+
+def correct(world: Storm) -> None:
+    """A person takes back what was scanned last."""
+    acknowledged = [one.incoming for one in world.envelopes.values() if one.acknowledged and one.incoming.event in parcels.DECLARED[1:]]
+    if acknowledged:
+        wrong = world.chance.choice(acknowledged)
+        one = world.write(str(wrong.data["no"]), "retracted", world.true, extra={"retracts": wrong.event})
+        world.hand_in([one], world.a_daemon())
+
+
+def wait(world: Storm) -> None:
+    seconds = world.chance.choice(WAITS)
+    world.let_pass(timedelta(seconds=seconds))
+    world.say(f"{seconds} s pass")
+
+
+def to_the_next_bell(world: Storm) -> None:
+    """Time stands at the next due instant, or just before it."""
+    due = world.inspector.bells.next_due()
+    if due is not None and due > world.true:
+        world.true = due - timedelta(milliseconds=world.chance.choice((0, 0, 1)))
+    beat(world)
+
+
+def beat(world: Storm, one: Daemon | None = None) -> None:
+    daemon = one or world.a_daemon()
+    done = daemon.ask(lambda running: running.beat(running.clock.monotonic() + BEAT_SECONDS))
+    world.say(f"{daemon.name} beats -> {done}")
+
+
+def post(world: Storm, one: Daemon | None = None) -> None:
+    daemon = one or world.a_daemon()
+    daemon.ask(lambda running: running.carry_post(running.clock.monotonic() + BEAT_SECONDS))
+    world.say(f"{daemon.name} carries the post")
+
+
+def tidy(world: Storm, one: Daemon | None = None) -> None:
+    daemon = one or world.a_daemon()
+    daemon.ask(lambda running: running.tidy())
+    world.say(f"{daemon.name} tidies")
+
+
+def receipt(world: Storm) -> None:
+    if world.sms.waiting:
+        world.push(world.chance.randrange(100), world.a_daemon())
+
+
+def mood(world: Storm) -> None:
+    world.sms.mood = world.chance.choice(MOODS)
+    world.sms.can_be_asked = world.chance.random() < 0.7
+    world.say(f"the provider {world.sms.mood}")
+
+
+def crash(world: Storm) -> None:
+    """Somebody will die soon, while at work."""
+    world.faults.arm("crash", world.chance.randrange(30))
+    world.chance.choice((beat, post, post, tidy, deliver, again))(world)
+
+
+def unavailable(world: Storm) -> None:
+    world.faults.arm("unavailable", world.chance.randrange(12))
+    world.chance.choice((beat, post, tidy, deliver))(world)
+
+
+def rollback(world: Storm) -> None:
+    """A transaction is refused at its end; its sender tries the other daemon, and comes back to the first one with what follows."""
+    if not world.parcels:
+        return
+    no, daemon = f"P{world.chance.randint(1, world.parcels)}", world.a_daemon()
+    first, then, last = (world.write(no, event, world.true) for event in ("failed", "found", "nag"))
+    world.faults.arm("rollback", 0)
+    world.hand_in([first], daemon)
+    world.faults.disarm()
+    world.hand_in([then], world.other(daemon))
+    world.hand_in([last], daemon)
+
+
+def freeze(world: Storm) -> None:
+    """A daemon stands still longer than its lease in the middle of its post, and the other one takes over."""
+    stuck = world.a_daemon()
+    other = world.other(stuck)
+
+    def meanwhile() -> None:
+        world.let_pass(timedelta(seconds=world.chance.choice((1, 61, 125, 400))))
+        world.say(f"{stuck.name} stands still")
+        tidy(world, other)
+        post(world, other)
+
+    world.faults.arm("freeze", world.chance.randrange(4), meanwhile)
+    post(world, stuck)
+    world.faults.disarm()
+
+
+def skew(world: Storm) -> None:
+    """A clock is put right, or wrong."""
+    daemon = world.a_daemon()
+    daemon.clock.skew = timedelta(seconds=world.chance.choice((0, 0, -1, 1, -SKEW_SECONDS_MAX, SKEW_SECONDS_MAX, 37)))
+    world.say(f"{daemon.name}'s clock is off by {daemon.clock.skew.total_seconds():.0f} s")
+
+
+def restart(world: Storm) -> None:
+    daemon = world.a_daemon()
+    daemon.die()
+    if world.chance.random() < 0.5:
+        world.let_pass(timedelta(seconds=world.chance.choice((1, 61, 3600))))
+    daemon.live()
+    world.say(f"{daemon.name} is started anew")
+
+
+def reload(world: Storm) -> None:
+    """The rule folder is edited: well, without a change of meaning, or wrongly; the daemons look at it one after the other."""
+    world.edits += 1
+    daemon, kind = world.a_daemon(), world.chance.choice(("good", "good", "same", "wrong"))
+    if kind == "good":
+        files = parcels.written(world.edition + 1)
+    elif kind == "same":
+        files = parcels.same_meaning(world.edition, world.edits)
+    else:
+        files = parcels.wrong(world.edition, world.edits)
+    before = len(world.inspector.shelf.versions())
+    found = daemon.ask(lambda running: running.offer_rules(files, by="ops"))
+    told = found.told.value if found is not None else "nothing"
+    now = len(world.inspector.shelf.versions())
+    if kind == "good" and now > before:
+        world.edition += 1
+    elif now != before:
+        world.heard_problems.append(f"A8/I10: an edit that was {kind} came into force")
+    world.say(f"{daemon.name} is offered rules, {kind} -> {told}")
+    if world.chance.random() < 0.5:
+        other = world.other(daemon)
+        other.ask(lambda running: running.follow_rules())
+        world.say(f"{other.name} follows")
+
+
+def hold(world: Storm) -> None:
+    """A person pauses the provider, or lets it go on."""
+    daemon = world.a_daemon()
+    paused = any(one.connection == "main" and one.state.value == "paused" for one in world.inspector.providers.circuits())
+
+    def command(running: Running) -> object:
+        hands = running.providers
+        return hands.resume("main", by="ann", why="ok") if paused else hands.pause("main", by="ann", why="余额")
+
+    done = daemon.ask(command)
+    world.say(f"{daemon.name} {'resumes' if paused else 'pauses'} the provider -> {'done' if done else 'nothing'}")
+
+
+def finish(world: Storm) -> None:
+    """People finish what is on the work list; two click at once, at both daemons."""
+    tasks = [one for one in world.inspector.worklist.tasks(status=(TaskStatus.OPEN, TaskStatus.CLAIMED)) if one.kind != "alarm"]
+    if not tasks:
+        return
+    task = world.chance.choice(tasks)
+    result = world.chance.choice(("told", "away", "refused")) if task.kind == "call" else world.chance.choice(task.asks or ("",))
+    for daemon in world.daemons[: world.chance.choice((1, 2))]:
+        done = daemon.ask(lambda running: running.finish(task.id, "ann", result=result, note="已处理"))
+        world.say(f"{daemon.name}: {task.id} is finished with {result} -> {done.said if done else 'nothing'}")
+        if done is not None and done.said == "finished":
+            world.commands.append(task.id)
+
+
+def acknowledge(world: Storm) -> None:
+    rows = world.inspector.directory.cases(limit=50)
+    if rows:
+        case, daemon = world.chance.choice(rows).id, world.a_daemon()
+        daemon.ask(lambda running: running.acknowledge(case, "ladder", "ann"))
+        world.say(f"{daemon.name}: the ladder of {case} is acknowledged")
+
+
+def settle_doubt(world: Storm) -> None:
+    """A person has rung the provider up: it arrived, or it did not."""
+    doubts = [row for row in world.inspector.doubts.unknown(50) if row.effect.channel == "sms"]
+    if not doubts:
+        return
+    row, daemon = world.chance.choice(doubts), world.a_daemon()
+    keys = [one.key for one in world.inspector.providers.of_effect(row.effect.id)]
+    arrived = any(world.sms.truth.get(key) is Verdict.DELIVERED for key in keys)
+    found = "arrived" if arrived else "not_arrived"
+    done = daemon.ask(lambda running: running.providers.settle(row.effect.id, found, by="ann", why="问过"))
+    world.say(f"{daemon.name}: {row.effect.id} {found} -> {'done' if done else 'nothing'}")
+
+
+def ask_why(world: Storm) -> None:
+    """Somebody wants to know: it must never fail, and never change anything."""
+    rows = [row for row in world.inspector.directory.cases(limit=50) if row.revision]
+    if rows:
+        case, daemon = world.chance.choice(rows).id, world.a_daemon()
+        daemon.ask(lambda running: [running.explain(case), running.why(case), running.health()])
+        world.say(f"{daemon.name} explains {case}")
+
+
+def back_up(world: Storm) -> None:
+    if world.restores and len(world.backups) < 3:
+        world.back_up()
+
+
+def restore(world: Storm) -> None:
+    if world.backups:
+        world.put_back(world.backups[-1])
+
+
+STEPS: dict[Callable[[Storm], None], int] = {
+    order: 6, scan: 16, deliver: 6, again: 4, correct: 2, wait: 8, to_the_next_bell: 8, beat: 10, post: 14, tidy: 6, receipt: 8, mood: 4,
+    crash: 10, unavailable: 4, rollback: 2, freeze: 5, skew: 3, restart: 2, reload: 3, hold: 2, finish: 5, acknowledge: 1, settle_doubt: 2, ask_why: 2,
+    back_up: 1, restore: 1,
+}  # fmt: skip
+CALM_BEATS = 36
+
+
+def next_step(world: Storm) -> None:
+    """Draw one and do it."""
+    world.step += 1
+    world.true += timedelta(seconds=1)
+    world.faults.disarm()
+    drawn = world.chance.choices(list(STEPS), list(STEPS.values()))[0]
+    world.count(drawn.__name__)
+    drawn(world)
+    world.faults.disarm()
+
+
+def calm(world: Storm) -> None:
+    """The storm is over: clocks are right, the provider works, everything owed is handed in, people do their work."""
+    world.faults.disarm()
+    world.sms.mood, world.sms.can_be_asked = "accepts", True
+    for daemon in world.daemons:
+        daemon.clock.skew = timedelta(0)
+        daemon.die()
+    world.let_pass(timedelta(hours=1))
+    for daemon in world.daemons:
+        daemon.live()
+    for daemon in world.daemons:
+        daemon.ask(lambda running: running.follow_rules())
+    if any(one.connection == "main" and one.state.value == "paused" for one in world.inspector.providers.circuits()):
+        world.daemons[0].ask(lambda running: running.providers.resume("main", by="ann", why="over"))
+    world.daemons[0].ask(lambda running: running.post.channel_back("sms", running.now()))
+
+
+def calm_beat(world: Storm, nth: int) -> None:
+    """Five minutes of it; at the end nobody rings any more of what is new."""
+    world.step += 1
+    while world.sms.waiting:
+        world.push(0, world.daemons[0])
+    owed = [one for one in world.envelopes.values() if not one.acknowledged]
+    if owed:
+        world.hand_in(owed, world.daemons[nth % 2])
+    if nth == 4:
+        _close_all(world)
+    daemon = world.daemons[nth % 2]
+    beat(world, daemon)
+    post(world, daemon)
+    tidy(world, daemon)
+    for _ in range(3):
+        finish(world)
+    for row in world.inspector.doubts.unknown(5):
+        if world.true - row.effect.at > timedelta(hours=1):
+            settle_doubt(world)
+    world.let_pass(timedelta(minutes=3 if nth < CALM_BEATS // 2 else 15))
+
+
+def _close_all(world: Storm) -> None:
+    """What still runs is cancelled, so that the end can be judged."""
+    for row in world.inspector.directory.cases(limit=100):
+        if row.revision and not tell(world.inspector.store.load(row.id).history).final:
+            world.write(row.id.partition(":")[2], "cancelled", world.true)
+
+
+def hangs(status: OutboxStatus) -> bool:
+    return status in (OutboxStatus.READY, OutboxStatus.RETRY, OutboxStatus.SENDING)
