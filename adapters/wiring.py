@@ -346,6 +346,7 @@ def console_of(desk: Desk, stores: DeskStores, options: Options, *, decides: boo
     return Console(
         desk=desk, stores=stores, now=clock.now, monotonic=clock.monotonic, nonce=fresh_nonce, lang=options.lang, origin=options.desk_url,
         version=own_version(), decides=decides, provider=Provider(sign_on, clock.now, clock.monotonic) if sign_on else None,
+        second_person=options.publish == SECOND_PERSON or not decides,
         store=lambda: store_facts(database, options.db) if database is not None else {},
     )  # fmt: skip
 
@@ -365,7 +366,12 @@ def run_web(options: Options) -> int:
     with open_desk(options.db, options.rules, options.lang) as opened:
         desktop = Desktop(console_of(opened.desk, opened.stores, options, decides=False))
         # Every page asks who it is: unlike the gate without tokens, it may be reached by others.
-        server = Server(Starlette(routes=[desktop.mount, *customer_door(opened.desk, options).routes]), host=options.host, port=options.port, protected=True)
+        server = Server(
+            Starlette(routes=[desktop.mount, *customer_door(opened.desk, options).routes]),
+            host=options.host,
+            port=options.port,
+            protected=True,
+        )
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: asked.set())
         server.start()

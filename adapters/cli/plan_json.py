@@ -4,8 +4,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from adapters.cli.plan_report import Gap, Report
-from adapters.cli.plan_words import NOT_SIMULATED, Words
+from adapters.cli.plan_words import Words
 from engine.reports.plan import Group, Plan
+from engine.reports.plan_words import NOT_SIMULATED
 
 
 def as_data(report: Report, words: Words) -> dict[str, object]:

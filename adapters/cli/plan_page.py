@@ -7,9 +7,10 @@ from markupsafe import Markup
 
 from adapters.cli.plan_report import Report
 from adapters.cli.plan_text import coverage_lines
-from adapters.cli.plan_words import NOT_SIMULATED, Words
+from adapters.cli.plan_words import Words
 from engine.reports.plan import Plan
 from engine.reports.plan_svg import Bar, days_chart, pair_chart, swing_chart
+from engine.reports.plan_words import NOT_SIMULATED
 
 TEMPLATE = "plan.html.j2"
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from adapters.cli.plan_open import opened_for_reading
 from engine.language.compile import compile_rulebook
-from engine.model.case import Case
-from engine.model.event import EventKind
 from engine.model.workflow import Workflow
+from engine.service.own_history import reports_of
 from engine.service.replay import OldEvent
 from engine.service.stand_ins import StandIns
 
@@ -35,7 +34,7 @@ def stored_history(path: Path | str) -> Iterator[OldEvent]:
         last: str | None = None
         while rows := store.directory.cases(after=last, limit=PAGE):
             for row in rows:
-                yield from _reports(store.store.load(row.id)) if row.revision else ()
+                yield from reports_of(store.store.load(row.id)) if row.revision else ()
             last = rows[-1].id
 
 
@@ -51,7 +50,7 @@ def masked_history(path: Path | str) -> Iterator[OldEvent]:
                 if row.revision:
                     flow = rulebook.workflows.get(row.workflow) if rulebook else None
                     personal = frozenset(store.directory.private(row.id)) | _declared_private(flow)
-                    yield from _masked(list(_reports(store.store.load(row.id))), flow, personal, row.opened_at)
+                    yield from _masked(list(reports_of(store.store.load(row.id))), flow, personal, row.opened_at)
             last = rows[-1].id
 
 
@@ -74,15 +73,3 @@ def _masked(events: Sequence[OldEvent], flow: Workflow | None, personal: frozens
             else:
                 data[name] = value
         yield replace(event, data=data)
-
-
-def _reports(case: Case) -> Iterator[OldEvent]:
-    heard = [one.event for one in sorted(case.history, key=lambda one: one.number)]
-    if not heard or heard[0].source.startswith("case/"):
-        return
-    for number, event in enumerate(heard, start=1):
-        if event.kind is EventKind.HAPPENED and (event.source.startswith(("hand/", "connection/")) or number == 1):
-            yield OldEvent(
-                line=number, case=case.id.partition(":")[2], workflow=case.workflow, event=event.name, occurred_at=event.occurred_at,
-                received_at=event.received_at, data=event.data, sequence=event.sequence, id=event.id,
-            )  # fmt: skip

@@ -3,8 +3,9 @@
 from itertools import groupby
 
 from adapters.cli.plan_report import Coverage, Gap, Report
-from adapters.cli.plan_words import NOT_SIMULATED, Words
+from adapters.cli.plan_words import Words
 from engine.reports.plan import Plan
+from engine.reports.plan_words import NOT_SIMULATED
 
 EVENTS_TOLD = 12
 

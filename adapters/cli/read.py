@@ -1,14 +1,13 @@
 """What do the rules say, for somebody who reads no YAML? Sentences, exact, from the rules as they are compiled."""
 
 import argparse
-from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 from adapters.cli.rules import load
 from adapters.cli.speech import Speech, WrongUse
 from engine.model.rulebook import Rulebook
-from engine.reports.sentences import KINDS, heading, lines, read_out
+from engine.reports.sentences import KINDS, heading, lines, of_file, read_out
 from engine.reports.sentences_words import Paragraph
 
 
@@ -32,7 +31,8 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
     """Read out what was asked for; 1 when nothing answers to it."""
     folder, file = folder_and_file(options.where)
     rulebook = load(folder, speech).rulebook
-    wanted = [one for one in _of_file(read_out(rulebook, speech.lang), file) if options.kind in (None, one.kind)]
+    told = read_out(rulebook, speech.lang)
+    wanted = [one for one in (told if file is None else of_file(told, file)) if options.kind in (None, one.kind)]
     if options.word:
         wanted = [one for one in wanted if options.word in one.name or options.word in one.label]
         if not wanted:
@@ -59,20 +59,6 @@ def folder_and_file(where: str | None) -> tuple[str | None, str | None]:
         if parent.name in ("rules", "workflows"):
             return str(parent.parent), path.relative_to(parent.parent).as_posix()
     return str(path.parent), path.name
-
-
-def _of_file(paragraphs: Sequence[Paragraph], file: str | None) -> list[Paragraph]:
-    """What a file says of its own; a paragraph that collects several places keeps those sentences."""
-    if file is None:
-        return list(paragraphs)
-    kept = []
-    for one in paragraphs:
-        own = tuple(sentence for sentence in one.sentences if sentence.span.file == file)
-        if one.span.file == file:
-            kept.append(one)
-        elif own:
-            kept.append(Paragraph(kind=one.kind, name=one.name, label=one.label, shadow=one.shadow, sentences=own, span=own[0].span))
-    return kept
 
 
 def _near(rulebook: Rulebook, word: str) -> str:

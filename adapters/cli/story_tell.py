@@ -7,32 +7,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.cli.speech import Speech
 from engine.service.stories import Mismatch, StoryResult
-
-WHAT = {
-    "event": ("事件", "event"),
-    "state": ("状态", "state"),
-    "sent": ("发出", "sent"),
-    "tasks": ("待办", "tasks"),
-    "late": ("超时", "late"),
-    "corrected": ("更正", "corrected"),
-    "opened": ("新开的单", "opened"),
-    "commands": ("指令", "commands"),
-    "finished": ("办结", "finished"),
-    "answered": ("接电话", "answered"),
-    "verdicts": ("判定", "verdicts"),
-    "refused": ("拒绝", "refused"),
-    "linked": ("关联的单", "linked case"),
-}
-ENGLISH = {
-    "没有别的": "nothing else",
-    "没有发": "not sent",
-    "不发": "not sent",
-    "没有": "none",
-    "被接受": "accepted",
-    "没有计时": "no clock",
-    "没有这张单": "no such case",
-}
-"""Fixed words of a comparison; everything else is the rulebook's own."""
+from engine.service.story_said import said
 
 
 def tell(result: StoryResult, files: Mapping[str, str], speech: Speech) -> None:
@@ -51,15 +26,7 @@ def tell(result: StoryResult, files: Mapping[str, str], speech: Speech) -> None:
 
 def sentence(one: Mismatch, speech: Speech) -> str:
     """`发出  应为 sms: clerk hurry 10:20,实际 没有发(晚 1 分钟:10:21 发出)`."""
-    what = speech.of(*WHAT.get(one.what, (one.what, one.what)))
-    expected, got = _said(one.expected, speech), _said(one.got, speech)
-    near = speech.of(*one.near)
-    close = speech.of(f"(差一点:{near})", f" (almost: {near})") if near else ""
-    return speech.of(f"{what}  应为 {expected},实际 {got}{close}", f"{what}  expected {expected}, got {got}{close}")
-
-
-def _said(text: str, speech: Speech) -> str:
-    return text if speech.lang == "zh" else ENGLISH.get(text, text.replace("(缺 ", " (missing ").replace("(多 ", " (too many: "))
+    return said(one, speech.lang)
 
 
 def when(one: Mismatch, zone: str) -> str:

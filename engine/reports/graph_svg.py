@@ -1,6 +1,6 @@
 """How is a workflow drawn without any tool? Main line in a row, states beside it below, endings at the bottom, all rows as a table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
@@ -58,8 +58,12 @@ class _Edge:
         return ("bottom", "top") if self.source.row < self.target.row else ("top", "bottom")
 
 
-def svg(workflow: Workflow, lang: str = "zh", policies: Sequence[Policy] = ()) -> str:
-    """A standalone SVG document; `policies` are told where they watch: a clock in a state, and by name below."""
+Live = Mapping[str, tuple[int, int]]
+"""State -> cases that stand there now, and how many of them are late."""
+
+
+def svg(workflow: Workflow, lang: str = "zh", policies: Sequence[Policy] = (), live: Live | None = None) -> str:
+    """A standalone SVG document; `policies` are told where they watch: a clock in a state, and by name below. `live`: what stands where now."""
     ways = arrows(workflow, lang)
     boxes = _placed(workflow, ways, lang)
     edges = _edges(ways, boxes)
@@ -96,6 +100,7 @@ def svg(workflow: Workflow, lang: str = "zh", policies: Sequence[Policy] = ()) -
             'stroke="#555" marker-end="url(#tip)"/>',
             *(path for path, _ in drawn),
             *(_draw_box(box, len(watched.get(box.name, ()))) for box in boxes.values()),
+            *(_draw_live(box, *(live or {})[box.name]) for box in boxes.values() if box.name in (live or {})),
             *(label for _, label in drawn),
             *table,
             *(clocks if clock_rows else ()),
@@ -279,6 +284,19 @@ def _draw_box(box: _Box, clocks: int) -> str:
         f'<rect x="{box.x:.0f}" y="{box.y:.0f}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="9" fill="{fill}" stroke="{stroke}"{dash}/>'
         f'<text x="{box.middle:.0f}" y="{box.y + BOX_HEIGHT / 2 + 5:.0f}" text-anchor="middle" font-size="14">{escape(box.label)}</text>'
         + (watched if clocks else "")
+    )
+
+
+def _draw_live(box: _Box, cases: int, late: int) -> str:
+    """On the upper edge of a state: how many cases, and if some are late how many and which share."""
+    if not cases:
+        return ""
+    said = f"{cases}" + (f" · {late} ({late / cases:.0%})" if late else "")
+    width = _width(said) * 7 + 14
+    fill = "#b3261e" if late else "#1f5f8b"
+    return (
+        f'<rect x="{box.x - 8:.0f}" y="{box.y - 11:.0f}" width="{width}" height="20" rx="10" fill="{fill}"/>'
+        f'<text x="{box.x - 8 + width / 2:.0f}" y="{box.y + 3:.0f}" text-anchor="middle" font-size="12" font-weight="600" fill="#fff">{said}</text>'
     )
 
 

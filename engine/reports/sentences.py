@@ -59,6 +59,18 @@ def _costs(tongue: Tongue) -> Paragraph:
     return Paragraph(kind="costs", name="costs", label="价钱", sentences=prices, span=NOWHERE)
 
 
+def of_file(paragraphs: Sequence[Paragraph], file: str) -> list[Paragraph]:
+    """What a file says of its own; a paragraph that collects several places keeps those sentences."""
+    kept = []
+    for one in paragraphs:
+        own = tuple(sentence for sentence in one.sentences if sentence.span.file == file)
+        if one.span.file == file:
+            kept.append(one)
+        elif own:
+            kept.append(Paragraph(kind=one.kind, name=one.name, label=one.label, shadow=one.shadow, sentences=own, span=own[0].span))
+    return kept
+
+
 def heading(paragraph: Paragraph, lang: str) -> str:
     """`时效『提货时效』(pickup_deadline)`; a shadow rule says so."""
     kind = KINDS[paragraph.kind][lang != "zh"]

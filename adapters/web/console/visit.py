@@ -85,6 +85,8 @@ class Console:
     """What the system page says of the store: kind, size, step, daemon, leader, free."""
     decides: bool = True
     """False: served beside the daemons."""
+    second_person: bool = True
+    """Nobody publishes rules alone (`waybill run --publish second-person`); beside the daemons always so."""
     provider: Provider | None = None
     """The company's identity provider; None: accounts and passwords of our own only."""
 
