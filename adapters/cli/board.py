@@ -37,6 +37,7 @@ class View:
     zone: str
     speed: float
     address: str
+    """Of the console, and how to get in."""
     rows: Sequence[CaseRow]
     news: Sequence[Happening]
     """Oldest first."""

@@ -25,12 +25,15 @@ from adapters.cli.demo_clock import DayClock
 from adapters.cli.demo_day import ENDS, OUTAGE, Day, draw_day, next_workday
 from adapters.cli.demo_feed import Feed
 from adapters.cli.demo_gate import Gate
+from adapters.cli.demo_guest import NAME, welcome
 from adapters.cli.demo_watch import Happening, Watch, Words, latest_instant
 from adapters.cli.desk import address_of
 from adapters.cli.speech import Speech, language_of
+from adapters.clock import SystemClock, fresh_nonce
 from adapters.logs import JsonLines, set_up_logs
 from adapters.sms.recorder import Mode, Recorder
 from adapters.sql.sqlite import file_of
+from adapters.sql.stores import SqlStores
 from adapters.wiring import Daemon, Options
 
 DB = "sqlite:///var/demo.db"
@@ -56,6 +59,8 @@ class Stage:
     speed: float
     asked: threading.Event
     """Somebody wants to stop."""
+    password: str = field(repr=False)
+    """Of the guest of the console."""
     thread: threading.Thread = field(init=False)
     news: deque[Happening] = field(default_factory=lambda: deque(maxlen=NEWS_MAX))
     down_since: datetime | None = None
@@ -63,6 +68,11 @@ class Stage:
     @property
     def zone(self) -> str:
         return self.daemon.desk.rulebook().timezone
+
+    @property
+    def door(self) -> str:
+        """Where to look around, as whom, with which password."""
+        return f"{self.daemon.server.address}/desk/  {NAME} / {self.password}"
 
     @property
     def over(self) -> bool:
@@ -80,7 +90,7 @@ class Stage:
         scores = self.watch.scores().values()
         return board.View(
             now=self.clock.now(), opens=self.day.opens, ends=self.day.ends, zone=self.zone, speed=self.speed,
-            address=self.daemon.server.address, rows=self.watch.rows, news=tuple(self.news), totals=self.watch.totals,
+            address=self.door, rows=self.watch.rows, news=tuple(self.news), totals=self.watch.totals,
             met=sum(one.met for one in scores), missed=sum(one.late for one in scores), down_since=self.down_since,
             words=self.watch.words, width=console.width, height=console.height,
         )  # fmt: skip
@@ -132,7 +142,11 @@ def _set(daemon: Daemon, clock: DayClock, speech: Speech, asked: threading.Event
     daemon.start()
     agenda = Agenda(clock, lambda: not desk.directory.backlog()["inbox_pending"])
     feed = Feed(Gate(daemon.server.address), clock, agenda, day, seed)
-    stage = Stage(daemon, clock, day, feed, watch, speech, speed, asked)
+    stores = desk.stores
+    assert isinstance(stores, SqlStores)
+    # The hour of sessions is the machine's, also where the desk's runs fast.
+    password = welcome(stores.staff, stores.trail, fresh_nonce(), SystemClock().now())
+    stage = Stage(daemon, clock, day, feed, watch, speech, speed, asked, password)
     stage.thread = threading.Thread(target=feed.run, name="feed", daemon=True)
     agenda.at(day.at(OUTAGE[0]), lambda: stage.switch(Mode.REFUSES))
     agenda.at(day.at(OUTAGE[1]), lambda: stage.switch(Mode.UP))
@@ -173,6 +187,7 @@ def _tell(stage: Stage, console: Console) -> None:
     of, hour = stage.speech.of, None
     address = stage.daemon.server.address
     print(of(f"waybill 演示:{stage.day.opens:%Y-%m-%d} 这一天,×{stage.speed:g},{address}", f"waybill demo: {stage.day.opens:%Y-%m-%d}, ×{stage.speed:g}, {address}"), flush=True)  # fmt: skip
+    print(of(f"网页控制台:{stage.door}", f"the console: {stage.door}"), flush=True)
     while not stage.over:
         for one in stage.look():
             print(f"{board.local(one.at, stage.zone):%H:%M} {board.MARKS[one.kind][0]} {one.case}  {one.text}")
@@ -202,9 +217,7 @@ def _summary(stage: Stage, console: Console) -> None:
         f"tasks done {totals.tasks_done} · open {totals.tasks_open} · late {totals.late} · corrected {totals.corrected} · "
         f"escalations {totals.escalations} · failed {stage.daemon.desk.tally.failed}",
     ))  # fmt: skip
-    console.print(
-        of(f"服务还开着:{stage.daemon.server.address}/cases,Ctrl-C 停", f"Still open: {stage.daemon.server.address}/cases; Ctrl-C stops it")
-    )
+    console.print(of(f"服务还开着,看网页:{stage.door}(Ctrl-C 停)", f"Still open; the console: {stage.door} (Ctrl-C stops it)"))
 
 
 def _free_port(host: str) -> int:
