@@ -14,10 +14,11 @@ from starlette.applications import Starlette
 
 from adapters.clock import GuardedClock, SystemClock, fresh_nonce
 from adapters.files.rules import editor_of, fingerprint_of_files, read_rules, shipped_rules_dir
-from adapters.gateways import gateways_of, listen
+from adapters.gateways import gateway_of, gateways_of, listen
 from adapters.logs import set_up_logs
 from adapters.memory import open_memory
 from adapters.scheduler.heart import Beat, Heart
+from adapters.scheduler.report_post import ReportPost
 from adapters.settings import read_secret
 from adapters.sql.database import is_postgres
 from adapters.sql.facts import store_facts
@@ -145,6 +146,9 @@ class Daemon:
         self._members = Members(self._stores.database, self._me, self._stores.share, options.clock.monotonic) if self._lead else None
         self._led = False
         self._nightly = Nightly(self._stores.database)
+        self._reports = ReportPost(
+            self._stores.report_slots, self._stores, self._stores.worklist, lambda one: gateway_of(one, self._stores.worklist, options.clock)
+        )
         self._seen_files: object = None
         self._retired: Mapping[str, Gateway] = {}
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="post")
@@ -232,6 +236,7 @@ class Daemon:
             "rules": Beat(3.0, self._watch_rules),
             "ways": Beat(1.0, self._look_around),
             "keep": Beat(60.0, self._keep),
+            "reports": Beat(20.0, self._mail_reports),
         }
 
     def _leads(self) -> bool:
@@ -283,6 +288,13 @@ class Daemon:
         )
         if any(gone.values()):
             log.info("kept no longer", extra=gone)
+
+    def _mail_reports(self, _: float) -> None:
+        """Reports that go out by themselves. It may take as long as counting does: its beat is its own."""
+        if self._leads() and not self.desk.stopping:
+            version = self._library.version
+            number = version.number if version else None
+            self._reports.look(self._library.rulebook, number, self.desk.now, lambda: not self.desk.stopping)
 
     def _look_around(self, _: float) -> None:
         """Polls and drop folders of the rules in force."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
-from adapters.cli import report_people
+from adapters.cli import report_people, report_rounds
 from adapters.cli.desk import add_desk_options, opened
 from adapters.cli.report_files import FORMS, write_file
 from adapters.cli.report_mail import send_report
@@ -58,12 +58,26 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
         "--mail", action="append", metavar="TO",
         help=speech.of("发邮件给岗位或地址,附 Excel;可以写几个", "mail it to a role or an address, with the spreadsheet; may be given again"),
     )  # fmt: skip
+    parser.add_argument(
+        "--scheduled",
+        action="store_true",
+        help=speech.of(
+            "列出规则里的定时报表,和最近一次送到了没有", "the reports that go out by themselves, and whether the last one arrived"
+        ),
+    )
     parser.add_argument("--html", metavar="FILE", help=speech.of("写成一页带图的网页,可打印", "write a page with a chart, to be printed"))
     add_desk_options(parser, speech)
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:
     """The list, or the table; 0 also when it is empty."""
+    if options.scheduled:
+        if options.report is not None:
+            raise WrongUse("--scheduled 不带报表名", "--scheduled takes no report")
+        _refuse_shaping(options, "--scheduled ", "--scheduled")
+        with opened(options, speech) as desk:
+            report_rounds.tell(desk, speech)
+        return 0
     if options.report is None:
         _refuse_shaping(options, "列表", "the list")
         _list(speech)

@@ -12,7 +12,7 @@ from engine.ports.store import StoreError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0010"
+HEAD = "0011"
 """The newest step in `migrations/versions`; written here so that an up-to-date database needs no alembic to open."""
 
 

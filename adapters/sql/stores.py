@@ -15,6 +15,7 @@ from adapters.sql.finder import SqlFinder
 from adapters.sql.migrate import migrate
 from adapters.sql.outbox import SqlOutbox
 from adapters.sql.providers import SqlProviders
+from adapters.sql.report_slots import ReportSlots
 from adapters.sql.shards import Share
 from adapters.sql.shelf import SqlShelf
 from adapters.sql.sqlite import file_of
@@ -47,6 +48,7 @@ class SqlStores:
     trail: SqlTrail
     views: SqlViews
     finder: SqlFinder
+    report_slots: ReportSlots
     database: Database
     share: Share
     """This daemon's part of the work; whoever knows of others sets it."""
@@ -82,7 +84,7 @@ def open_stores(url: str, *, check: bool = True) -> SqlStores:
     return SqlStores(
         SqlStore(database, secret, fence, share), SqlBells(database, share), SqlFeeds(database), SqlShelf(database),
         SqlOutbox(database, secret, share), SqlWorklist(database, secret), SqlDirectory(database), SqlProviders(database, secret), SqlWaysIn(database),
-        SqlDoubts(database), SqlStaff(database), SqlTrail(database), SqlViews(database), SqlFinder(database), database, share,
+        SqlDoubts(database), SqlStaff(database), SqlTrail(database), SqlViews(database), SqlFinder(database), ReportSlots(database), database, share,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from engine.language.compile_connections import compile_connection
 from engine.language.compile_contacts import check_tables, compile_contacts
 from engine.language.compile_holidays import gather
 from engine.language.compile_messages import compile_caps, compile_chains, compile_costs, compile_messages
+from engine.language.compile_reports import compile_reports
 from engine.language.compile_sla import compile_sla
 from engine.language.compile_stories import compile_stories
 from engine.language.compile_workflow import compile_fields, compile_workflow
@@ -16,6 +17,7 @@ from engine.language.diagnostics import Findings, did_you_mean
 from engine.language.fingerprint import stamp
 from engine.language.form_keeping import KeepingForm
 from engine.language.form_people import CalendarsForm, ContactsForm
+from engine.language.form_reports import ReportsForm
 from engine.language.form_rules import EscalationsForm, MessagesForm, SlaForm
 from engine.language.form_types import Form
 from engine.language.form_workflow import WorkflowForm
@@ -26,10 +28,12 @@ from engine.language.names import Scope, collect, perhaps_declared
 from engine.language.reader import read_source
 from engine.language.source import Source
 from engine.language.validate import fill_in
+from engine.model.connection import ConnectionType
 from engine.model.contact import Contacts
 from engine.model.diagnostic import Diagnostic
 from engine.model.keeping import Keeping
 from engine.model.message import Caps
+from engine.model.report_round import ReportRound
 from engine.model.rulebook import Rulebook
 from engine.model.workflow import Workflow
 
@@ -42,7 +46,7 @@ REMEMBERED_MAX = 64
 FORMS: dict[str, type[Form]] = {
     "workflow": WorkflowForm, "sla": SlaForm, "escalations": EscalationsForm, "messages": MessagesForm,
     "contacts": ContactsForm, "calendars": CalendarsForm, "connection": ConnectionForm, "stories": StoriesForm,
-    "keeping": KeepingForm,
+    "keeping": KeepingForm, "reports": ReportsForm,
 }  # fmt: skip
 """kind -> form of the whole file."""
 
@@ -136,6 +140,7 @@ def _assemble(scope: Scope, forms: list[Form]) -> Rulebook:
         calendars={name: calendar for form in calendars for name, calendar in compile_calendars(scope, form, lists).items()},
         disruptions=tuple(found for form in calendars for found in compile_disruptions(scope, form)),
         connections={connection.name: connection for connection in connections},
+        reports=_reports(scope, forms),
         keeping=_keeping(scope, [form for form in forms if isinstance(form, KeepingForm)]),
         stories=tuple(story for form in forms if isinstance(form, StoriesForm) for story in compile_stories(scope, form)),
     )  # fmt: skip
@@ -150,6 +155,13 @@ def _keeping(scope: Scope, forms: list[KeepingForm]) -> Keeping | None:
         scope.findings.add("F110", form.key_span("keep"), zh, en, fix=("合成一个文件", "make them one file"))
     kept = forms[0].keep if forms else None
     return Keeping(personal=kept.personal, texts=kept.texts, raw=kept.raw, history=kept.history) if kept is not None else None
+
+
+def _reports(scope: Scope, forms: list[Form]) -> dict[str, ReportRound] | None:
+    files = [form for form in forms if isinstance(form, ReportsForm)]
+    has_mail = any(isinstance(form, ConnectionForm) and form.type == ConnectionType.SMTP for form in forms)
+    rounds = {name: one for form in files for name, one in compile_reports(scope, form, has_mail=has_mail).items()}
+    return rounds or None
 
 
 def _contacts(parts: list[Contacts]) -> Contacts:

@@ -19,7 +19,7 @@ from engine.model.workflow import Workflow
 _LABELS = frozenset({"label", "was", "customer"})
 _NOT_RULES = frozenset({"fingerprint", "stories", "earlier", "version"})
 
-_ONLY_IF_SAID = frozenset({"keeping", "customer"})
+_ONLY_IF_SAID = frozenset({"keeping", "customer", "reports"})
 """Keys that came later: a rulebook that does not say them keeps the fingerprint it always had."""
 
 

@@ -17,7 +17,7 @@ PERHAPS_MAX = 256 * 1024
 
 KINDS = {
     "workflow": "流程", "state": "状态", "event": "事件", "field": "字段", "calendar": "日历", "holiday list": "假期表", "role": "岗位", "person": "人",
-    "rota": "值班表", "table": "表", "chain": "升级链", "message": "消息", "policy": "时效", "connection": "连接", "command": "指令", "channel": "渠道",
+    "rota": "值班表", "table": "表", "chain": "升级链", "message": "消息", "policy": "时效", "connection": "连接", "command": "指令", "channel": "渠道", "report": "定时报表",
 }  # fmt: skip
 """What a name can name, English -> Chinese."""
 
@@ -27,6 +27,7 @@ SECTIONS = {
     "messages": {"messages": "message"},
     "contacts": {"people": "person", "tables": "table", "roles": "role", "rotas": "rota"},
     "calendars": {"calendars": "calendar", "holidays": "holiday list"},
+    "reports": {"reports": "report"},
 }
 """kind of file -> section -> the kind of thing its keys declare."""
 

@@ -10,6 +10,7 @@ REFERENCES: Mapping[tuple[str, str], str] = {
     ("DoForm", "escalate"): "chain", ("DoForm", "event"): "event", ("OpenForm", "workflow"): "workflow", ("CommandForm", "connection"): "connection",
     ("CommandForm", "name"): "command", ("RowForm", "event"): "event", ("RowForm", "to"): "target", ("StartForm", "state"): "state", ("StartForm", "by"): "event",
     ("MilestoneForm", "state"): "state", ("MilestoneForm", "event"): "event", ("FieldForm", "of"): "event", ("WorkflowForm", "identified_by"): "field",
+    ("ReportRoundForm", "calendar"): "calendar", ("ReportRoundForm", "to"): "role",
     ("CustomerForm", "promises"): "policy", ("CustomerForm", "events"): "event", ("CustomerTicketForm", "workflow"): "workflow",
     ("WorkflowForm", "one_open_per"): "field", ("PolicyForm", "workflow"): "workflow", ("PolicyForm", "while"): "state", ("PolicyForm", "pauses"): "state",
     ("PolicyForm", "calendar"): "calendar", ("PolicyForm", "hears_from"): "connection", ("MarkForm", "enters"): "state", ("MarkForm", "event"): "event",

@@ -11,12 +11,14 @@ from engine.language.vocabulary_keeping import KEEPING_KEYS
 from engine.language.vocabulary_outbound import OUTBOUND_KEYS
 from engine.language.vocabulary_people import PEOPLE_KEYS
 from engine.language.vocabulary_providers import PROVIDER_KEYS
+from engine.language.vocabulary_reports import REPORTS_KEYS
 from engine.language.vocabulary_rules import RULES_KEYS
 from engine.language.vocabulary_workflow import WORKFLOW_KEYS
 from engine.language.vocabulary_world import WORLD_KEYS
 
 KEYS: Mapping[str, Mapping[str, Said]] = {
     **WORKFLOW_KEYS, **RULES_KEYS, **PEOPLE_KEYS, **PROVIDER_KEYS, **INBOUND_KEYS, **OUTBOUND_KEYS, **WORLD_KEYS, **KEEPING_KEYS, **CUSTOMER_KEYS,
+    **REPORTS_KEYS,
 }  # fmt: skip
 """Form -> key -> what it means; key "" is the block itself."""
 

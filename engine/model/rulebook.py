@@ -11,6 +11,7 @@ from engine.model.escalation import Chain
 from engine.model.keeping import Keeping
 from engine.model.message import Caps, Message
 from engine.model.policy import Policy
+from engine.model.report_round import ReportRound
 from engine.model.story import Story
 from engine.model.version import Renames
 from engine.model.workflow import Workflow
@@ -38,6 +39,8 @@ class Rulebook:
     """Fingerprint -> rulebook, for events that an earlier one decided and cases that go on under it."""
     keeping: Keeping | None = None
     """How long what is kept; None: everything, for ever."""
+    reports: Mapping[str, ReportRound] | None = None
+    """Reports that go out by themselves; None: no file says so."""
     overlays: Mapping[str, tuple[Calendar, ...]] = field(default_factory=dict)
     """Calendar name -> versions with valid_from/valid_to; the later valid_from wins."""
 
