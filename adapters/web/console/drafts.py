@@ -9,7 +9,7 @@ from functools import lru_cache
 from engine.language.compile import Compiled, compile_rulebook
 from engine.ports.store import RulebookShelf
 
-FILE = re.compile(r"(workflows|rules)(/[\w\-.]+)+\.(yaml|yml|csv)")
+FILE = re.compile(r"(workflows|rules)(/[\w\-.]+)+\.(yaml|yml|csv|json|jsonl|jsonld|xml|edi|txt|form)")
 FILE_CHARS_MAX = 200
 COMPILED_MAX = 6
 """Rulebooks of drafts that are remembered."""

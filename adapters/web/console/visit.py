@@ -183,8 +183,10 @@ class Visit:
         deed = Deed(at=self.console.now(), who=who or self.by, what=what, about=about, why=why, detail=detail, address=self.address)
         self.stores.trail.write(deed)
 
-    def show(self, template: str, *, status: int = 200, **values: object) -> Response:
-        """A template with these values, and what every template knows (see looks)."""
+    def show(self, template: str, **values: object) -> Response:
+        """A template with these values (`status`: as HTTP has it, 200), and what every template knows (see looks)."""
+        status = values.pop("status", 200)
+        assert isinstance(status, int)
         return self.looks.show(self, template, status, values)
 
     def go(self, path: str, *, said: str = "") -> Response:

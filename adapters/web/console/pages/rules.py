@@ -30,11 +30,18 @@ def _files(visit: Visit) -> list[tuple[str, int, str]]:
     """(path, lines, what the draft does with it): as in force, and as the draft would have them."""
     now, draft = in_force(visit.stores.shelf), _draft(visit)
     rows = []
-    for path in sorted({*now, *draft.files}):
+    for path in sorted({*now, *draft.files}, key=_in_reading_order):
         text = draft.files.get(path, now.get(path))
         state = "" if path not in draft.files else "gone" if text is None else "new" if path not in now else "changed"
         rows.append((path, len((text or "").splitlines()), state))
     return rows
+
+
+def _in_reading_order(path: str) -> tuple[int, str]:
+    """Workflows, rules, connections, then stories and samples."""
+    beginnings = ("workflows/", "rules/connections/", "rules/stories/", "rules/")
+    place = 9 if "/samples/" in path else (0, 2, 3, 1)[next((n for n, one in enumerate(beginnings) if path.startswith(one)), 3)]
+    return place, path
 
 
 def _draft(visit: Visit) -> Draft:
@@ -100,7 +107,7 @@ def say_file(visit: Visit) -> Response:
     rulebook = compiled(merged(draft, shelf)).rulebook if not draft.empty else visit.desk.rulebook()
     shown = rulebook or visit.desk.rulebook()
     return visit.show(
-        "rules/sentences.html", path=path, said=sentences(shown, path, visit.lang), drafted=rulebook is not None and not draft.empty
+        "rules/sentences.html", path=path, spoken=sentences(shown, path, visit.lang), drafted=rulebook is not None and not draft.empty
     )
 
 
@@ -109,7 +116,7 @@ def say_changes(visit: Visit) -> Response:
     draft, shelf = _draft(visit), visit.stores.shelf
     found = compiled(merged(draft, shelf))
     said = changes(visit.desk.rulebook(), found.rulebook, visit.lang) if found.rulebook is not None else None
-    return visit.show("rules/changes.html", said=said, draft=draft)
+    return visit.show("rules/changes.html", spoken=said, draft=draft)
 
 
 def new_file(visit: Visit) -> Response:

@@ -39,7 +39,7 @@ def proposal(visit: Visit) -> Response:
     current = visit.stores.shelf.current()
     said = changes(visit.desk.rulebook(), found.rulebook, visit.lang) if found.rulebook is not None else None
     return visit.show(
-        "rules/proposal.html", one=one, said=said, stale=one.base != (current.number if current else None), current=current,
+        "rules/proposal.html", one=one, spoken=said, stale=one.base != (current.number if current else None), current=current,
         own=one.by == visit.by, alone=_alone(visit), problems=problems(found.diagnostics, visit.lang),
     )  # fmt: skip
 
@@ -75,7 +75,7 @@ def version(visit: Visit) -> Response:
     said = changes(old, new, visit.lang) if old is not None and new is not None else None
     current = shelf.current()
     return visit.show(
-        "rules/version.html", one=one, before=before, said=said, current=current, files=sorted(shelf.files(one.fingerprint) or {})
+        "rules/version.html", one=one, before=before, spoken=said, current=current, files=sorted(shelf.files(one.fingerprint) or {})
     )
 
 

@@ -53,7 +53,7 @@ def draft(visit: Visit) -> Response:
     said_changes = changes(visit.desk.rulebook(), found.rulebook, visit.lang) if found.rulebook is not None else None
     late = overtaken(own, shelf)
     return visit.show(
-        "rules/draft.html", draft=own, said=said_changes, problems=problems(found.diagnostics, visit.lang), fine=found.rulebook is not None,
+        "rules/draft.html", draft=own, spoken=said_changes, problems=problems(found.diagnostics, visit.lang), fine=found.rulebook is not None,
         overtaken=late, clashes=clashes(own, shelf) if late else [], days=7, **_story_part(visit), **_plan_part(visit),
     )  # fmt: skip
 

@@ -88,6 +88,7 @@ def test_a_rule_editor_proposes_and_another_person_publishes_and_rolls_back(desk
 
     assert "新名字时效" in shown(changes)
     assert "新名字时效" in shown(seen)
+    assert "Said(" not in seen.text
     assert answers == [403, 303]
     assert next(iter(desk.running.rulebook().policies.values())).label == "新名字时效"
     assert [(one.number, one.by, one.why) for one in desk.stores.shelf.versions()][1:] == [(2, "8002", "同意")]
