@@ -130,7 +130,7 @@ def _ready(address: str, folder: Path, rate: int, seconds: float, ahead: float) 
         (rules / name).write_text(text, encoding="utf-8")
     bench = ours.Bench(ring_rulebook(), address=address)
     number = int(rate * seconds)
-    first = datetime.now(UTC) + timedelta(seconds=ahead + number / 150)  # So long the opening takes, about.
+    first = datetime.now(UTC) + timedelta(seconds=ahead + number / 30)  # So long the opening takes, about.
     opening = [
         Incoming(source="connection/tms", id=f"b{one}", workflow="shipment", event="created", case=f"B{one}",
                  occurred_at=first - timedelta(hours=1) + timedelta(seconds=one / rate),
@@ -172,7 +172,7 @@ def lateness(address: str, folder: Path, rate: int, seconds: float) -> str:
             one.end()
     late = sorted(one[1] for one in rung)
     took = rung[-1][0] - rung[0][0]
-    note = "" if len(rung) == number and ahead > 0 else f" ({len(rung)} of {number} rang, began {ahead:.0f} s ahead)"
+    note = "" if len(rung) >= number and ahead > 0 else f" ({len(rung)} of {number} rang, began {ahead:.0f} s ahead)"
     p50, p99 = statistics.median(late), late[int(len(late) * 0.99)]
     return f"| {rate:,}/s for {seconds} s | {len(rung) / took:,.0f}/s{note} | {p50 * 1000:,.0f} ms | {p99 * 1000:,.0f} ms | {late[-1] * 1000:,.0f} ms |"
 
@@ -192,5 +192,5 @@ def killed(address: str, folder: Path) -> str:
                 one.end()
     after = [one for one in rung if one[0] > at - 0.5]
     silence = max((b[0] - a[0] for a, b in itertools.pairwise(after)), default=0.0)
-    worst = max(one[1] for one in after)
+    worst = max((one[1] for one in after), default=0.0)
     return f"silence {silence:.1f} s, the latest bell {worst:.1f} s late, {len(rung)} of {number} rang"
