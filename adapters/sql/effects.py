@@ -1,6 +1,7 @@
 """What does a decision put on its way? Outbox rows, tasks, alarms, and what it takes back."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, insert, literal, select, update
@@ -30,10 +31,10 @@ OPEN_TASKS = PreparedList(
 )
 
 
-def write(connection: Connection, decided: Iterable[tuple[Decision, datetime, bool]]) -> None:
+def write(connection: Connection, decided: Iterable[tuple[Decision, datetime, bool]], restored_at: datetime | None = None) -> None:
     """Issue the effects of each (decision, when, whether the fence holds them), then take back what they drop.
 
-    MAIL comes to us as reports.
+    MAIL comes to us as reports. `restored_at`: of the store; what is sent from now on bears it in its key.
     """
     posted: list[Row] = []
     tasks: list[Row] = []
@@ -47,7 +48,8 @@ def write(connection: Connection, decided: Iterable[tuple[Decision, datetime, bo
             elif effect.kind is EffectKind.TASK and not effect.shadow:
                 tasks.append(task_row(task(effect)))
             elif effect.kind is not EffectKind.MAIL:
-                posted.append(behind(outbox_row(effect)) if fenced else outbox_row(effect))
+                row = outbox_row(replace(effect, restored_at=restored_at))
+                posted.append(behind(row) if fenced else row)
     POST.run_many(connection, posted)
     ASSIGN.run_many(connection, tasks)
     RAISE_ALARM.run_many(connection, alarms)

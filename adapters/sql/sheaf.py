@@ -174,7 +174,7 @@ class Sheaf:
         self._mark_done(verdicts)
         timers.arm(connection, [(before[case_id].timers, decision.timers) for case_id, decision in last.items()])
         live_clocks.keep(connection, [(before[case_id].live, self.stands[case_id].live) for case_id in last])
-        effects.write(connection, [(one.decision, one.now, one.fenced) for one in verdicts])
+        effects.write(connection, [(one.decision, one.now, one.fenced) for one in verdicts], self.fence)
         for case_id, head in heads.items():
             self.stands[case_id] = replace(self.stands[case_id], head=head)
 

@@ -67,6 +67,8 @@ class Effect:
     """MAIL: field of the new case -> text with `{field}` marks of this case."""
     shadow: bool = False
     """Recorded, never sent."""
+    restored_at: datetime | None = None
+    """When the store that holds it had last been brought back from a copy; None: never. Part of its key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from engine.core.machine import possible
 from engine.core.needs import needed_fields
 from engine.model.condition import AllOf, AnyOf, Clause, Condition, NoneOf, Word
 from engine.model.fieldtext import write_text
+from engine.model.message import Optional_, Placeholder
 from engine.model.rulebook import Rulebook
 from engine.model.span import Span
 from engine.model.values import FieldType
@@ -39,9 +40,9 @@ class Ends:
 
 
 def asked_to_open(rulebook: Rulebook, workflow: Workflow) -> Asked:
-    """For an event that opens a case: what it must have, then what the rules decide by."""
+    """For an event that opens a case: what it must have, then what the rules decide by or say to somebody."""
     told = [one for one in workflow.fields.values() if one.type not in OURS]
-    read = needed_fields(rulebook)
+    read = needed_fields(rulebook) | {f"{workflow.name}.{name}" for name in said(rulebook, workflow)}
     optional = [one for one in told if one.optional]
     return Asked(
         needed=tuple(one for one in told if not one.optional),
@@ -54,8 +55,11 @@ def asked_for(workflow: Workflow, event: str, known: Mapping[str, str]) -> Asked
     """For an event of a case of which `known` has a value; what is known is not asked again, but may be told anew."""
     told = [one for one in workflow.fields.values() if one.type not in OURS]
     read = {name for row in rows_on(workflow, event) for name in subjects(row.condition)}
+    on_line = any(event in one.events for one in workflow.milestones)  # A step forward is when a case gets its next number.
     wanted = {
-        one.name for one in told if not known.get(one.name) and (one.name in read or one.name in workflow.identified_by or not one.optional)
+        one.name
+        for one in told
+        if not known.get(one.name) and (one.name in read or (one.name in workflow.identified_by and on_line) or not one.optional)
     }
     return Asked(
         wanted=tuple(one for one in told if one.name in wanted), more=tuple(one for one in told if one.name not in wanted)
@@ -85,6 +89,16 @@ def rows_on(workflow: Workflow, event: str) -> Iterator[Transition]:
     for state in workflow.states.values():
         yield from (row for row in state.transitions if row.event == event)
     yield from (row for row in workflow.from_any_state if row.event == event)
+
+
+def said(rulebook: Rulebook, workflow: Workflow) -> Iterator[str]:
+    """The marks that the texts of this workflow's messages hold: fields among them."""
+    for message in rulebook.messages.values():
+        if message.workflow == workflow.name:
+            for part in message.text:
+                for piece in part.parts if isinstance(part, Optional_) else (part,):
+                    if isinstance(piece, Placeholder):
+                        yield piece.name
 
 
 def subjects(condition: Condition | None) -> Iterator[str]:

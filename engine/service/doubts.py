@@ -9,7 +9,7 @@ from engine.ports.attempts import Answered, Attempt
 from engine.ports.outbox import OutboxRow, OutboxStatus
 from engine.ports.store import NotFound, Store
 from engine.service.counters import Counters
-from engine.service.handover import key_of
+from engine.service.handover import key_for
 from engine.service.sending import SendingDesk
 
 UNSURE = (OutboxStatus.ACCEPTED, OutboxStatus.UNKNOWN, OutboxStatus.DONE)
@@ -61,4 +61,4 @@ def _address(effect: Effect, attempt: Attempt, store: Store, rulebook: Rulebook,
     except NotFound:
         return ""
     people = desk.recipients(effect)
-    return next((one.address for number, one in enumerate(people) if key_of(effect.id, number) == attempt.key), "")
+    return next((one.address for number, one in enumerate(people) if key_for(effect, number) == attempt.key), "")

@@ -9,7 +9,7 @@ from engine.ports.attempts import Answered
 from engine.ports.outbox import OutboxRow, OutboxStatus, Post, Settlement
 from engine.service.commanding import told, tries_of
 from engine.service.counters import NOT_SENT, Counters
-from engine.service.handover import key_of
+from engine.service.handover import key_for
 from engine.service.library import Library
 from engine.service.manners import BRAKE, Hindrance, released_from
 from engine.service.papers import held, report_of, suppressed
@@ -119,7 +119,7 @@ class Endings:
 
 def our_word(effect: Effect, verdict: Verdict, reason: str, now: datetime) -> Receipt:
     """What the house itself says of a sending, where no provider did."""
-    return Receipt(verdict=verdict, reason=reason, key=key_of(effect.id), at=now)
+    return Receipt(verdict=verdict, reason=reason, key=key_for(effect), at=now)
 
 
 def _status(receipt: Receipt) -> OutboxStatus:

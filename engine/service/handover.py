@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.core.aloud import aloud
-from engine.model.effect import EffectKind
+from engine.model.effect import Effect, EffectKind
 from engine.model.receipt import Parcel, Receipt, Verdict
 from engine.ports.attempts import Answered, Attempt
 from engine.ports.gateway import Gateway
@@ -48,7 +48,7 @@ def hand_over(letter: Letter, recipients: Sequence[Recipient], open_counters: Se
     room = {name: counters.room_at(declared.get(name), len(recipients), letter.now) for name in open_counters}
     roomy = [name for name in open_counters if room[name] <= letter.now]
     if not roomy:
-        return Outcome(_limited(letter, key_of(letter.row.effect.id), list(room.values())), answered)
+        return Outcome(_limited(letter, key_for(letter.row.effect), list(room.values())), answered)
     receipts = [_to_one(letter, number, one, roomy, counters, post, answered) for number, one in enumerate(recipients)]
     return Outcome(max(receipts, key=lambda one: PROOF.index(one.verdict)), answered)
 
@@ -58,7 +58,7 @@ def _to_one(
 ) -> Receipt:
     effect, now = letter.row.effect, letter.now
     address = f"{effect.channel or effect.target}:{recipient.known_as or recipient.name}"
-    key = key_of(effect.id, number)
+    key = key_for(effect, number)
     free_from: list[datetime] = []
     last: Receipt | None = None
     for name in names:
@@ -123,6 +123,16 @@ def _limited(letter: Letter, key: str, free_from: Sequence[datetime]) -> Receipt
     if letter.valid_until is not None and until >= letter.valid_until:
         return Receipt(verdict=Verdict.REJECTED, reason="limited", key=key, at=letter.now)
     return Receipt(verdict=Verdict.RETRY, reason="limited", key=key, at=letter.now, until=until)
+
+
+def key_for(effect: Effect, number: int = 0) -> str:
+    """The key of a sending, to its recipient of this number.
+
+    After a restore a case may count its revisions anew, so that an id of the lost time comes back for another text: what is
+    decided then has a key of its own. What stood in the copy keeps its key.
+    """
+    since = effect.restored_at
+    return key_of(effect.id if since is None else f"{effect.id}@{since.isoformat()}", number)
 
 
 def key_of(effect_id: str, number: int = 0) -> str:

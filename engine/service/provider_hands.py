@@ -23,7 +23,7 @@ from engine.ports.worklist import Task, Worklist
 from engine.service.brake import ALARM
 from engine.service.channel_back import release
 from engine.service.counters import Counters
-from engine.service.handover import key_of
+from engine.service.handover import key_for, key_of
 from engine.service.papers import report_of
 
 LISTED_MAX = 1000
@@ -128,7 +128,7 @@ class ProviderHands:
             return Done(effect_id, "not_in_doubt")
         verdict, reason, status = _SETTLED[found]
         attempts = self.counters.book.of_effect(effect_id)
-        receipt = Receipt(verdict=verdict, reason=reason, key=attempts[-1].key if attempts else key_of(effect_id), at=now)
+        receipt = Receipt(verdict=verdict, reason=reason, key=attempts[-1].key if attempts else key_for(row.effect), at=now)
         for one in (row, *self.outbox.carried(effect_id)):
             if one.status is OutboxStatus.UNKNOWN:
                 answered = (Answered(attempts[-1], receipt),) if attempts and one is row else ()

@@ -17,7 +17,7 @@ from engine.model.event import Event, EventKind, Heard
 from engine.model.receipt import Verdict
 from engine.ports.outbox import OutboxRow, OutboxStatus
 from engine.ports.worklist import TaskStatus
-from engine.service.handover import key_of
+from engine.service.handover import key_for
 from tests.simulation.model import FINAL, PAUSES, WHILE, Promise, promises, tell
 from tests.simulation.storm import SKEW_SECONDS_MAX, Broken, Storm
 from tests.simulation.vendors import SURELY_NOT_SENT
@@ -260,7 +260,7 @@ class Laws:
             self._fail("A6", f"{row.effect.id} stands in no decision")
 
     def _as_it_was(self, row: OutboxRow) -> None:
-        key, sms = key_of(row.effect.id), self.world.sms
+        key, sms = key_for(row.effect), self.world.sms
         mine = [
             one for one in sms.requests
             if one.parcel.effect_id == (row.carried_by or row.effect.id) and one.told not in SURELY_NOT_SENT

@@ -283,7 +283,7 @@ class Storm:
         for name, one in self.envelopes.items():
             one.acknowledged = name in backup.acknowledged
         self.edition, self.commands = backup.edition, list(backup.commands)
-        self.sms.before_restore |= {one.parcel.key for one in self.sms.requests[backup.requests :]}
+        self.sms.before_restore |= {one.parcel.effect_id for one in self.sms.requests[backup.requests :]}
         self.say("a backup is put back")
 
     @property

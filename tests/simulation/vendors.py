@@ -10,7 +10,7 @@ from engine.model.receipt import Capabilities, Parcel, Push, Pushed, Receipt, Se
 from engine.ports.attempts import CircuitState
 from engine.ports.clock import Clock
 from engine.ports.outbox import OutboxStatus
-from engine.service.handover import key_of
+from engine.service.handover import key_for
 from engine.service.simulate import Stores
 from tests.simulation.weather import Faults
 
@@ -47,15 +47,13 @@ class Sms:
     wronged: list[tuple[str, str]] = field(default_factory=list)
     """(law, what happened) as seen from here."""
     before_restore: set[str] = field(default_factory=set)
-    """Keys seen between a backup and its return: what the fence must keep from leaving again."""
+    """Sendings seen between a backup and its return: what the fence must keep from leaving again."""
     pushes: int = 0
 
     def judge(self, parcel: Parcel) -> None:
         """The laws of one request, at the moment it comes."""
-        if parcel.key in self.before_restore:
+        if parcel.effect_id in self.before_restore:
             self.wronged.append(("fence", f"{parcel.effect_id} had left before the restore, and came again"))
-        if parcel.key != key_of(parcel.effect_id):
-            self.wronged.append(("I2", f"{parcel.effect_id} came under the key {parcel.key}"))
         earlier = [one.told for one in self.requests if one.parcel.effect_id == parcel.effect_id]
         if any(told not in SURELY_NOT_SENT for told in earlier):
             self.wronged.append(("A5", f"{parcel.effect_id} came again, though it may have arrived: {earlier}"))
@@ -63,6 +61,8 @@ class Sms:
         if row is None:
             self.wronged.append(("A6", f"{parcel.effect_id} came, and no decision explains it"))
             return
+        if parcel.key != key_for(row.effect):
+            self.wronged.append(("I2", f"{parcel.effect_id} came under the key {parcel.key}"))
         if row.status is OutboxStatus.DROPPED:
             self.wronged.append(("A6", f"{parcel.effect_id} came, though it was withdrawn"))
         known = [one for one in self.stores.providers.of_effect(parcel.effect_id) if one.key == parcel.key]

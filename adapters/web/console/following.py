@@ -14,7 +14,7 @@ from engine.model.masks import mask_text
 from engine.ports.directory import CaseRow
 from engine.service.foresee import Foreseen
 
-TOLD = ("chain_started", "chain_ended", "chain_goes_on", "late_withdrawn", "corrected", "clock_gone", "superseded", "suspect_time")
+TOLD = ("chain_started", "chain_ended", "chain_goes_on", "late_withdrawn", "corrected", "superseded", "suspect_time")
 """Notes that are news to whoever is about to report something."""
 DOUBTFUL = (Outcome.COULD_NOT_TELL, Outcome.CONTRADICTION, Outcome.LIMIT_EXCEEDED)
 

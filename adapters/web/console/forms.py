@@ -1,6 +1,6 @@
 """How does a field of a workflow become an input, and what was typed a value again? The form is the workflow's."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.web.console.called import Called
@@ -45,11 +45,12 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The inputs of one form in their three parts."""
+    """The inputs of one form, in the order of the workflow."""
 
-    needed: Sequence[Input] = ()
-    wanted: Sequence[Input] = ()
+    first: Sequence[Input] = ()
+    """Needed and wanted ones."""
     more: Sequence[Input] = ()
+    """Folded away."""
     wrong: Sequence[str] = ()
     """What is wrong with none of the inputs."""
 
@@ -73,17 +74,20 @@ def form_of(
     wrong = {one.field: visit.of(one.zh, one.en) for one in problems}
     ends = endings(workflow, state)
 
-    def inputs(fields: Iterable[Field], *, needed: bool = False) -> list[Input]:
+    needed = {one.name for one in asked.needed}
+    first = needed | {one.name for one in asked.wanted}
+    more = {one.name for one in asked.more}
+
+    def inputs(names: Collection[str]) -> list[Input]:
         return [
             _input(
-                visit, called, workflow, one, needed=needed, wrong=wrong.get(one.name, ""), ends=ends.get(one.name, ()), known=known or {}
+                visit, called, workflow, one, needed=name in needed, wrong=wrong.get(name, ""), ends=ends.get(name, ()),
+                standing=(known or {}).get(name, ""),
             )
-            for one in fields
-        ]
+            for name, one in workflow.fields.items() if name in names
+        ]  # fmt: skip
 
-    parts = inputs(asked.needed, needed=True), inputs(asked.wanted), inputs(asked.more)
-    shown = {one.name for one in (*asked.needed, *asked.wanted, *asked.more)}
-    return Form(*parts, wrong=[text for name, text in wrong.items() if name not in shown])
+    return Form(inputs(first), inputs(more), [text for name, text in wrong.items() if name not in first | more])
 
 
 def told(visit: Visit, workflow: Workflow | None) -> dict[str, object]:
@@ -105,13 +109,13 @@ def missing(asked: Asked, given: Mapping[str, object]) -> list[Problem]:
 
 
 def _input(
-    visit: Visit, called: Called, workflow: Workflow, field: Field, *, needed: bool, wrong: str, ends: Sequence[Ends], known: Mapping[str, str]
+    visit: Visit, called: Called, workflow: Workflow, field: Field, *, needed: bool, wrong: str, ends: Sequence[Ends], standing: str
 ) -> Input:  # fmt: skip
     kind = KINDS.get(field.type, "text")
     choices = tuple((one, one) for one in field.choices)
     if field.type is FieldType.YES_NO:
         choices = (("yes", visit.of("是", "yes")), ("no", visit.of("否", "no")))
-    value = visit.text(BEGINS + field.name, TEXT_CHARS_MAX) or _standing(called, field, known.get(field.name, ""))
+    value = visit.text(BEGINS + field.name, TEXT_CHARS_MAX) or _standing(called, field, standing)
     then = tuple(
         (
             one.choice,

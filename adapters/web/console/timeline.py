@@ -1,5 +1,6 @@
 """What happened to a case, in one column? Each decision with its reasons, and under it what it set going and what became of that."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +18,9 @@ from engine.model.workflow import BUILT_IN_EVENTS
 from engine.ports.directory import SentRow
 from engine.ports.worklist import Task
 
+EFFECT_ID = re.compile(r"/\d+/\d+$")
+COUNTERS = ("gen", "late_s", "open_s", "elapsed_s", "lag_s")
+"""Words of a detail that are followed by a number for programs."""
 SAID_LATE = timedelta(minutes=1)
 UNDO = timedelta(minutes=10)
 """So long whoever reported an event may take it back; a supervisor always may."""
@@ -154,7 +158,7 @@ def _title(visit: Visit, called: Called, workflow: str, row: JournalRow) -> str:
             return called.chain(name) if kind == "chain" else visit.say("case.no_receipt")
         case "receipt":
             verdict, reason = row.extra.get("verdict", ""), row.extra.get("reason", "")
-            said = " ".join(text for text in (_verdict(visit, verdict), called.reason(reason) if reason else "") if text)
+            said = " ".join(text for text in (_verdict(visit, verdict), called.reason(reason) if verdict == "rejected" else "") if text)
             return f"{called.message(row.extra.get('message', ''))}: {said}"
         case "acknowledged":
             return f"{visit.say('case.acknowledged')}: {called.chain(row.extra.get('chain', ''))}"
@@ -172,29 +176,42 @@ def note_of(visit: Visit, called: Called, workflow: str, note: Note) -> str:
     """A note of the journal as a sentence."""
     key = f"case.note_{note.kind}"
     kind = visit.say(key) if key in all_words() else note.kind
-    return " · ".join(text for text in (kind, called.subject(workflow, note.subject), _detail(visit, note.detail)) if text)
+    if note.kind == "row_fired":  # The line itself says which row, and when.
+        return kind
+    if note.kind == "chain_step":
+        step, channel, role = (*note.detail.split(" "), "", "", "")[:3]
+        return f"{kind} · {called.chain(note.subject)} {step} · {called.channel(channel)} → {called.role(role)}"
+    return " · ".join(text for text in (kind, called.subject(workflow, note.subject), _detail(visit, called, note.detail)) if text)
 
 
-def _detail(visit: Visit, text: str) -> str:
-    """Instants within a detail on the wall clock."""
-    words = []
-    for word in text.split(" "):
-        try:
-            at = datetime.fromisoformat(word) if "T" in word else None
-        except ValueError:
-            at = None
-        words.append(f"{at.astimezone(visit.zone):%m-%d %H:%M}" if at is not None and at.tzinfo else word)
+def _detail(visit: Visit, called: Called, text: str) -> str:
+    """Instants on the wall clock, rules by their labels; counters and ids of effects are left to `waybill explain`."""
+    words: list[str] = []
+    tokens = iter(text.split(" "))
+    for word in tokens:
+        if word in COUNTERS:
+            next(tokens, "")
+        elif not EFFECT_ID.search(word):
+            kind, _, name = word.partition(":")
+            words.append(called.policy(name) if kind == "policy" else _instant(visit, word))
     return mask_text(" ".join(words))
+
+
+def _instant(visit: Visit, word: str) -> str:
+    try:
+        at = datetime.fromisoformat(word) if "T" in word else None
+    except ValueError:
+        return word
+    return f"{at.astimezone(visit.zone):%m-%d %H:%M}" if at is not None and at.tzinfo else word
 
 
 def _clause(called: Called, workflow: str, check: Check) -> Clause:
     sign = SIGNS.get(check.word) or called.of(*WORDS.get(check.word, (check.word, check.word)))
     subject = called.of("状态", "state") if check.subject == "state" else called.field(workflow, check.subject)
-    say = (
-        (lambda text: called.state(workflow, text))
-        if check.subject == "state"
-        else (lambda text: called.value(workflow, check.subject, text))
-    )
+
+    def say(text: str) -> str:
+        return called.state(workflow, text) if check.subject == "state" else called.value(workflow, check.subject, text)
+
     expected = " | ".join(say(one) for one in check.expected.split(" | "))
     return Clause(
         text=f"{subject} {sign} {expected}", seen=mask_text(say(check.seen)) or called.of("空", "blank"), answer=check.answer.value,
@@ -233,11 +250,13 @@ def message_of(visit: Visit, called: Called, workflow: str, row: SentRow) -> Chi
     status = visit.say(key) if key in all_words() else row.status
     name = called.message(row.message) if row.message else visit.say("case.standard_text")
     to = called.role(row.to, workflow) if row.to else ""
-    what = " · ".join(text for text in (called.channel(row.channel or ""), f"→ {to}" if to else "", name) if text)
+    what = " · ".join(
+        text for text in (f"{called.channel(row.channel or '')} → {to}" if to else called.channel(row.channel or ""), name) if text
+    )
     if row.kind == "command":
         what = visit.say("case.command")
     at = f"{row.sent_at.astimezone(visit.zone):%H:%M} " if row.sent_at else ""
-    reason = called.reason(row.error) if row.error else called.gone(row.why) if row.why else ""
+    reason = called.reason(row.error) if row.error and row.status not in FINE else called.gone(row.why) if row.why else ""
     return Child(
         kind=row.kind, what=what, status=f"{at}{status}", tone=tone, more=[text for text in (mask_text(reason), mask_text(row.masked)) if text],
         doubt=row.effect_id if row.status == "unknown" else "",

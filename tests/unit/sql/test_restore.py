@@ -18,6 +18,7 @@ from adapters.sql.sqlite import CorruptStore
 from adapters.sql.stores import SqlStores, open_stores
 from engine.model.receipt import Parcel
 from engine.service.desk import Incoming
+from engine.service.handover import key_for, key_of
 from engine.service.simulate import Simulation
 from tests.contract.builders import NOW
 from tests.unit.sql.desk_day import instant, order, play, shipped
@@ -116,6 +117,34 @@ def test_what_happens_after_the_restore_is_sent_as_ever(desk: Desk) -> None:
     desk.simulation.run_until(later + timedelta(hours=6))
 
     assert [one for one in desk.sent if one.case == fresh]
+
+
+def test_what_is_decided_after_each_restore_has_keys_that_no_time_before_had(tmp_path: Path) -> None:
+    store, copy = tmp_path / "desk.db", tmp_path / "copy.db"
+    play(store, until="2026-11-19 09:01", orders=1)
+    copy_file(store, copy)
+    lives = []
+    for hour in (0, 1, 2):  # As it went on by itself, and twice from the same copy.
+        at = RESTORED + timedelta(hours=hour)
+        if hour:
+            restore(copy, store, at=None, now=lambda: at, by="8011", replace=True)  # noqa: B023  # Called at once.
+        stores = open_stores(f"sqlite:///{store}", check=False)
+        simulation = Simulation(shipped(), stores, at + timedelta(minutes=1))
+        simulation.accept([order(9, simulation.now)])
+        case = simulation.accept([confirmation(simulation.now, simulation.now, "shipment:261119001")])[0].case_id
+        simulation.run_until(at + timedelta(minutes=2))
+        lives.append({one.effect_id: one.key for one in sent_by(simulation) if one.case == case})
+        stores.close()
+
+    assert lives[0], "nothing was sent: the test proves nothing"
+    assert lives[0].keys() == lives[1].keys() == lives[2].keys()
+    assert len({key for life in lives for key in life.values()}) == 3 * len(lives[0])
+
+
+def test_what_stood_in_the_copy_keeps_its_key(desk: Desk) -> None:
+    waited = held_back(desk.stores.database, 100)
+
+    assert {key_for(row.effect) for row in waited} == {key_of(row.effect.id) for row in waited}
 
 
 def test_the_fence_says_who_when_and_how_much_the_copy_knew(desk: Desk) -> None:

@@ -1,9 +1,8 @@
 """Which clocks are under way, and which cases came and went? What the board of the console is read from."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -55,7 +54,7 @@ def fill(table: sa.Table) -> None:
         after = rows[-1]["id"]
 
 
-def live_of(row: Mapping[str, Any]) -> Iterator[dict[str, object]]:
+def live_of(row: sa.RowMapping) -> Iterator[dict[str, object]]:
     """Those that run, or are late and go on."""
     fields = json.loads(row["fields"])
     area, tier = (next((fields[name] for name in names if fields.get(name)), "") for names in (AREA, TIER))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -108,7 +109,7 @@ def at_case(case_id: str, more: str = "") -> str:
     return f"/cases/{quote(case_id)}{more}"
 
 
-def _page(visit: Visit, row: CaseRow, case: Case, workflow: Workflow | None) -> dict[str, object]:
+def _page(visit: Visit, row: CaseRow, case: Case, workflow: Workflow | None) -> dict[str, Any]:
     rulebook, directory = visit.desk.rulebook(), visit.desk.directory
     called = Called(rulebook, visit.lang)
     opening = workflow.start_events if workflow else ()
@@ -118,13 +119,15 @@ def _page(visit: Visit, row: CaseRow, case: Case, workflow: Workflow | None) -> 
         undoes=lambda one: visit.may(Access.AGENT) and may_undo(visit, one, opening, always=always),
     )  # fmt: skip
     whole = visit.query.get("all") == "yes"
+    promises = _promises(visit, called, row)
     private = directory.private(row.id)
     found = visit.desk.why(row.id, lang=visit.lang)
     possible = possible_now(workflow, row.state) if workflow else ()
     return {
         "row": row, "called": called, "title": _name(row), "lines": lines if whole else lines[:LINES_MAX], "hidden": 0 if whole else max(0, len(lines) - LINES_MAX),
         "facts": _facts(called, row, workflow), "personal": [_masked(called, row.workflow, workflow, name, private[name]) for name in _order(workflow, private) if private[name]],
-        "promises": _promises(visit, called, row), "waits": _timed(found), "open_waits": [one for one in found.waits if one.until is None and one.rule != row.state],
+        "promises": promises,
+        "late": any(one.tone == "bad" for one in promises), "waits": _timed(found), "open_waits": [one for one in found.waits if one.until is None and one.rule != row.state],
         "chains": [one for one in case.ledger.chains if not one.ended], "events": [(name, called.event(row.workflow, name)) for name in possible],
         "rules": rule_names(called, rulebook, row.workflow), "wall": f"{visit.now.astimezone(visit.zone):%Y-%m-%dT%H:%M}", "place": say_place,
         "value": "", "wrong": False, "mask": mask_text, "may_work": visit.may(Access.AGENT), "may_decide": always,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
@@ -69,7 +70,7 @@ def claim(visit: Visit) -> Response:
 
 def claim_next(visit: Visit) -> Response:
     """Hold the best one that nobody holds."""
-    for line in _list(visit)["lines"]:  # type: ignore[attr-defined]  # A list of Line.
+    for line in _list(visit)["lines"]:
         if not line.held:
             taken = visit.desk.claim(line.task.id, visit.by)
             if taken is not None:  # Else somebody was quicker: the one after it.
@@ -125,7 +126,7 @@ def finish(visit: Visit) -> Response:
     return _show(visit, task, row, problems=answer.problems)
 
 
-def _list(visit: Visit) -> dict[str, object]:
+def _list(visit: Visit) -> dict[str, Any]:
     chosen = {name: (visit.query.get(name) or visit.text(name, 100)) for name in FILTERS}
     rulebook = visit.desk.rulebook()
     mine = visit.user.roles if visit.user else ()
