@@ -1,7 +1,7 @@
 """What is written down? The tables, and nothing about how they are used.
 
 `vshard` stands in every table from the first migration, so that a later spread over several servers changes no
-statement; it is 0 on SQLite. Instants are integer microseconds since 1970 in UTC. Text columns named in plural
+statement: the shard of the case in `cases`, `inbox`, `timer` and `outbox`, 0 elsewhere. Instants are integer microseconds since 1970 in UTC. Text columns named in plural
 (`names`, `fields`, `checks` ...) hold JSON.
 """
 
