@@ -99,26 +99,26 @@ class _Sending:
             self._close(row, letters, FAILED, "表格太大,邮件装不下")
             return 0
         gateway, left = self.post.gateway(server), 0
-        held: SlotRow | None = row
         try:
             for to in [to for to, one in letters.items() if one.state == "waiting"]:
                 if not self.go_on():
                     break
                 # Written down before it leaves: whoever comes after us never sends it again without a person.
                 letters[to] = Letter(state="leaving", tries=letters[to].tries + 1)
-                held = self.post.slots.change(held, next_at=self.clock() + LEASE, letters=letters)
+                held = self.post.slots.change(row, next_at=self.clock() + LEASE, letters=letters)
                 if held is None:
                     return left
                 letters[to] = _settled(letters[to], gateway.send(letter(found, taken, to, files, self.declared.lang)))
                 left += letters[to].state == "accepted"
-                held = self.post.slots.change(held, next_at=self.clock() + LEASE, letters=letters)
-                if held is None:
+                settled = self.post.slots.change(held, next_at=self.clock() + LEASE, letters=letters)
+                if settled is None:
                     return left
+                row = settled
         finally:
             close = getattr(gateway, "close", None)
             if close is not None:
                 close()
-        self._finish(held, letters)
+        self._finish(row, letters)
         return left
 
     def _letters(self, row: SlotRow, taken: Taken) -> dict[str, Letter]:

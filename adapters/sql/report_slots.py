@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Integer, Table, Text, func, select, text, update
+from sqlalchemy import Column, Index, Integer, RowMapping, Table, Text, func, select, text, update
 
 from adapters.sql.codec import Instant
 from adapters.sql.database import Database, Row, insert_new
@@ -104,7 +104,7 @@ def _text(letters: Mapping[str, Letter]) -> str:
     return json.dumps({to: [one.state, one.tries, one.why] for to, one in letters.items()}, ensure_ascii=False)
 
 
-def _row(row: Mapping[str, object]) -> SlotRow:
+def _row(row: RowMapping) -> SlotRow:
     named = {name: row[name] for name in ("name", "slot", "due_at", "state", "next_at", "revision")}
     letters = {to: Letter(state=state, tries=tries, why=why) for to, (state, tries, why) in json.loads(str(row["letters"])).items()}
-    return SlotRow(**named, letters=letters)  # type: ignore[arg-type]  # As the columns are declared.
+    return SlotRow(**named, letters=letters)
