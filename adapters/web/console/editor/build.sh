@@ -5,8 +5,8 @@ cd "$(dirname "$0")"
 npm ci --ignore-scripts --no-audit --no-fund --silent
 version=$(node -p "require('./node_modules/@codemirror/view/package.json').version")
 file="codemirror-$version.min.js"
-to=../../adapters/web/console/static/vendor
+to=../static/vendor
 rm -f "$to"/codemirror-*.min.js
 npx esbuild editor.js --bundle --minify --format=esm --target=es2020 --charset=utf8 --legal-comments=none --log-level=warning --outfile="$to/$file"
-echo "$file  $(sha256sum "$to/$file" | cut -d' ' -f1)  MIT  @codemirror/view  $version  tools/editor/build.sh"
+echo "$file  $(sha256sum "$to/$file" | cut -d' ' -f1)  MIT  @codemirror/view  $version  adapters/web/console/editor/build.sh"
 rm -rf node_modules
