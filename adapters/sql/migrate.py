@@ -61,4 +61,6 @@ def configuration(connection: Connection) -> "Config":
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
+    if not connection.in_transaction():
+        connection.begin()  # Alembic ends what it begins itself; the caller's transaction goes on.
     return config
