@@ -1,12 +1,13 @@
 """Who is put together with whom? The composition root: the only file that knows everyone."""
 
+import ctypes
 import logging
 import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,6 +52,8 @@ from engine.service.simulated import SimulatedDesk
 
 log = logging.getLogger("waybill")
 
+HEAPS_MAX, MALLOPT_HEAPS = 2, -8
+"""So many heaps of the C library, and its own number for saying so (M_ARENA_MAX)."""
 LANES = 8
 """So many channels are served at the same time."""
 RULES_SECONDS = 3.0
@@ -398,6 +401,7 @@ def run_web(options: Options) -> int:
 def run_daemon(options: Options) -> int:
     """`waybill run`: until SIGTERM or SIGINT; exit code 0 after a clean stop, 1 when the heart died."""
     set_up_logs()
+    _share_heaps()
     daemon = Daemon(options)
     asked = threading.Event()
 
@@ -415,6 +419,12 @@ def run_daemon(options: Options) -> int:
         pass
     daemon.stop()
     return 0 if asked.is_set() else 1
+
+
+def _share_heaps() -> None:
+    """glibc gives each thread a heap of its own, and what one thread gave back no other may take: twenty of them hold much air."""
+    with suppress(AttributeError, OSError):  # Another C library has one heap, and no such word.
+        ctypes.CDLL(None).mallopt(MALLOPT_HEAPS, HEAPS_MAX)
 
 
 def _close(gateways: Mapping[str, Gateway]) -> None:

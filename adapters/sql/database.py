@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 from weakref import WeakSet
 
@@ -63,7 +64,9 @@ class Database:
         self._writing: Engine | Held = self.writer
         self._reading: Engine | Held = self.reader
         if not is_postgres(url):
-            self._writing, self._reading = Held(self.writer, sqlite.BEGIN_WRITE), Held(self.reader, sqlite.BEGIN_READ)
+            # Whose turn it is has the one connection: its page cache stays true, for nobody else of ours writes.
+            alone = self._path is not None
+            self._writing, self._reading = Held(self.writer, sqlite.BEGIN_WRITE, alone), Held(self.reader, sqlite.BEGIN_READ)
         self._mine = threading.local()
         self._sharing = self._writing if isinstance(self._writing, Held) else engines.sharing
         self._doubt = ""
@@ -178,16 +181,17 @@ class Database:
 
 
 class Held:
-    """Connections that are kept open, one for each thread: taking one from a pool costs more than a statement.
+    """Connections that are kept open, one for each thread, or one in all: taking one from a pool costs more than a statement.
 
     A transaction is begun and ended at the driver itself: SQLAlchemy's own takes as long as three statements, and joins
     when it is needed.
     """
 
-    def __init__(self, engine: Engine, begin: str) -> None:
+    def __init__(self, engine: Engine, begin: str, alone: bool = False) -> None:
+        """`alone`: whoever begins takes care that nobody else does, so that all threads have one connection."""
         self._engine = engine
         self._begin = begin
-        self._mine = threading.local()
+        self._mine: Any = SimpleNamespace() if alone else threading.local()
         # Known as long as their threads live: the connection of a thread that ended goes back to the engine by itself.
         self._all: WeakSet[Connection] = WeakSet()
         self._lock = threading.Lock()

@@ -20,6 +20,8 @@ BUSY_TIMEOUT_SECONDS = 5.0
 HURRIED_SECONDS = 0.35
 """So long a writer waits that must answer its own caller soon."""
 BEGIN_WRITE, BEGIN_READ = "BEGIN IMMEDIATE", "BEGIN"
+READER_CACHE_KIB = 512
+"""Each thread reads on a connection of its own, whose pages are stale after the next write: SQLite's 2 MB each is for one reader."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 MARK = "PRAGMA data_version"
 """Asked again on the same connection, it differs if anybody else has written."""
@@ -64,7 +66,7 @@ def writing_engine(url: str, wait_seconds: float = BUSY_TIMEOUT_SECONDS) -> Engi
 
 def reading_engine(url: str) -> Engine:
     """Reads one snapshot, and never waits for a writer."""
-    return _engine(url, BEGIN_READ, BUSY_TIMEOUT_SECONDS)
+    return _engine(url, BEGIN_READ, BUSY_TIMEOUT_SECONDS, f"cache_size=-{READER_CACHE_KIB}")
 
 
 def looking_engine(path: Path) -> Engine:
@@ -78,7 +80,7 @@ def looking_engine(path: Path) -> Engine:
     return engine
 
 
-def _engine(url: str, begin: str, wait_seconds: float) -> Engine:
+def _engine(url: str, begin: str, wait_seconds: float, *pragmas: str) -> Engine:
     # Each thread holds a connection of its own: a limit would make the sixteenth wait for one that nobody gives back.
     words: dict[str, Any] = {} if file_of(url) is None else {"max_overflow": -1}
     engine = create_engine(url, connect_args={"timeout": wait_seconds}, **words)
@@ -86,7 +88,7 @@ def _engine(url: str, begin: str, wait_seconds: float) -> Engine:
     def prepare(dbapi: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         dbapi.isolation_level = None  # The driver must not open transactions by itself.
         cursor = dbapi.cursor()
-        for pragma in (*PRAGMAS, f"busy_timeout={round(wait_seconds * 1000)}"):
+        for pragma in (*PRAGMAS, *pragmas, f"busy_timeout={round(wait_seconds * 1000)}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -4,9 +4,11 @@ Versioned are the workflow, its policies and messages, and the chains. Facts abo
 connections) are never old: a storm declared today holds every case.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
+from engine.core.once import once
 from engine.core.terms import Court
 from engine.model.case import Case
 from engine.model.event import Heard
@@ -14,7 +16,9 @@ from engine.model.rulebook import Earlier, Rulebook
 from engine.model.version import Renames
 from engine.model.workflow import RunningCases
 
+TODAYS_MAX = 4
 BLENDS_MAX = 256
+"""For each of the rulebooks in force lately: what was blended for one that is replaced goes with it."""
 JOINT = "+"
 """Stands between the version a case goes by and the one in force, in the fingerprint of the two together."""
 
@@ -39,7 +43,7 @@ def court_of_event(court: Court, heard: Heard) -> Court:
 
 def court_under(rulebook: Rulebook, known: Earlier, workflow: str) -> Court:
     """An earlier version's rules for one workflow, among the facts of today."""
-    blended = _blended(_Key(rulebook), _Key(known.rulebook), workflow)
+    blended = _blends(rulebook)(_Key(known.rulebook), workflow)
     return Court(blended, blended.workflows[workflow])
 
 
@@ -83,10 +87,19 @@ class _Key:
         return isinstance(other, _Key) and self.rulebook is other.rulebook
 
 
-@lru_cache(maxsize=BLENDS_MAX)
-def _blended(now: _Key, then: _Key, workflow: str) -> Rulebook:
+@once(TODAYS_MAX)
+def _blends(today: Rulebook) -> Callable[[_Key, str], Rulebook]:
+    """What was blended with these facts."""
+
+    @lru_cache(maxsize=BLENDS_MAX)
+    def of(then: _Key, workflow: str) -> Rulebook:
+        return _blended(today, then.rulebook, workflow)
+
+    return of
+
+
+def _blended(today: Rulebook, old: Rulebook, workflow: str) -> Rulebook:
     """Rules of then for one workflow, facts of now; facts that are gone stay as they were, for old rules name them."""
-    today, old = now.rulebook, then.rulebook
     policies = {name: one for name, one in today.policies.items() if one.workflow != workflow}
     policies |= {name: one for name, one in old.policies.items() if one.workflow == workflow}
     own = {name: one for name, one in old.messages.items() if one.workflow == workflow}

@@ -11,6 +11,8 @@ from engine.model.version import Version
 from engine.ports.store import RulebookShelf
 from engine.service.library import Library
 
+READ_MAX = 16
+
 
 @dataclass(slots=True)
 class Editions:
@@ -36,11 +38,14 @@ class Editions:
         if not versions or (versions[-1] == self.shelf.current() and versions[-1].at <= at and fingerprint == current.fingerprint):
             return current if fingerprint == current.fingerprint else self._at_hand(fingerprint)
         version = next((one for one in reversed(versions) if one.at <= at), versions[0])
-        if version.number not in self._read:
+        read = self._read
+        if version.number not in read:
+            if len(read) >= READ_MAX:
+                read = self._read = {}  # One reference is swapped, so that no thread sees half of it.
             library = Library(current, cast(RulebookShelf, _Until(self.shelf, version)))
             library.follow()
-            self._read[version.number] = library.rulebook if library.rulebook.fingerprint == fingerprint else None
-        return self._read[version.number]
+            read[version.number] = library.rulebook if library.rulebook.fingerprint == fingerprint else None
+        return read[version.number]
 
     def _at_hand(self, fingerprint: str) -> Rulebook | None:
         """What was in force before the first version was kept, while this service still knows it."""

@@ -1,8 +1,11 @@
 """Which rules are in force? The newest version, and the earlier ones as they were, for what they decided."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import fields, replace
 from itertools import pairwise
+from typing import Any
 
 from engine.core.names_since import composed
 from engine.core.todays_names import under_todays_names
@@ -11,6 +14,9 @@ from engine.model.diagnostic import Diagnostic
 from engine.model.rulebook import Earlier, Rulebook
 from engine.model.version import Renames, Version
 from engine.ports.store import RulebookShelf
+
+BOOKS_MAX = 32
+"""So many rulebooks are held; one that is older, or not asked for, is compiled from the shelf again when a case needs it."""
 
 
 def shelved_library(shelf: RulebookShelf) -> "Library | None":
@@ -30,8 +36,8 @@ class Library:
 
     def __init__(self, rulebook: Rulebook, shelf: RulebookShelf | None = None) -> None:
         self._shelf = shelf
-        self._books: dict[str, Rulebook] = {}
-        """Every rulebook read so far, as it was written, by fingerprint."""
+        self._books: OrderedDict[str, Rulebook] = OrderedDict()
+        """Rulebooks read so far, as they were written, by fingerprint; asked for last, last."""
         self._steps: list[tuple[str, Renames]] = []
         """Of each version but the first what it renamed, oldest first, with the fingerprint of the one it replaced."""
         self.version: Version | None = None
@@ -78,17 +84,28 @@ class Library:
 
     def _book(self, fingerprint: str) -> Rulebook | None:
         """A rulebook by fingerprint, compiled from the shelf the first time."""
-        if fingerprint not in self._books:
+        book = self._books.get(fingerprint)
+        if book is None:
             files = self._shelf.files(fingerprint) if self._shelf is not None else None
             found = compile_rulebook(files).rulebook if files else None
             if found is None:
                 return None
             # Its own fingerprint may differ under a newer engine; what was recorded names it.
-            self._books[fingerprint] = replace(found, fingerprint=fingerprint)
-        return self._books[fingerprint]
+            book = with_shared_parts(replace(found, fingerprint=fingerprint), self._rulebook)
+        self._keep(book)
+        return book
+
+    def _keep(self, book: Rulebook) -> None:
+        # Doors and lanes ask too: one step each, so that none of them finds it half done.
+        self._books[book.fingerprint] = book
+        with suppress(KeyError):
+            self._books.move_to_end(book.fingerprint)
+        while len(self._books) > BOOKS_MAX:
+            with suppress(KeyError):
+                self._books.popitem(last=False)
 
     def _light(self, rulebook: Rulebook) -> None:
-        self._books[rulebook.fingerprint] = rulebook
+        self._keep(rulebook)
         self._rulebook = replace(rulebook, earlier=_Shelved(self._book, list(self._steps)))
 
 
@@ -99,16 +116,20 @@ class _Shelved(Mapping[str, Earlier]):
         self._book = book
         self._steps = steps
         self._known: dict[str, Earlier] = {}
+        """The reading of a case is remembered by the rulebook's identity: kept while it is asked for."""
 
     def __getitem__(self, fingerprint: str) -> Earlier:
-        if fingerprint not in self._known:
+        known = self._known.get(fingerprint)
+        if known is None:
             rulebook = self._book(fingerprint)
             if rulebook is None:
                 raise KeyError(fingerprint)
             renames = self._renames(fingerprint)
-            # Kept for good: the reading of a case is remembered by the rulebook's identity.
-            self._known.setdefault(fingerprint, Earlier(rulebook=under_todays_names(rulebook, renames), renames=renames))
-        return self._known[fingerprint]
+            known = Earlier(rulebook=under_todays_names(rulebook, renames), renames=renames)
+            if len(self._known) >= BOOKS_MAX:
+                self._known = {}  # One reference is swapped, so that no thread sees half of it.
+            known = self._known.setdefault(fingerprint, known)
+        return known
 
     def _renames(self, fingerprint: str) -> Renames:
         """What was renamed since the last time that version was in force."""
@@ -120,3 +141,18 @@ class _Shelved(Mapping[str, Earlier]):
 
     def __len__(self) -> int:
         return len({old for old, _ in self._steps})
+
+
+def with_shared_parts(book: Rulebook, other: Rulebook) -> Rulebook:
+    """The same rules; what says word for word the same in the other is the other's own: an edit changes one file of thirty.
+
+    Order counts (names are looked up as written) and so do places, which equality of mappings would pass over.
+    """
+    parts = {one.name: _shared(getattr(book, one.name), getattr(other, one.name)) for one in fields(book) if one.name != "earlier"}
+    return replace(book, **parts)
+
+
+def _shared(part: Any, known: Any) -> Any:
+    if isinstance(part, dict) and isinstance(known, dict):
+        return {name: _shared(one, known.get(name)) for name, one in part.items()}
+    return known if type(part) is type(known) and repr(part) == repr(known) else part

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from adapters.sql.codec import Instant, merged, public, read_span, span_text
 from adapters.sql.database import Database
 from adapters.sql.inbox import Registry
 from adapters.sql.migrate import HEAD, configuration, version
+from adapters.sql.sqlite import READER_CACHE_KIB
 from adapters.sql.tables import HANDED, INBOX, METADATA, OUTBOX, TIMER, is_one_of
 from engine.model.span import Span
 from engine.ports.store import StoreUnavailable
@@ -292,7 +294,64 @@ def test_forty_threads_read_and_write_at_once_and_leave_nothing_open_when_they_e
 
     held = (database.writer, database.reader)
     assert len(done) == 80
-    assert [engine.pool.checkedout() for engine in held] == [0, 0]  # type: ignore[attr-defined]  # Of the pool that counts.
+    # Of the pool that counts; whose turn it is to write takes the one connection.
+    assert [engine.pool.checkedout() for engine in held] == [1, 0]  # type: ignore[attr-defined]
+    database.close()
+
+
+def test_two_hundred_threads_that_come_and_go_open_few_connections_and_write_on_one(url: str) -> None:
+    database = Database(url)
+    opened = {engine: [] for engine in (database.writer, database.reader)}
+    for engine, seen in opened.items():
+        event.listen(engine, "connect", lambda connection, _, seen=seen: seen.append(connection))
+    stay = threading.Event()
+
+    def work(until: threading.Event | None) -> None:
+        with database.write(), database.read() as connection:
+            connection.execute(text("SELECT 1"))
+        if until is not None:
+            until.wait(10)
+
+    staying = [threading.Thread(target=work, args=(stay,)) for _ in range(8)]
+    for thread in staying:
+        thread.start()
+    for _ in range(200):
+        thread = threading.Thread(target=work, args=(None,))
+        thread.start()
+        thread.join()
+    stay.set()
+
+    assert len(opened[database.writer]) == 1
+    assert len(opened[database.reader]) < 16
+    for thread in staying:
+        thread.join()
+    database.close()
+
+
+def test_a_write_that_failed_leaves_the_one_connection_to_the_next_thread(url: str) -> None:
+    database = Database(url)
+
+    def fail() -> None:
+        with suppress(ZeroDivisionError), database.write() as connection:
+            connection.execute(text("CREATE TABLE lost (id INTEGER)"))
+            _ = 1 / 0
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+
+    with database.write() as connection:
+        assert connection.execute(text("SELECT count(*) FROM sqlite_master WHERE name = 'lost'")).scalar() == 0
+    database.close()
+
+
+def test_a_reader_of_a_thread_has_a_small_page_cache(url: str) -> None:
+    database = Database(url)
+
+    with database.read() as connection:
+        pages = connection.exec_driver_sql("PRAGMA cache_size").scalar()
+
+    assert pages == -READER_CACHE_KIB
     database.close()
 
 
