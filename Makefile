@@ -60,6 +60,7 @@ types: install ## mypy --strict
 bench: install ## 测性能,数字记入 docs/performance.md · measure; the numbers of docs/performance.md
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/load.py
+	$(BIN)/python bench/desk.py
 	$(BIN)/python bench/pg.py
 
 slips: install ## 每个词都写错一遍,看查出多少 · misspell every word of the shipped rulebook: how many slips are caught?

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -44,17 +45,16 @@ class SqlFinder:
     def saying(
         self, words: Sequence[str], limit: int, *, among: int, since: datetime | None = None, until: datetime | None = None
     ) -> Sequence[CaseRow]:
-        """See Finder.saying. Each word is a part of the row's JSON, then of a value of it."""
-        newest = select(CASES.c.id).order_by(CASES.c.opened_at.desc()).limit(among)
-        if since is not None:
-            newest = newest.where(CASES.c.opened_at >= since)
-        if until is not None:
-            newest = newest.where(CASES.c.opened_at < until)
-        rows = LISTED.where(CASES.c.id.in_(newest), *(CASES.c.fields.contains(_in_json(word), autoescape=True) for word in words))
+        """See Finder.saying. Each word is a part of the row's JSON, then of a value of it. Read from the newest on, until there are enough."""
+        within = [bound for bound in (since and CASES.c.opened_at >= since, until and CASES.c.opened_at < until) if bound is not None]
+        oldest = select(CASES.c.opened_at).where(*within).order_by(CASES.c.opened_at.desc()).offset(among - 1).limit(1)
         with self._database.read() as connection:
+            edge = connection.execute(oldest).scalar()
+            if edge is not None:
+                within.append(CASES.c.opened_at >= edge)
+            rows = LISTED.where(*within, *(CASES.c.fields.contains(_in_json(word), autoescape=True) for word in words))
             found = (case_row(row) for row in connection.execute(_newest_first(rows)).mappings())
-            fitting = [row for row in found if all(any(word in value for value in row.fields.values()) for word in words)]
-        return fitting[:limit]
+            return list(islice((row for row in found if all(any(word in value for value in row.fields.values()) for word in words)), limit))
 
     def cases(self, ids: Collection[str]) -> Mapping[str, CaseRow]:
         """See Finder.cases."""
