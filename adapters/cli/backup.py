@@ -5,7 +5,7 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
-from adapters.cli.keeping import add_db_option, fresh, the_file
+from adapters.cli.keeping import add_db_option, fresh, not_done, the_file
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.clock import SystemClock
 from adapters.sql.backup import Copied, copy_file, copy_into, let_go
@@ -62,7 +62,7 @@ def _once(source: Path, target: Path, speech: Speech) -> int:
     try:
         made = copy_file(source, target)
     except StoreError as problem:
-        raise NotFine(f"没有备份成:{problem}", f"no copy was made: {problem}") from None
+        raise not_done("没有备份成", "no copy was made", problem) from None
     return _tell(made, 0, speech)
 
 
@@ -72,7 +72,7 @@ def _into(source: Path, folder: Path, keep: timedelta | None, base: bool, speech
         made = copy_into(source, folder, now, base=base)
         gone = let_go(folder, now - keep) if keep is not None else 0
     except StoreError as problem:
-        raise NotFine(f"没有备份成:{problem}", f"no copy was made: {problem}") from None
+        raise not_done("没有备份成", "no copy was made", problem) from None
     return _tell(made, gone, speech)
 
 

@@ -18,6 +18,13 @@ from engine.model.values import FieldType
 from engine.model.workflow import Field
 
 LISTED_MAX = 200
+KINDS = {
+    "personal": ("个人信息", "personal"),
+    "texts": ("发出的文字", "texts"),
+    "raw": ("原文", "raw"),
+    "history": ("整张单", "history"),
+}
+"""What was erased, or kept no longer."""
 
 
 def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
@@ -97,7 +104,14 @@ def _list(stores: SqlStores, zone: str, speech: Speech) -> int:
         speech.table(
             head,
             [
-                (speech.time(row["at"], zone), row["author"], row["kind"], row["case_id"] or "—", str(row["rows"]), row["why"])
+                (
+                    speech.time(row["at"], zone),
+                    row["author"],
+                    speech.of(*KINDS[row["kind"]]),
+                    row["case_id"] or "—",
+                    str(row["rows"]),
+                    row["why"],
+                )
                 for row in rows
             ],
         )

@@ -89,18 +89,29 @@ def _list(desk: Opened, stores: SqlStores, rows: list[OutboxRow], speech: Speech
             f"{speech.time(fence.known_until, zone)}; {len(rows)} held",
         )
     if rows:
-        head = speech.of("编号 消息 渠道 决定于", "id message channel decided").split()
+        head = speech.of("编号 消息 渠道 给谁 何时定的", "id message channel to decided").split()
         speech.table(
             head,
-            [(one.effect.id, _what(one), one.effect.channel or one.effect.target or "—", speech.time(one.effect.at, zone)) for one in rows],
+            [(one.effect.id, _what(one), _channel(one), one.effect.to or "—", speech.time(one.effect.at, zone)) for one in rows],
         )
     speech.data(
         [
-            {"sending": one.effect.id, "case": one.effect.case, "message": one.effect.message, "at": one.effect.at.isoformat()}
+            {
+                "sending": one.effect.id,
+                "case": one.effect.case,
+                "message": _what(one),
+                "channel": _channel(one),
+                "to": one.effect.to,
+                "at": one.effect.at.isoformat(),
+            }
             for one in rows
         ]
     )
     return 0
+
+
+def _channel(row: OutboxRow) -> str:
+    return row.effect.channel or row.effect.target or "—"
 
 
 def _what(row: OutboxRow) -> str:

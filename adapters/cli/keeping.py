@@ -69,7 +69,13 @@ def kept(options: argparse.Namespace) -> Iterator[Reading]:
         finally:
             store.close()
     except StoreError as problem:
-        raise NotFine(f"数据库现在用不了:{problem}", f"the database cannot be used now: {problem}") from None
+        raise not_done("数据库现在用不了", "the database cannot be used now", problem) from None
+
+
+def not_done(zh: str, en: str, problem: StoreError) -> NotFine:
+    """What was not done, and why, each in its own language: a store says both, with a stroke between."""
+    why_zh, _, why_en = str(problem).partition(" / ")
+    return NotFine(f"{zh}:{why_zh}", f"{en}: {why_en or why_zh}")
 
 
 def fresh(name: str) -> Path:

@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from adapters.cli.desk import who
-from adapters.cli.keeping import add_db_option, the_database, the_file
-from adapters.cli.speech import NotFine, Speech, WrongUse
+from adapters.cli.keeping import add_db_option, not_done, the_database, the_file
+from adapters.cli.speech import Speech, WrongUse
 from adapters.cli.times import read_time
 from adapters.clock import SystemClock
 from adapters.sql.backup import points
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
     try:
         done = restore(source, target, at=at, now=SystemClock().now, by=who(options), replace=options.replace)
     except StoreError as problem:
-        raise NotFine(f"没有恢复,什么也没改:{problem}", f"nothing was restored or changed: {problem}") from None
+        raise not_done("没有恢复,什么也没改", "nothing was restored or changed", problem) from None
     speech.say(f"已恢复 {target}:{done.rows} 行,核对过", f"restored {target}: {done.rows} rows, checked")
     if done.kept is not None:
         speech.say(f"原来的库留在 {done.kept}", f"what was there before is kept as {done.kept}")
@@ -81,7 +81,7 @@ def _only_fence(options: argparse.Namespace, speech: Speech) -> int:
         finally:
             database.close()
     except StoreError as problem:
-        raise NotFine(f"围栏没有立起来:{problem}", f"no fence was put up: {problem}") from None
+        raise not_done("围栏没有立起来", "no fence was put up", problem) from None
     _tell(fenced, speech)
     speech.data(_plain(fenced))
     return 0

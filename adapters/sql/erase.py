@@ -91,10 +91,11 @@ def erase_loose(database: Database, value: str, errand: Errand) -> int:
     """The same value where no case has it: parked and quarantined papers, and what providers pushed. Answers how many."""
     with database.write() as connection:
         parked = connection.execute(delete(PARKED_NAME).where(PARKED_NAME.c.value == value)).rowcount
-        loose = update(PRIVATE).where(PRIVATE.c.value == value).values(value=ERASED)
+        loose = update(PRIVATE).where(PRIVATE.c.value == value, PRIVATE.c.case_id == "").values(value=ERASED)
         rows = parked + connection.execute(loose).rowcount + _pushes(connection, {value})
         said: Row = {"kind": PERSONAL, "case_id": None, "revision": None, "head": "", "rows": rows}
-        connection.execute(insert(ERASURE).values({**said, "at": errand.at, "author": errand.by, "why": errand.why}))
+        if rows:
+            connection.execute(insert(ERASURE).values({**said, "at": errand.at, "author": errand.by, "why": errand.why}))
     return rows
 
 
