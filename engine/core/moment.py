@@ -74,6 +74,13 @@ class Moment:
         found = self.court.rulebook.policies.get(name)
         return self.name(found.label if found else name, name)
 
+    def rule_of(self, row: str) -> str:
+        """Whose row it is, by the label of its policy, chain or message; the row itself if none of them has it."""
+        name = row.partition("/")[0].partition(":")[0]
+        rulebook = self.court.rulebook
+        found = rulebook.policies.get(name) or rulebook.chains.get(name) or rulebook.messages.get(name)
+        return self.name(found.label, name) if found else row
+
     def time(self, at: datetime | None) -> str:
         """On the rulebook's wall clock; the day where it is not the day of `now`."""
         if at is None:

@@ -94,7 +94,7 @@ def _tasks(m: Moment) -> Iterator[Wait]:
         if one.kind == EffectKind.TASK and one.open and one.dropped is None:
             who = m.role(one.to)
             yield Wait(
-                what=m.of(f"{who}办完待办({one.row})", f"{who} to finish a task ({one.row})"),
+                what=m.of(f"{who}办完待办({m.rule_of(one.row)})", f"{who} to finish a task ({m.rule_of(one.row)})"),
                 until=None,
                 then=m.of("待办办结", "the task is done"),
                 rule=one.row,
