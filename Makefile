@@ -32,12 +32,12 @@ test: install ## 全部测试,含格式、静态检查、类型、导入 · ever
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 # Programs of other people that our users run beside us; tests/peers talks to them, in a network of its own where only `lo` exists.
-PEERS := kannel kannel-extras baresip-core espeak-ng sox libsox-fmt-base iproute2 util-linux
+PEERS := kannel kannel-extras baresip-core espeak-ng sox libsox-fmt-base iproute2 util-linux chromium fonts-wqy-microhei
 ALONE := unshare $(if $(filter 0,$(shell id -u)),-n,-rn) bash -c 'ip link set lo up && ip addr add 10.99.0.1/32 dev lo && exec timeout 900 "$$@"' alone
 
 test-peers: install ## 装好别家的程序,测和它们合得来(要 npm;apt 要 root) · install other people's programs and test with them (needs npm; apt needs root)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.lock
-	npm install --prefix .peers --no-save --no-audit --no-fund --silent yaml-language-server@2.0.0
+	npm install --prefix .peers --no-save --no-audit --no-fund --silent yaml-language-server@2.0.0 axe-core@4.14.1
 	@if ! dpkg --status $(PEERS) >/dev/null 2>&1; then if [ "$$(id -u)" = 0 ]; then apt-get install -y --no-install-recommends $(PEERS); else echo '缺少 · missing: apt-get install $(PEERS)' >&2; fi; fi
 	$(BIN)/python -m pytest -m 'not peers' tests/peers
 	$(ALONE) $(BIN)/python -m pytest -m peers tests/peers
