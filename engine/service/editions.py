@@ -11,7 +11,7 @@ from engine.model.version import Version
 from engine.ports.store import RulebookShelf
 from engine.service.library import Library
 
-READ_MAX = 16
+READ_MAX = 64
 
 
 @dataclass(slots=True)
