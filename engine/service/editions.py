@@ -11,7 +11,7 @@ from engine.model.version import Version
 from engine.ports.store import RulebookShelf
 from engine.service.library import Library
 
-READ_MAX = 64
+READ_MAX = 16
 
 
 @dataclass(slots=True)
