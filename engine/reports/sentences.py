@@ -8,9 +8,11 @@ from engine.model.span import NOWHERE
 from engine.reports.sentences_calendar import calendar_paragraph, disruption_paragraph
 from engine.reports.sentences_connection import connection_paragraph
 from engine.reports.sentences_contacts import contact_paragraphs
+from engine.reports.sentences_keeping import keeping_paragraph
 from engine.reports.sentences_lexicon import Lexicon, lexicon_of
 from engine.reports.sentences_message import caps_paragraph, chain_paragraph, message_paragraph
 from engine.reports.sentences_policy import policy_paragraph
+from engine.reports.sentences_reports import report_paragraph
 from engine.reports.sentences_words import Paragraph, Sentence, Tongue
 from engine.reports.sentences_workflow import workflow_paragraph
 
@@ -19,7 +21,7 @@ KINDS = {
     "caps": ("上限", "caps"),
     "costs": ("价钱", "costs"), "message": ("消息", "message"), "calendar": ("工作日历", "calendar"), "disruption": ("中断", "disruption"),
     "roles": ("岗位", "roles"), "rota": ("值班表", "rota"), "table": ("查表", "table"), "people": ("人员", "people"),
-    "connection": ("对接", "connection"),
+    "connection": ("对接", "connection"), "report": ("定时报表", "scheduled report"), "keeping": ("保留期限", "keeping"),
 }  # fmt: skip
 """Kinds of paragraphs in the order in which they are read, in Chinese and English."""
 
@@ -42,6 +44,8 @@ def read_out(rulebook: Rulebook, lang: str = "zh", lexicon: Lexicon | None = Non
         *(disruption_paragraph(tongue, one) for one in rulebook.disruptions),
         *contact_paragraphs(tongue, rulebook.contacts),
         *(connection_paragraph(tongue, one) for one in rulebook.connections.values()),
+        *(report_paragraph(tongue, one) for one in (rulebook.reports or {}).values()),
+        keeping_paragraph(tongue, rulebook.keeping),
     ]  # fmt: skip
     return [one for one in paragraphs if one.sentences]
 

@@ -39,7 +39,7 @@ class Paragraph:
     """One rule, read out."""
 
     kind: str
-    """workflow, policy, chain, message, caps, calendar, disruption, people, table, roles, rota, connection, rulebook."""
+    """workflow, policy, chain, message, caps, calendar, disruption, people, table, roles, rota, connection, report, keeping, rulebook."""
     name: str
     label: str
     shadow: bool = False

@@ -1,9 +1,10 @@
-"""How is a workflow read out? Its fields, events, main line, states, and every row of every state."""
+"""How is a workflow read out? Its fields, events, main line, states, every row of every state, and the customer's page."""
 
 from collections.abc import Iterator
 
 from engine.model.values import FieldType
 from engine.model.workflow import BACK, Field, RunningCases, State, Transition, Workflow
+from engine.reports.sentences_customer import customer_sentences
 from engine.reports.sentences_words import Paragraph, Sentence, Tongue
 
 _TYPES = {
@@ -70,6 +71,8 @@ def _sentences(tongue: Tongue, workflow: Workflow) -> Iterator[Sentence]:
         happens = tongue.name("event", row.event, workflow.name)
         topic = (f"在任何未结束的状态遇到{happens}:", f"in any state that is not final, on {happens}: ")
         yield tongue.sentence(f"any/{row.event}", topic, _row(tongue, row, workflow), row.span)
+    if workflow.customer is not None:
+        yield from customer_sentences(tongue, workflow, workflow.customer)
 
 
 def _field(tongue: Tongue, field: Field, workflow: Workflow) -> str:

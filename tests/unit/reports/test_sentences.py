@@ -208,5 +208,32 @@ def test_things_that_share_a_label_are_told_apart() -> None:
     assert {one.name for one in read_out(twins) if "久无消息" in heading(one, "zh")} == {"no_news", "waiting_too_long"}
 
 
+def test_a_word_for_customers_says_everything_that_bears_the_name() -> None:
+    ticket = next(one for one in read_out(SHIPPED, "zh") if (one.kind, one.name) == ("workflow", "ticket"))
+
+    assert "对客户,状态『已解决待客户认可』和事件『已解决』说成:“已答复,等您确认”,英文“answered, waiting for your word”。" in lines(
+        ticket.sentences, "zh"
+    )
+
+
+def test_a_state_renamed_with_was_is_no_change_of_the_customers_page() -> None:
+    renamed = compiled(
+        {file: re.sub(r"\btrouble\b", "problems", text).replace("was: problem\n", "was: trouble\n") for file, text in FILES.items()}
+    )
+
+    assert [one.key for one in diff(PAGE, renamed) if one.key.startswith("customer/")] == []
+
+
+def test_what_is_kept_for_ever_is_said_once_anything_is_let_go() -> None:
+    assert says(edited("  raw: 30 days\n", "", "rules/keeping.yaml")) == ["keeping: 来报的原文,从收到起:留 30 天 改为 一直留着"]
+    assert "keeping" not in {one.kind for one in read_out(replace(PAGE, keeping=None))}
+
+
+def test_a_scheduled_report_that_goes_to_somebody_else_is_one_sentence() -> None:
+    assert says(edited("to: [clerk, boss@example.com]", "to: [clerk]", "rules/reports.yaml")) == [
+        "weekly_promises: 发给『客服』、boss@example.com 改为 『客服』"
+    ]
+
+
 def test_every_kind_of_rule_is_read() -> None:
     assert {one.kind for one in read_out(PAGE)} >= set(KINDS) - {"costs"}
