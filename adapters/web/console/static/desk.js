@@ -39,6 +39,15 @@ document.body.addEventListener("toast", (event) => toast(event.detail.text, even
 document.body.addEventListener("htmx:sendError", () => toast(english ? "No connection. Nothing was done; try again." : "连不上服务器,没有执行。请再试一次。", true));
 document.body.addEventListener("htmx:timeout", () => toast(english ? "The server takes too long. Try again." : "服务器太慢,请再试一次。", true));
 document.body.addEventListener("htmx:afterSwap", count);
+
+// What is wider than its place can be scrolled by keys, too.
+function reach() {
+  for (const part of document.querySelectorAll(".scroll, .wide")) if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+}
+reach();
+addEventListener("resize", reach);
+document.body.addEventListener("htmx:afterSwap", reach);
+
 for (const line of document.querySelectorAll("#toasts .toast")) setTimeout(() => line.remove(), 5000);
 if (location.search.includes("said=")) {
   const plain = new URL(location.href);

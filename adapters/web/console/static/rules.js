@@ -38,6 +38,9 @@ async function begin() {
     parent: host, doc, nonce: host.dataset.nonce, words: chinese ? WORDS : {}, saves: check,
     changed() { clearTimeout(timer); timer = setTimeout(check, PAUSE); },
   });
+  const typed = host.querySelector(".cm-content");
+  typed.setAttribute("aria-label", host.dataset.path);
+  typed.tabIndex = 0;
   kept = doc;
   marks();
   go();
