@@ -150,7 +150,10 @@ class Daemon:
         self._led = False
         self._nightly = Nightly(self._stores.database)
         self._reports = ReportPost(
-            self._stores.report_slots, self._stores, self._stores.worklist, lambda one: gateway_of(one, self._stores.worklist, options.clock)
+            self._stores.report_slots,
+            self._stores,
+            self._stores.worklist,
+            lambda one: gateway_of(one, self._stores.worklist, options.clock),
         )
         self._seen_files: object = None
         self._retired: Mapping[str, Gateway] = {}

@@ -82,7 +82,8 @@ def _canonical(said: str) -> str:
 
 
 def _cases(cases: list[str], stores: SqlStores, errand: Errand, even_open: bool, speech: Speech) -> int:
-    left, answers = 0, []
+    left = 0
+    answers: list[dict[str, str | int]] = []
     for case in cases:
         try:
             done = erase_case(stores.database, case, errand, even_open=even_open)

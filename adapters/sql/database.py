@@ -210,10 +210,18 @@ class Held:
             yield connection
             self._say(connection, "COMMIT")
         finally:
-            # After a commit there is nothing to take back; SQLAlchemy's part, if it joined, ends with ours.
+            self._end(connection)
+
+    @staticmethod
+    def _end(connection: Connection) -> None:
+        """After a commit there is nothing to take back; SQLAlchemy's part, if it joined, ends with ours."""
+        driver: Any = connection.connection.dbapi_connection
+        try:
             driver.rollback()
             if connection.in_transaction():
                 connection.rollback()
+        except connection.dialect.loaded_dbapi.Error:
+            connection.invalidate()  # The next one gets a connection that is in nobody's transaction.
 
     @staticmethod
     def _say(connection: Connection, words: str) -> None:

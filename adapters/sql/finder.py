@@ -46,7 +46,8 @@ class SqlFinder:
         self, words: Sequence[str], limit: int, *, among: int, since: datetime | None = None, until: datetime | None = None
     ) -> Sequence[CaseRow]:
         """See Finder.saying. Each word is a part of the row's JSON, then of a value of it. Read from the newest on, until there are enough."""
-        within = [bound for bound in (since and CASES.c.opened_at >= since, until and CASES.c.opened_at < until) if bound is not None]
+        within: list[ColumnElement[bool]] = [] if since is None else [CASES.c.opened_at >= since]
+        within += [] if until is None else [CASES.c.opened_at < until]
         oldest = select(CASES.c.opened_at).where(*within).order_by(CASES.c.opened_at.desc()).offset(among - 1).limit(1)
         with self._database.read() as connection:
             edge = connection.execute(oldest).scalar()

@@ -159,7 +159,7 @@ def _keeping(scope: Scope, forms: list[KeepingForm]) -> Keeping | None:
 
 def _reports(scope: Scope, forms: list[Form]) -> dict[str, ReportRound] | None:
     files = [form for form in forms if isinstance(form, ReportsForm)]
-    has_mail = any(isinstance(form, ConnectionForm) and form.type == ConnectionType.SMTP for form in forms)
+    has_mail = any(isinstance(form, ConnectionForm) and form.type == ConnectionType.SMTP.value for form in forms)
     rounds = {name: one for form in files for name, one in compile_reports(scope, form, has_mail=has_mail).items()}
     return rounds or None
 
