@@ -43,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--only", action="append", metavar="WHAT=VALUE",
-        help=speech.of("只数这些:area=深圳、person=8011 ……,可以写几个", "count only these: area=深圳, person=8011 ...; may be given again"),
+        help=speech.of("只数这些:area=深圳、person=8011 ……,可以写几个", "count only these: area=NAME, person=8011 ...; may be given again"),
     )  # fmt: skip
     parser.add_argument(
         "--csv", metavar="FILE", help=speech.of("写成 CSV 文件,表格软件能直接打开", "write a CSV file that spreadsheets open")
@@ -153,7 +153,7 @@ def _only(texts: Sequence[str] | None, sheet: Sheet, rulebook: Rulebook) -> tupl
     for text in texts or ():
         word, is_there, value = text.partition("=")
         if not is_there:
-            raise WrongUse(f"--only 要写成 area=深圳 这样,不是“{text}”", f"--only is written as area=深圳, not {text!r}")
+            raise WrongUse(f"--only 要写成 area=深圳 这样,不是“{text}”", f"--only is written as area=NAME, not {text!r}")
         found.append((_dimension(word.strip(), sheet, rulebook), value.strip()))
     return tuple(found)
 

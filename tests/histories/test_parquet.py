@@ -150,7 +150,7 @@ def test_no_personal_value_leaves_a_store_and_what_stands_in_is_the_same_each_ti
     second = waybill("history", "write", file, "--to", tmp_path / "out", "--json")
 
     assert (first.code, first.data["added"], second.data["added"]) == (0, 2, 0)
-    rows = duckdb.sql(f"SELECT * FROM read_parquet('{tmp_path}/out/*/*.parquet')").fetchall()
+    rows = duckdb.sql(f"SELECT COLUMNS(*)::VARCHAR FROM read_parquet('{tmp_path}/out/*/*.parquet')").fetchall()
     assert "13812345678" not in str(rows)
     assert "77" in str(rows)
     assert list(masked_history(file)) == list(masked_history(file))

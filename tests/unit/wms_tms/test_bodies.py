@@ -5,7 +5,7 @@ import json
 import urllib.parse
 from datetime import UTC, datetime
 from itertools import pairwise
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -211,9 +211,9 @@ def test_too_much_of_anything_is_not_read(text: str, body: str) -> None:
 def test_hundreds_of_loops_take_linear_time() -> None:
     def seconds(loops: int) -> float:
         text = an_x12(*[part for number in range(loops) for part in (f"LX*{number}", f"L11*{number}*BM", "AT7*X4*NS***20261123*0900*LT")])
-        began = perf_counter()
+        began = process_time()
         read(text, "x12")
-        return perf_counter() - began
+        return process_time() - began
 
     few, many = min(seconds(500) for _ in range(3)), min(seconds(5000) for _ in range(3))
 
