@@ -59,6 +59,7 @@ types: install ## mypy --strict
 
 bench: install ## 测性能,数字记入 docs/performance.md · measure; the numbers of docs/performance.md
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/live.py
 	$(BIN)/python bench/load.py
 	$(BIN)/python bench/desk.py
 	$(BIN)/python bench/pg.py
