@@ -125,7 +125,8 @@ class SqlStore:
         """The one of this thread's transaction; a transaction of its own, if there is none."""
         joined: Sheaf | None = getattr(self._mine, "sheaf", None)
         if joined is not None:
-            yield joined
+            with self._database.available():
+                yield joined
             return
         sheaf: Sheaf | None = None
         try:

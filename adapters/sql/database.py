@@ -79,10 +79,10 @@ class Database:
         joined = self._joined
         if joined is not None:
             self._mine.owed()
-            with self._available(), _by_itself(joined):
+            with self.available(), _by_itself(joined):
                 yield joined
             return
-        with self._one_writer, self._available(), self._writing.begin() as connection:
+        with self._one_writer, self.available(), self._writing.begin() as connection:
             yield connection
 
     @contextmanager
@@ -92,7 +92,7 @@ class Database:
             with self.write() as connection:
                 yield connection
             return
-        with self._available(), self._sharing.begin() as connection:
+        with self.available(), self._sharing.begin() as connection:
             yield connection
 
     @property
@@ -108,7 +108,7 @@ class Database:
         Each `write` inside stands or falls by itself. Not to be nested. Raises StoreUnavailable: then nothing of it was written.
         """
         assert self._joined is None, "a transaction within a transaction"
-        with self._one_writer, self._available(), self._sharing.begin() as connection:
+        with self._one_writer, self.available(), self._sharing.begin() as connection:
             self._mine.joined, self._mine.owed = connection, owed
             try:
                 yield connection
@@ -127,7 +127,7 @@ class Database:
 
         Our own queue is passed by: it may be standing behind a lock that another process holds.
         """
-        with self._available(), self._aside.begin() as connection:
+        with self.available(), self._aside.begin() as connection:
             yield connection
 
     @contextmanager
@@ -137,7 +137,7 @@ class Database:
             with self.write() as connection:
                 yield connection
             return
-        with self._available(), self._aside.begin() as connection:
+        with self.available(), self._aside.begin() as connection:
             yield connection
 
     @contextmanager
@@ -148,10 +148,11 @@ class Database:
             self._mine.owed()
             yield joined
             return
-        with self._available(), self._reading.begin() as connection:
+        with self.available(), self._reading.begin() as connection:
             yield connection
 
-    def _available(self) -> AbstractContextManager[None]:
+    def available(self) -> AbstractContextManager[None]:
+        """Troubles of the driver inside become StoreUnavailable, or StoreDoubtful after a disk that failed."""
         if self._doubt:
             raise StoreDoubtful(self._doubt)
         return available(self._doubted)

@@ -83,12 +83,14 @@ class Sheaf:
 
     def accept(self, reports: Sequence[Report], now: datetime) -> Sequence[Acceptance]:
         """See Store.accept."""
+        self._must_be_whole()
         with self._whole():
             # Whoever holds nothing yet may wait for a name.
             return self._papers(now).accept(reports, wait=not self.stands)
 
     def commit(self, verdict: Verdict, mail: Sequence[Report]) -> None:
         """See Store.commit. Raises NotFound, Conflict."""
+        self._must_be_whole()
         decision, after = verdict.decision, verdict.decision.after
         stood = self._stood(after.id, after.revision - 1)
         if is_fenced(self.fence, decision.event):
@@ -103,8 +105,7 @@ class Sheaf:
 
     def flush(self) -> None:
         """Write what was gathered so far. Raises Conflict if somebody else was quicker: then nothing of the sheaf may stay."""
-        if self.broken:
-            raise Conflict("a decision written together with this one found its case changed")
+        self._must_be_whole()
         registry, verdicts, before = self._registry, self._verdicts, self._before
         self._registry, self._verdicts, self._before = None, [], {}
         with self._whole():
@@ -112,6 +113,10 @@ class Sheaf:
                 registry.flush()
             if verdicts:
                 self._write(verdicts, before)
+
+    def _must_be_whole(self) -> None:
+        if self.broken:
+            raise Conflict("a decision written together with this one found its case changed")
 
     @contextmanager
     def _whole(self) -> Generator[None]:
