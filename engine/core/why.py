@@ -10,8 +10,9 @@ from engine.core.why_message import explain_message
 from engine.core.why_policy import explain_policy
 from engine.core.why_row import explain_row
 from engine.core.why_state import explain_event, explain_state, states_of
-from engine.core.why_transition import explain_transition, rows_of
+from engine.core.why_transition import explain_transition, rows_of, say_way
 from engine.core.why_waits import waits_of
+from engine.core.why_words import say_row
 from engine.model.doing import Escalate, Send
 from engine.model.effect import EffectKind
 from engine.model.escalation import Chain
@@ -103,6 +104,14 @@ def _chain(m: Moment, chain: Chain) -> list[Why]:
     return _with_origins(m, answers[0], list(origins(m, Escalate, chain.name)))
 
 
+def _called(m: Moment, origin: Origin) -> str:
+    """`“提货时效”(到期时)`, `“提货失败”→异常`."""
+    if isinstance(origin, Transition):
+        return say_way(m, origin)
+    policy, row = origin
+    return f"“{policy.label}”({say_row(m, row)})"
+
+
 def _is_called(rule: str, *named: str) -> bool:
     return bool(rule) and rule in named
 
@@ -110,11 +119,12 @@ def _is_called(rule: str, *named: str) -> bool:
 def _with_origins(m: Moment, whole: Why, found: list[Origin]) -> list[Why]:
     """What was not begun, and what would begin it, each with its own answer."""
     order = list(Stands)
-    rules = [explain_transition(m, states_of(m, one), one) if isinstance(one, Transition) else explain_row(m, *one) for one in found]
-    rules.sort(key=lambda one: (order.index(one.stands), one.will_fire_at is None, one.will_fire_at or m.now))
+    told = [(explain_transition(m, states_of(m, one), one) if isinstance(one, Transition) else explain_row(m, *one), one) for one in found]
+    told.sort(key=lambda one: (order.index(one[0].stands), one[0].will_fire_at is None, one[0].will_fire_at or m.now))
+    rules = [rule for rule, _ in told]
     first = rules[0] if rules and rules[0].will_fire_at else None
     if first is None or whole.stands is not Stands.WAITING:
         return [whole, *rules]
     at = m.time(first.will_fire_at)
-    said = whole.sentence.rstrip("。.") + m.of(f";最早 {at} 由“{first.rule}”引发。", f"; the first to do so is {first.rule}, at {at}.")
+    said = whole.sentence.rstrip("。.") + m.of(f";最早 {at} 由{_called(m, told[0][1])}引发。", f"; the first to do so is {first.rule}, at {at}.")
     return [replace(whole, stands=Stands.AHEAD, sentence=said, will_fire_at=first.will_fire_at), *rules]

@@ -8,7 +8,7 @@ from engine.core.moment import Moment
 from engine.core.why_chain import notes_of, origins
 from engine.core.why_transition import rows_of, say_way
 from engine.core.why_words import RECEIPTS, say_channel, say_reason
-from engine.core.words import NOT_DELIVERED, say_why
+from engine.core.words import NOT_DELIVERED, in_chinese, say_why
 from engine.model.case import Issued
 from engine.model.condition import Answer, Check
 from engine.model.doing import Escalate, Send
@@ -142,7 +142,7 @@ def _gates(m: Moment, message: Message, one: Issued, why: str) -> Iterator[Check
     none = m.of("没有", "no")
     yield m.check(m.of("已触发", "triggered"), m.of("因为", "by"), why, m.time(one.at), True, span)
     yield m.check(
-        m.of("不在试行", "live"), "", "", m.of("试行", "shadow") if _is_shadow(one) else message.mode.value, not _is_shadow(one), span
+        m.of("不在试行", "live"), "", "", m.of("试行", "shadow") if _is_shadow(one) else m.of("正式", "live"), not _is_shadow(one), span
     )
     gone = dropped in ("reason_gone", "acknowledged", "delivered_meanwhile", "superseded", "evidence_arrived")
     yield m.check(
@@ -176,7 +176,7 @@ _GATES = {
 def _limit(m: Moment, message: Message, key: str) -> tuple[str, str]:
     caps = m.court.rulebook.caps
     cap = {"at_most": message.at_most, "cap": caps.customer if message.to_field else caps.staff, "brake": caps.rule}.get(key)
-    return ("≤", cap.written) if isinstance(cap, Cap) else ("", "")
+    return ("≤", m.of(in_chinese(cap.written), cap.written)) if isinstance(cap, Cap) else ("", "")
 
 
 def _has_gate(m: Moment, message: Message, key: str) -> bool:

@@ -9,7 +9,7 @@ from engine.core.moment import Moment
 from engine.core.order import effective_at, event_key
 from engine.core.stays import Read
 from engine.core.why_policy import say_check
-from engine.core.why_words import say_do
+from engine.core.why_words import say_do, say_row
 from engine.model.condition import Answer, Check, Condition
 from engine.model.decision import Outcome
 from engine.model.doing import Raise
@@ -196,7 +196,7 @@ def _refused(m: Moment, way: _Way, came: Came, before: Sequence[Came]) -> Why:
     elif answer is Answer.COULD_NOT_TELL:
         why = m.of(f"条件无法判断 {failed}", f"its condition could not be told: {failed}")
     elif came.read.row is not None:
-        why = m.of(f"写在它前面的 {came.read.row.key} 先符合", f"an earlier row, {came.read.row.key}, fitted first")
+        why = m.of(f"写在它前面的一行({came.read.row.span})先符合", f"an earlier row, {came.read.row.key}, fitted first")
     else:
         why = m.of(f"结论是“{outcome}”", f"the outcome was: {outcome}")
     ahead = _ahead(m, way)
@@ -223,7 +223,7 @@ def _ahead(m: Moment, way: _Way) -> tuple[str, datetime] | None:
     at, policy, row = raised
     return (
         m.of(
-            f"若没有别的事,{m.time(at)} 由“{m.policy(policy.name)}”({row.key})引发。",
+            f"若没有别的事,{m.time(at)} 由“{m.policy(policy.name)}”({say_row(m, row)})引发。",
             f" If nothing else comes in, {policy.name} ({row.key}) raises it at {m.time(at)}.",
         ),
         at,

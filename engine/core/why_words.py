@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from engine.core.moment import Moment
-from engine.core.words import CHANNELS
+from engine.core.words import CHANNELS, in_chinese
 from engine.model.case import ClockVerdict
 from engine.model.doing import Assign, Command, Do, Escalate, Open, Raise, Send, Set
 from engine.model.policy import Amount, DueAt, DueDay, DueField, Enters, Happens, IsSent, LookUp, Mark, Terms, TimelineRow, When
@@ -41,18 +41,18 @@ SUPPRESSED = {
 
 
 def say_row(m: Moment, row: TimelineRow) -> str:
-    """`开始后 1 h`, `超时每天 09:30、14:30`; in English the row's own key."""
+    """`开始后 1 小时`, `超时后每天 09:30、14:30`; in English the row's own key."""
     if m.english:
         return row.key
     match row.when:
         case When.AFTER:
-            return f"开始后 {row.amount.written}" if row.amount.seconds or row.amount.business_days else "开始时"
+            return f"开始后 {in_chinese(row.amount.written)}" if row.amount.seconds or row.amount.business_days else "开始时"
         case When.LEFT:
-            return f"还剩 {row.amount.written}"
+            return f"还剩 {in_chinese(row.amount.written)}"
         case When.USED:
             return f"用去 {row.percent}%"
         case When.LATE:
-            return f"超时 {row.amount.written}" if row.amount.seconds or row.amount.business_days else "到期时"
+            return f"超时 {in_chinese(row.amount.written)}" if row.amount.seconds or row.amount.business_days else "到期时"
         case _:
             return "超时后每天 " + "、".join(f"{at:%H:%M}" for at in row.times)
 
@@ -74,14 +74,15 @@ def say_marks(m: Moment, marks: Sequence[Mark]) -> str:
 
 
 def say_terms(m: Moment, terms: Terms | None) -> str:
-    """`30 min`, `当天 15:00`, `字段“应送达时间”`."""
+    """`30 分钟`, `当天 15:00`, `字段“应送达时间”`; in English `30 min`."""
     match terms:
         case None:
             return "—"
         case Amount():
-            return terms.written
+            return m.of(in_chinese(terms.written), terms.written)
         case LookUp():
-            return m.of(f"查表 {terms.table} 的 {terms.column}", f"look up {terms.column} in {terms.table}")
+            table = m.court.rulebook.contacts.tables.get(terms.table)
+            return m.of(f"查『{table.label if table else terms.table}』的“{terms.column}”一栏", f"look up {terms.column} in {terms.table}")
         case DueAt():
             same = terms.day is DueDay.SAME_DAY
             return m.of(f"{'当天' if same else '下一个开放日'} {terms.at:%H:%M}", f"{terms.day.value} {terms.at:%H:%M}")

@@ -1,5 +1,7 @@
 """How is a reason said to people? Causes and reasons in Chinese, for texts and remarks."""
 
+import re
+
 from engine.model.rulebook import Rulebook
 from engine.model.workflow import Workflow
 
@@ -17,6 +19,10 @@ NOT_DELIVERED = {
     "away": "关机或无人接",
     "no_connection": "通道连不上",
     "limited": "频次受限",
+    "busy": "占线",
+    "garbled": "通道的应答看不懂",
+    "offered": "通道只说已接单",
+    "restored": "恢复备份前可能已发出",
 }
 """Reasons of receipts (messaging.md section 7) as the remark of the call says them (R19)."""
 
@@ -26,6 +32,20 @@ VERDICTS = {
     "running": "计时中", "paused": "暂停", "met": "按时", "met_reported_late": "按时(报得晚)", "late": "超时", "none": "不计", "not_seen": "未见",
 }  # fmt: skip
 """What became of a clock."""
+
+
+_UNITS = {"business days": "个工作日", "business day": "个工作日", "hour": "小时", "min": "分钟", "day": "天", "h": "小时", "s": "秒"}
+_CAP = re.compile(r"^(\d+) per (.+)$")
+_LENGTH = re.compile(rf"(\d+) ({'|'.join(_UNITS)})\b")
+
+
+def in_chinese(written: str) -> str:
+    """A length of time or a cap of the rules, read in Chinese: `1 h 30 min` -> 1 小时 30 分钟, `20 per hour` -> 每小时 20 次."""
+    cap = _CAP.match(written)
+    if cap is None:
+        return _LENGTH.sub(lambda found: f"{found[1]} {_UNITS[found[2]]}", written)
+    each = _UNITS.get(cap[2]) or f" {in_chinese(cap[2])}"
+    return f"每{each} {cap[1]} 次"
 
 
 def say_why(rulebook: Rulebook, workflow: Workflow, why: str | None) -> str:

@@ -31,7 +31,7 @@ def test_an_answer_carries_sentence_clauses_clock_place_version_and_instant(gate
     said = gate.get("/cases/ticket:T1/explain?rule=first%20left%201%20h").json()
 
     row = said["answers"][0]
-    assert row["sentence"] == "还没触发:first“还剩 1 h”,已计时 1h/3h → 若没有别的事,12:00 触发,发“hurry”。"
+    assert row["sentence"] == "还没触发:first“还剩 1 小时”,已计时 1h/3h → 若没有别的事,12:00 触发,发“hurry”。"
     assert [(one["what"], one["answer"]) for one in row["clauses"]] == [
         ("状态", "yes"), ("起算", "yes"), ("没有停下", "yes"), ("已计时", "no"),
     ]  # fmt: skip
@@ -52,7 +52,7 @@ def test_without_a_rule_it_says_what_is_awaited(gate: Client) -> None:
     waits = gate.get("/cases/ticket:T1/explain").json()["waits"]
 
     assert waits[0] == {
-        "what": "first“还剩 1 h”", "until": "2026-11-23T12:00:00+08:00", "then": "发“hurry”", "rule": "first left 1 h", "place": "rules/sla.yaml:12",
+        "what": "first“还剩 1 小时”", "until": "2026-11-23T12:00:00+08:00", "then": "发“hurry”", "rule": "first left 1 h", "place": "rules/sla.yaml:12",
     }  # fmt: skip
     assert waits[-1]["until"] is None
 
