@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import cast
 
 from engine.model.decision import JournalRow
 from engine.model.rulebook import Rulebook
-from engine.model.version import Version
 from engine.ports.store import RulebookShelf
 from engine.service.library import Library
 
@@ -42,29 +40,10 @@ class Editions:
         if version.number not in read:
             if len(read) >= READ_MAX:
                 read = self._read = {}  # One reference is swapped, so that no thread sees half of it.
-            library = Library(current, cast(RulebookShelf, _Until(self.shelf, version)))
-            library.follow()
-            read[version.number] = library.rulebook if library.rulebook.fingerprint == fingerprint else None
+            read[version.number] = self.library.at(version)
         return read[version.number]
 
     def _at_hand(self, fingerprint: str) -> Rulebook | None:
         """What was in force before the first version was kept, while this service still knows it."""
         known = self.library.rulebook.earlier.get(fingerprint)
         return replace(known.rulebook, earlier=self.library.rulebook.earlier) if known is not None else None
-
-
-class _Until:
-    """The shelf as it stood when a version came into force; only what a Library reads of it."""
-
-    def __init__(self, shelf: RulebookShelf, version: Version) -> None:
-        self._shelf = shelf
-        self._version = version
-
-    def versions(self) -> Sequence[Version]:
-        return [one for one in self._shelf.versions() if one.number <= self._version.number]
-
-    def current(self) -> Version | None:
-        return self._version
-
-    def files(self, fingerprint: str) -> dict[str, str] | None:
-        return self._shelf.files(fingerprint)

@@ -73,14 +73,24 @@ class Library:
         self._light(rulebook)
         return changed
 
+    def at(self, version: Version) -> Rulebook | None:
+        """The rulebook of a version as it was in force, knowing those before it; None: it is not on the shelf.
+
+        What was compiled for the rules of today, or for another version, serves again.
+        """
+        book = self._book(version.fingerprint)
+        if book is None or self._shelf is None:
+            return None
+        before = [one for one in self._shelf.versions() if one.number <= version.number]
+        return replace(book, earlier=_Shelved(self._book, _steps_between(before)))
+
     def _learn_steps(self, current: Version) -> None:
         assert self._shelf is not None
         begun = self._rulebook.fingerprint
         if self.version is None and current.number == 1 and begun != current.fingerprint:
             self._steps = [(begun, current.renames)]  # What was lit first was never published.
             return
-        versions = self._shelf.versions()
-        self._steps = [(old.fingerprint, new.renames) for old, new in pairwise(versions)]
+        self._steps = _steps_between(self._shelf.versions())
 
     def _book(self, fingerprint: str) -> Rulebook | None:
         """A rulebook by fingerprint, compiled from the shelf the first time."""
@@ -120,6 +130,8 @@ class _Shelved(Mapping[str, Earlier]):
 
     def __getitem__(self, fingerprint: str) -> Earlier:
         known = self._known.get(fingerprint)
+        if not fingerprint:  # Of a case that nobody decided yet: the shelf need not be asked for each.
+            raise KeyError(fingerprint)
         if known is None:
             rulebook = self._book(fingerprint)
             if rulebook is None:
@@ -141,6 +153,10 @@ class _Shelved(Mapping[str, Earlier]):
 
     def __len__(self) -> int:
         return len({old for old, _ in self._steps})
+
+
+def _steps_between(versions: Sequence[Version]) -> list[tuple[str, Renames]]:
+    return [(old.fingerprint, new.renames) for old, new in pairwise(versions)]
 
 
 def with_shared_parts(book: Rulebook, other: Rulebook) -> Rulebook:

@@ -1,8 +1,12 @@
 """Does a service that lives through a year of edits stay as large as it was, and does it still know what was in force?"""
 
 import gc
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -11,7 +15,7 @@ from engine.core.docket import policies_of
 from engine.core.goes_by import court_under
 from engine.language.compile import compile_rulebook
 from engine.model.rulebook import Rulebook
-from engine.model.version import Edition, How
+from engine.model.version import Edition, How, Version
 from engine.ports.store import RulebookShelf
 from engine.service.editions import Editions
 from engine.service.library import Library, with_shared_parts
@@ -78,6 +82,53 @@ def test_a_rulebook_that_was_put_away_is_read_again_as_it_was(monkeypatch: pytes
         compiled(edited(number)).messages["hurry"] for number in range(1, 8)
     ]
     assert all(library.rulebook.earlier[one].rulebook.fingerprint == one for one in published[:-1])
+
+
+@dataclass
+class Counting:
+    """A shelf that counts how often the texts of a rulebook are asked for."""
+
+    shelf: RulebookShelf
+    asked: Counter[str] = field(default_factory=Counter)
+
+    def versions(self) -> Sequence[Version]:
+        return self.shelf.versions()
+
+    def current(self) -> Version | None:
+        return self.shelf.current()
+
+    def files(self, fingerprint: str) -> dict[str, str] | None:
+        self.asked[fingerprint] += 1
+        return self.shelf.files(fingerprint)
+
+
+def test_every_edition_reads_each_rulebook_once_whatever_others_know_of_it() -> None:
+    shelf = open_memory().shelf
+    published = [publish(shelf, number) for number in range(1, 9)]
+    counting = Counting(shelf)
+    library = Library(compiled(FILES), cast(RulebookShelf, counting))
+    library.follow()
+    editions = Editions(library, cast(RulebookShelf, counting))
+
+    for place, fingerprint in enumerate(published):
+        book = editions.find(fingerprint, NOW + timedelta(days=place + 1))
+        assert book is not None
+        assert book.fingerprint == fingerprint
+        assert list(book.earlier) == published[:place]
+        assert [book.earlier[one].rulebook.fingerprint for one in published[:place]] == published[:place]
+
+    assert counting.asked == dict.fromkeys(published, 1)
+
+
+def test_a_case_that_nobody_decided_yet_asks_the_shelf_for_nothing() -> None:
+    shelf = open_memory().shelf
+    publish(shelf, 1)
+    counting = Counting(shelf)
+    library = Library(compiled(FILES), cast(RulebookShelf, counting))
+    library.follow()
+
+    assert library.rulebook.earlier.get("") is None
+    assert "" not in counting.asked
 
 
 def test_what_an_edit_left_alone_is_held_once_and_what_it_moved_is_not() -> None:
