@@ -5,7 +5,8 @@ import logging
 import time
 from datetime import datetime
 
-from adapters.cli.desk import add_by_option, add_desk_options, opened, who, why_of
+from adapters.cli.desk import opened, who, why_of
+from adapters.cli.options import add_by_option, add_desk_options
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.clock import SystemClock
 from adapters.gateways import gateways_of

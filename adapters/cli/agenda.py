@@ -3,7 +3,8 @@
 import argparse
 from datetime import timedelta
 
-from adapters.cli.desk import add_desk_options, opened
+from adapters.cli.desk import opened
+from adapters.cli.options import add_desk_options
 from adapters.cli.speech import Speech
 from engine.reports.agenda import agenda
 

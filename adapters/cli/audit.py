@@ -5,7 +5,8 @@ import gzip
 from datetime import datetime
 from pathlib import Path
 
-from adapters.cli.keeping import add_db_option, fresh, kept
+from adapters.cli.keeping import fresh, kept
+from adapters.cli.options import add_db_option
 from adapters.cli.parser import add_globals
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.clock import SystemClock

@@ -5,7 +5,8 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
-from adapters.cli.keeping import add_db_option, fresh, not_done, the_file
+from adapters.cli.keeping import fresh, not_done, the_file
+from adapters.cli.options import add_db_option
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.clock import SystemClock
 from adapters.sql.backup import Copied, copy_file, copy_into, let_go

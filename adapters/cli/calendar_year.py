@@ -4,8 +4,9 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from adapters.cli.options import add_rules_option
 from adapters.cli.parser import add_globals
-from adapters.cli.rules import add_rules_option, folder_of
+from adapters.cli.rules import folder_of
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.files.rules import read_folder
 from engine.language.compile import compile_rulebook

@@ -3,8 +3,9 @@
 import argparse
 from importlib import import_module
 
+from adapters.cli.options import add_rules_option
 from adapters.cli.parser import add_globals
-from adapters.cli.rules import add_rules_option, load
+from adapters.cli.rules import load
 from adapters.cli.speech import Speech
 from engine.model.connection import Connection
 

@@ -4,6 +4,7 @@ import argparse
 import importlib
 import importlib.util
 
+from adapters.cli.options import add_desk_options
 from adapters.cli.rules import folder_of
 from adapters.cli.speech import NotFine, Speech, WrongUse
 
@@ -12,21 +13,7 @@ SPEED = 240
 
 def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     """`run` and `demo` share what a service needs."""
-    parser.add_argument(
-        "--db",
-        metavar="DB",
-        help=speech.of(
-            "数据库地址或 SQLite 文件(默认 WAYBILL_DB,再是 var/waybill.db)",
-            "database address or SQLite file (default: WAYBILL_DB, then var/waybill.db)",
-        ),
-    )
-    parser.add_argument(
-        "--rules",
-        metavar="DIR",
-        help=speech.of(
-            "规则文件夹(默认 WAYBILL_RULES,再是当前文件夹,再是自带的)", "rule folder (default: WAYBILL_RULES, this folder, the shipped one)"
-        ),
-    )
+    add_desk_options(parser, speech)
     parser.add_argument(
         "--host",
         help=speech.of("听哪个地址(默认 WAYBILL_HOST,再是 127.0.0.1)", "address to listen at (default: WAYBILL_HOST, then 127.0.0.1)"),
@@ -84,6 +71,7 @@ def _run(options: argparse.Namespace, speech: Speech) -> int:
                 port=settings.port if options.port is None else options.port, tokens=settings.tokens, lang=speech.lang,
                 simulated=options.simulated, publish=options.publish or settings.publish, desk_url=settings.desk_url,
                 link_keys=tuple(settings.link_keys.values()), proxies=settings.proxies,
+                anchors=settings.anchors,
             )
         )  # fmt: skip
     except RulesRefused as refused:

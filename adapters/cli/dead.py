@@ -3,7 +3,8 @@
 import argparse
 from collections.abc import Sequence
 
-from adapters.cli.desk import add_deed_options, add_list_options, opened, who, why_of
+from adapters.cli.desk import opened, who, why_of
+from adapters.cli.options import add_deed_options, add_list_options
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.wiring import Opened
 from engine.model.masks import mask_text

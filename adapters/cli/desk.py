@@ -5,7 +5,6 @@ import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from adapters.cli.parser import add_globals
 from adapters.cli.rules import folder_of
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.settings import read_settings
@@ -15,48 +14,6 @@ from engine.language.show import render
 from engine.model.diagnostic import Severity
 from engine.ports.directory import CaseRow
 from engine.ports.store import StoreUnavailable
-
-
-def add_db_option(parser: argparse.ArgumentParser, speech: Speech) -> None:
-    """`--db`."""
-    parser.add_argument(
-        "--db",
-        metavar="DB",
-        help=speech.of(
-            "数据库地址或 SQLite 文件(默认 WAYBILL_DB,再是 var/waybill.db)",
-            "database address or SQLite file (default: WAYBILL_DB, then var/waybill.db)",
-        ),
-    )
-
-
-def add_desk_options(parser: argparse.ArgumentParser, speech: Speech) -> None:
-    """`--db` and `--rules`."""
-    add_db_option(parser, speech)
-    parser.add_argument(
-        "--rules",
-        metavar="DIR",
-        help=speech.of(
-            "规则文件夹(默认 WAYBILL_RULES,再是当前文件夹,再是自带的)", "rule folder (default: WAYBILL_RULES, this folder, the shipped one)"
-        ),
-    )
-
-
-def add_by_option(parser: argparse.ArgumentParser, speech: Speech) -> None:
-    """`--by`, for deeds that somebody answers for."""
-    parser.add_argument("--by", metavar="WHO", help=speech.of("谁做的(工号;默认登录名)", "who does it (default: the login name)"))
-
-
-def add_deed_options(parser: argparse.ArgumentParser, speech: Speech, why_zh: str = "为什么", why_en: str = "why") -> None:
-    """What a deed with a subcommand of its own takes: `--why` (see `why_of`), `--by`, the desk, the globals."""
-    parser.add_argument("--why", required=True, metavar="TEXT", help=speech.of(why_zh, why_en))
-    add_by_option(parser, speech)
-    add_list_options(parser, speech)
-
-
-def add_list_options(parser: argparse.ArgumentParser, speech: Speech) -> None:
-    """What looking with a subcommand of its own takes: the desk, the globals."""
-    add_desk_options(parser, speech)
-    add_globals(parser, speech)
 
 
 def why_of(options: argparse.Namespace, asked: str = "为什么") -> str:

@@ -3,7 +3,7 @@
 import argparse
 from itertools import groupby
 
-from adapters.cli.desk import add_desk_options
+from adapters.cli.options import add_desk_options
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.cli.version_ref import the_rulebook
 from engine.model.rulebook import Rulebook

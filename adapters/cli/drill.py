@@ -1,14 +1,13 @@
 """Does a history end the same when everything goes wrong? Each case lived calmly and with faults from a seed, and compared."""
 
 import argparse
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
+from adapters.cli.options import add_history_options, the_histories
 from adapters.cli.pool import lived
 from adapters.cli.replay import read_events, tell_problems
 from adapters.cli.rules import load
@@ -51,10 +50,7 @@ class Total:
 
 def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     """`drill FILE ... --crash --double 5% --shuffle "10 min" --clock-jump`."""
-    parser.add_argument(
-        "files", metavar="FILE", nargs="+", help=speech.of("历史:JSON 行,可用 gzip", "histories: JSON lines, plain or gzip")
-    )
-    parser.add_argument("--rules", metavar="DIR", help=speech.of("规则文件夹", "rule folder"))
+    add_history_options(parser, speech)
     parser.add_argument(
         "--crash", action="store_true", help=speech.of("服务随时会死,再活过来", "the service dies anywhere, and lives again")
     )
@@ -74,13 +70,6 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
         "--seed", metavar="N", type=int, default=1, help=speech.of("种子:同一种子,同样的乱法", "the same seed, the same faults")
     )
     parser.add_argument("--sample", metavar="N", type=int, default=1, help=speech.of("每几张单取一张", "one case in so many"))
-    parser.add_argument(
-        "--jobs",
-        metavar="N",
-        type=int,
-        default=os.cpu_count() or 1,
-        help=speech.of("几个进程(默认按 CPU)", "processes (default: one per CPU)"),
-    )
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:
@@ -88,11 +77,9 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
     trouble = _trouble(options)
     if options.jobs < 1 or options.sample < 1:
         raise WrongUse("--jobs、--sample 至少 1", "--jobs and --sample are at least 1")
-    missing = [name for name in options.files if not Path(name).is_file()]
-    if missing:
-        raise WrongUse(f"没有这个文件:{missing[0]}", f"no such file: {missing[0]}")
+    files = the_histories(options)
     rulebook = load(options.rules, speech).rulebook
-    events, problems = read_events(options.files, rulebook)
+    events, problems = read_events(files, rulebook)
     tell_problems(problems, speech)
     if not events:
         raise NotFine("没有可演练的事件", "there is no event to drill")

@@ -4,7 +4,8 @@ import argparse
 from collections.abc import Sequence
 from datetime import datetime
 
-from adapters.cli.rules import add_rules_option, load
+from adapters.cli.options import add_rules_option
+from adapters.cli.rules import load
 from adapters.cli.speech import Speech, WrongUse
 from adapters.cli.times import read_time
 from engine.core.due import DayKind, DueLine, explain_due

@@ -2,9 +2,8 @@
 
 import argparse
 
-from adapters.cli.desk import add_desk_options, opened, the_case, who
-from adapters.cli.keeping import add_answers_for, reason_of
-from adapters.cli.parser import add_globals
+from adapters.cli.desk import opened, the_case, who, why_of
+from adapters.cli.options import add_deed_options, add_list_options
 from adapters.cli.speech import Speech, WrongUse
 from adapters.clock import SystemClock
 from adapters.sql.erase import Errand, StillOpen, cases_with, erase_case, erase_loose, erasures
@@ -40,11 +39,9 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     )
     listing = deeds.add_parser("list", help=speech.of("删过什么、谁、何时、为什么", "what was erased: who, when, why"))
     for each in (one, value):
-        add_answers_for(each, speech)
         each.add_argument("--even-open", action="store_true", help=speech.of("没结束的单也删", "open cases, too"))
-    for each in (one, value, listing):
-        add_desk_options(each, speech)
-        add_globals(each, speech)
+        add_deed_options(each, speech)
+    add_list_options(listing, speech)
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:
@@ -55,7 +52,7 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
             raise WrongUse("内存里的库不用删", "a store in memory keeps nothing")
         if options.deed == "list":
             return _list(stores, desk.rulebook.timezone, speech)
-        errand = Errand(by=who(options), why=reason_of(options), at=SystemClock().now())
+        errand = Errand(by=who(options), why=why_of(options), at=SystemClock().now())
         if options.deed == "case":
             return _cases([the_case(desk, text).id for text in options.files], stores, errand, options.even_open, speech)
         return _value(options, desk, stores, errand, speech)

@@ -2,8 +2,9 @@
 
 import argparse
 
-from adapters.cli.desk import add_by_option, add_desk_options, opened, who
+from adapters.cli.desk import opened, who
 from adapters.cli.fields import read_fields
+from adapters.cli.options import add_by_option, add_desk_options
 from adapters.cli.rules import workflow_named
 from adapters.cli.speech import Speech
 from adapters.cli.times import read_time

@@ -3,7 +3,8 @@
 import argparse
 
 from adapters.cli import explain_code
-from adapters.cli.desk import add_desk_options, opened, the_case
+from adapters.cli.desk import opened, the_case
+from adapters.cli.options import add_desk_options
 from adapters.cli.speech import Speech
 from adapters.cli.times import read_time
 from engine.core.why_data import data_of, say_place

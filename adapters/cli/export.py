@@ -5,7 +5,8 @@ import gzip
 from collections.abc import Iterable
 from pathlib import Path
 
-from adapters.cli.desk import add_desk_options, opened
+from adapters.cli.desk import opened
+from adapters.cli.options import add_desk_options
 from adapters.cli.speech import Speech, WrongUse
 from engine.reports.export_ocel import ocel
 from engine.reports.export_rows import NEEDS

@@ -2,9 +2,8 @@
 
 import argparse
 
-from adapters.cli.desk import add_desk_options, opened, who
-from adapters.cli.keeping import add_answers_for, reason_of
-from adapters.cli.parser import add_globals
+from adapters.cli.desk import opened, who, why_of
+from adapters.cli.options import add_deed_options, add_list_options
 from adapters.cli.speech import Speech, WrongUse
 from adapters.clock import SystemClock
 from adapters.sql.fence import fence_of, held_back, let_out
@@ -31,10 +30,8 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     for one in (send, drop):
         one.add_argument("files", nargs="*", metavar="SENDING", help=speech.of("编号(fence list 里有)", "its id, as fence list shows it"))
         one.add_argument("--all", action="store_true", help=speech.of("压着的全部", "all that is held"))
-        add_answers_for(one, speech)
-    for one in (listing, send, drop):
-        add_desk_options(one, speech)
-        add_globals(one, speech)
+        add_deed_options(one, speech)
+    add_list_options(listing, speech)
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:
@@ -49,7 +46,7 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
         wanted = [one.effect.id for one in rows] if options.all else list(options.files)
         if bool(options.files) == options.all:
             raise WrongUse("写编号,或写 --all", "say which, or --all")
-        by, why = who(options), reason_of(options)
+        by, why = who(options), why_of(options)
         said = [_decide(desk, stores, one, options.deed, by, why) for one in wanted]
     for item, word in zip(wanted, said, strict=True):
         zh, en = SAYS[word]

@@ -2,7 +2,8 @@
 
 import argparse
 
-from adapters.cli.rules import add_rules_option, load, workflow_named
+from adapters.cli.options import add_rules_option
+from adapters.cli.rules import load, workflow_named
 from adapters.cli.speech import Speech
 from adapters.cli.writing import write_out
 from engine.model.rulebook import Rulebook

@@ -2,7 +2,8 @@
 
 import argparse
 
-from adapters.cli.desk import add_by_option, add_desk_options, opened, who
+from adapters.cli.desk import opened, who
+from adapters.cli.options import add_by_option, add_desk_options
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.clock import SystemClock
 from adapters.sql.keep import due, let_go

@@ -6,38 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adapters.cli.desk import address_of
-from adapters.cli.speech import NotFine, Speech, WrongUse
+from adapters.cli.speech import NotFine, WrongUse
 from adapters.sql.database import is_postgres
 from adapters.sql.reading import Reading, open_reading
 from adapters.sql.sqlite import file_of
 from adapters.wiring import MEMORY
 from engine.ports.store import StoreError
-
-
-def add_db_option(parser: argparse.ArgumentParser, speech: Speech) -> None:
-    """`--db`."""
-    parser.add_argument(
-        "--db",
-        metavar="DB",
-        help=speech.of(
-            "数据库地址或 SQLite 文件(默认 WAYBILL_DB,再是 var/waybill.db)",
-            "database address or SQLite file (default: WAYBILL_DB, then var/waybill.db)",
-        ),
-    )
-
-
-def add_answers_for(parser: argparse.ArgumentParser, speech: Speech) -> None:
-    """`--by` and `--why`: who answers for it."""
-    parser.add_argument("--by", metavar="WHO", help=speech.of("谁做的(工号;默认登录名)", "who does it (default: the login name)"))
-    parser.add_argument("--why", required=True, metavar="TEXT", help=speech.of("为什么", "the reason"))
-
-
-def reason_of(options: argparse.Namespace) -> str:
-    """`--why`, which must say something. Raises WrongUse."""
-    why = str(options.why).strip()
-    if not why:
-        raise WrongUse("写上 --why:为什么", "say --why")
-    return why
 
 
 def the_database(options: argparse.Namespace) -> str:

@@ -3,7 +3,8 @@
 import argparse
 from datetime import timedelta
 
-from adapters.cli.desk import add_by_option, add_desk_options, opened, the_case, who
+from adapters.cli.desk import opened, the_case, who
+from adapters.cli.options import add_by_option, add_desk_options
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.settings import Settings, read_settings
 from adapters.signing.customer_link import make_link

@@ -1,13 +1,13 @@
 """What would have been different under these rules? Recorded cases rehearsed under the old and the new rulebook; nothing is written but the report."""
 
 import argparse
-import os
 import re
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from adapters.cli.options import add_jobs_option
 from adapters.cli.plan_history import History
 from adapters.cli.plan_json import as_data
 from adapters.cli.plan_open import Book, OpenCases, rehearse_open, rules_of
@@ -79,7 +79,7 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     add("--sample", metavar="SHARE", nargs="?", const=SAMPLE, help=of("只抽一部分单(默认 1%%)", "a sample of the cases (1%% if not said)"))
     add("--all", action="store_true", help=of("列出每一张单,不只三张", "every case, not three examples"))
     add("--html", metavar="FILE", help=of("再写一份网页报告", "write a page, too"))
-    add("--jobs", metavar="N", type=int, default=os.cpu_count() or 1, help=of("几个进程(默认按 CPU)", "processes (default: one per CPU)"))
+    add_jobs_option(parser, speech)
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from adapters.cli.options import add_history_options, the_histories
 from adapters.cli.pool import replayed
 from adapters.cli.rules import load
 from adapters.cli.speech import NotFine, Speech, WrongUse
@@ -48,20 +49,10 @@ class Summary:
 
 def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     """`replay FILE ...`."""
-    parser.add_argument(
-        "files", metavar="FILE", nargs="+", help=speech.of("历史:JSON 行,可用 gzip", "histories: JSON lines, plain or gzip")
-    )
-    parser.add_argument("--rules", metavar="DIR", help=speech.of("规则文件夹", "rule folder"))
+    add_history_options(parser, speech)
     parser.add_argument("--out", metavar="RESULT", help=speech.of("每张单一行结果,写到这个文件", "one line per case goes to this file"))
     parser.add_argument(
         "--until", metavar="TIME", help=speech.of("走到什么时候为止(默认最后一件事的时刻)", "replay until then (default: the last event)")
-    )
-    parser.add_argument(
-        "--jobs",
-        metavar="N",
-        type=int,
-        default=os.cpu_count() or 1,
-        help=speech.of("几个进程(默认按 CPU)", "processes (default: one per CPU)"),
     )
 
 
@@ -71,12 +62,10 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
     begun = clock.monotonic()
     if options.jobs < 1:
         raise WrongUse("--jobs 至少 1", "--jobs is at least 1")
-    missing = [name for name in options.files if not Path(name).is_file()]
-    if missing:
-        raise WrongUse(f"没有这个文件:{missing[0]}", f"no such file: {missing[0]}")
+    files = the_histories(options)
     loaded = load(options.rules, speech)
     rulebook = loaded.rulebook
-    events, problems = read_events(options.files, rulebook)
+    events, problems = read_events(files, rulebook)
     tell_problems(problems, speech)
     if not events:
         raise NotFine("没有可回放的事件", "there is no event to replay")

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from adapters.cli import report_people, report_rounds
-from adapters.cli.desk import add_desk_options, opened
+from adapters.cli.desk import opened
+from adapters.cli.options import add_desk_options
 from adapters.cli.report_files import FORMS, write_file
 from adapters.cli.report_mail import send_report
 from adapters.cli.report_said import as_data, say

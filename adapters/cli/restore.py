@@ -5,7 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from adapters.cli.desk import who
-from adapters.cli.keeping import add_db_option, not_done, the_database, the_file
+from adapters.cli.keeping import not_done, the_database, the_file
+from adapters.cli.options import add_by_option, add_db_option
 from adapters.cli.speech import Speech, WrongUse
 from adapters.cli.times import read_time
 from adapters.clock import SystemClock
@@ -46,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
         action="store_true",
         help=speech.of("只立围栏:库已用别的工具恢复好了", "only put up the fence: another tool has restored the store"),
     )
-    parser.add_argument("--by", metavar="WHO", help=speech.of("谁做的(工号;默认登录名)", "who does it (default: the login name)"))
+    add_by_option(parser, speech)
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:

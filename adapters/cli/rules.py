@@ -1,6 +1,5 @@
 """Which rulebook does a command mean, and is it fine?"""
 
-import argparse
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,14 +22,6 @@ class Loaded:
     files: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...]
     folder: Path
-
-
-def add_rules_option(parser: argparse.ArgumentParser, speech: Speech) -> None:
-    """`--rules DIR` as every command understands it."""
-    parser.add_argument(
-        "--rules", metavar="DIR",
-        help=speech.of("规则文件夹(默认 WAYBILL_RULES,再是当前文件夹,再是自带的)", "rule folder (default: WAYBILL_RULES, this folder, the shipped one)"),
-    )  # fmt: skip
 
 
 def folder_of(given: str | None) -> Path:

@@ -5,7 +5,8 @@ import json
 import time
 from pathlib import Path
 
-from adapters.cli.rules import add_rules_option, folder_of
+from adapters.cli.options import add_rules_option
+from adapters.cli.rules import folder_of
 from adapters.cli.speech import Speech
 from adapters.files.rules import RulesProblem, fingerprint_of_files, read_folder
 from adapters.files.schemas import FOLDER, map_in_vscode, schemas_of, write_schemas

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from adapters.cli.desk import add_desk_options, opened
+from adapters.cli.desk import opened
+from adapters.cli.options import add_desk_options
 from adapters.cli.speech import Speech, WrongUse
 from adapters.wiring import Opened
 from engine.model.rulebook import Rulebook

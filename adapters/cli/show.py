@@ -4,7 +4,8 @@ import argparse
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from adapters.cli.desk import add_desk_options, opened, the_case
+from adapters.cli.desk import opened, the_case
+from adapters.cli.options import add_desk_options
 from adapters.cli.speech import Speech
 from adapters.cli.versions import tell_broken_folder
 from adapters.wiring import Opened

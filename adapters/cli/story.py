@@ -4,7 +4,8 @@ import argparse
 from datetime import timedelta
 from pathlib import Path
 
-from adapters.cli.desk import add_desk_options, opened, the_case
+from adapters.cli.desk import opened, the_case
+from adapters.cli.options import add_desk_options
 from adapters.cli.parser import add_globals
 from adapters.cli.rules import folder_of
 from adapters.cli.speech import NotFine, Speech, WrongUse

@@ -2,7 +2,8 @@
 
 import argparse
 
-from adapters.cli.desk import add_deed_options, add_list_options, opened, who, why_of
+from adapters.cli.desk import opened, who, why_of
+from adapters.cli.options import add_deed_options, add_list_options
 from adapters.cli.speech import NotFine, Speech
 from adapters.wiring import Opened
 

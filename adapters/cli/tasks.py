@@ -2,8 +2,9 @@
 
 import argparse
 
-from adapters.cli.desk import add_by_option, add_list_options, opened, the_case, who, why_of
+from adapters.cli.desk import opened, the_case, who, why_of
 from adapters.cli.fields import read_fields
+from adapters.cli.options import add_by_option, add_list_options
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.cli.tasks_paper import write_paper
 from adapters.cli.tasks_read import read_paper, take, tell

@@ -6,7 +6,8 @@ import os
 import sys
 from dataclasses import replace
 
-from adapters.cli.desk import add_by_option, add_desk_options, opened, who
+from adapters.cli.desk import opened, who
+from adapters.cli.options import add_by_option, add_desk_options
 from adapters.cli.parser import add_globals
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.settings import SettingProblem, read_secret

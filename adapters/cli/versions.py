@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from adapters.cli.desk import add_db_option, address_of
+from adapters.cli.desk import address_of
+from adapters.cli.options import add_db_option
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.sql.sqlite import file_of
 from adapters.sql.stores import SqlStores, open_stores

@@ -2,7 +2,8 @@
 
 import argparse
 
-from adapters.cli.desk import add_desk_options, address_of
+from adapters.cli.desk import address_of
+from adapters.cli.options import add_desk_options
 from adapters.cli.rules import folder_of
 from adapters.cli.speech import NotFine, Speech
 from adapters.settings import read_settings
