@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from engine.core.evaluate import Seen, holds
+from engine.core.evaluate import Seen
 from engine.core.once import once
+from engine.model.comparing import satisfies
 from engine.model.condition import AllOf, Answer, AnyOf, Clause, Condition, NoneOf, Operand, Word
 from engine.model.fieldtext import BadValue
 
@@ -99,7 +100,7 @@ def _fits(word: Word, operands: tuple[Operand, ...]) -> Fits:
         case Word.MORE_THAN | Word.AT_LEAST | Word.FROM | Word.LESS_THAN | Word.BEFORE | Word.AT_MOST:
             if isinstance(first, Decimal | datetime | date | time):
                 return _comparison(word, first)
-    return lambda value: holds(word, value, operands)
+    return lambda value: satisfies(word, value, operands)
 
 
 def _comparison(word: Word, operand: Decimal | date | time) -> Fits:

@@ -1,11 +1,10 @@
 """Does a condition hold? Yes, no, or could not tell; every clause leaves a Check."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import time
 
-from engine.model.condition import AllOf, Answer, AnyOf, Check, Clause, Condition, NoneOf, Operand, Word
-from engine.model.erased import ERASED
+from engine.model.comparing import satisfies
+from engine.model.condition import AllOf, Answer, AnyOf, Check, Clause, Condition, NoneOf, Operand
 from engine.model.fieldtext import BadValue, read_text, write_text
 from engine.model.workflow import Workflow
 
@@ -75,7 +74,7 @@ def _clause(clause: Clause, seen: Seen, checks: list[Check]) -> Answer:
     shown = seen.texts.get(clause.subject, "")
     try:
         value = seen.value(clause.subject)
-        answer = Answer.YES if holds(clause.word, value, clause.operands) else Answer.NO
+        answer = Answer.YES if satisfies(clause.word, value, clause.operands) else Answer.NO
         shown = _show(value)
     except (BadValue, TypeError):
         answer = Answer.COULD_NOT_TELL
@@ -84,46 +83,6 @@ def _clause(clause: Clause, seen: Seen, checks: list[Check]) -> Answer:
     expected = " | ".join(_show(operand) for operand in clause.operands)
     checks.append(Check(clause.subject, clause.word.value, expected, shown, answer, clause.span))
     return answer
-
-
-def holds(word: Word, value: Operand | None, operands: tuple[Operand, ...]) -> bool:
-    """Whether a typed value satisfies one clause; TypeError: cannot be told.
-
-    Blank is no to every comparison and yes to `is_not` (language.md, Conditions).
-    """
-    if word is Word.BLANK:
-        return (value is None) is bool(operands[0])
-    if value is None:
-        return word is Word.IS_NOT
-    if value == ERASED:  # It was there; what it said nobody can tell any more.
-        raise TypeError(word)
-    match word:
-        case Word.IS | Word.ONE_OF:
-            return value in operands
-        case Word.IS_NOT:
-            return value not in operands
-        case Word.CONTAINS:
-            return str(operands[0]) in str(value)
-        case Word.STARTS_WITH:
-            return str(value).startswith(str(operands[0]))
-        case _:
-            return _compare(word, value, operands[0])
-
-
-def _compare(word: Word, value: Operand, operand: Operand) -> bool:
-    if type(value) is not type(operand):
-        raise TypeError(word)
-    assert isinstance(value, Decimal | datetime | date | time)
-    below, above = value < operand, value > operand  # type: ignore[operator]  # both have the one type checked above
-    match word:
-        case Word.MORE_THAN:
-            return above
-        case Word.AT_LEAST | Word.FROM:
-            return not below
-        case Word.LESS_THAN | Word.BEFORE:
-            return below
-        case _:
-            return not above
 
 
 def _show(value: Operand | None) -> str:

@@ -11,6 +11,7 @@ from itertools import product
 from math import prod
 
 from engine.language.walk import clauses
+from engine.model.comparing import satisfies
 from engine.model.condition import AllOf, AnyOf, Clause, Condition, Operand, Word
 from engine.model.fieldtext import decimal_places, write_text
 from engine.model.values import FieldType
@@ -128,36 +129,10 @@ def _neighbours(value: Operand | None, field: Field | None) -> tuple[Operand, ..
 
 
 def _clause(clause: Clause, value: Operand | None) -> bool:
-    if clause.word is Word.BLANK:
-        return (value is None) is bool(clause.operands[0])
-    if value is None:
-        return clause.word is Word.IS_NOT
-    match clause.word:
-        case Word.IS | Word.ONE_OF:
-            return value in clause.operands
-        case Word.IS_NOT:
-            return value not in clause.operands
-        case Word.CONTAINS:
-            return str(clause.operands[0]) in str(value)
-        case Word.STARTS_WITH:
-            return str(value).startswith(str(clause.operands[0]))
-        case _:
-            return _compared(clause.word, value, clause.operands[0])
-
-
-def _compared(word: Word, value: Operand, operand: Operand) -> bool:
-    if type(value) is not type(operand) or not isinstance(value, Decimal | datetime | date | time):
+    try:
+        return satisfies(clause.word, value, clause.operands)
+    except TypeError:  # Of another kind than what it is compared with: no row takes it.
         return False
-    below, above = value < operand, value > operand  # type: ignore[operator]  # both have the one type checked above
-    match word:
-        case Word.MORE_THAN:
-            return above
-        case Word.AT_LEAST | Word.FROM:
-            return not below
-        case Word.LESS_THAN | Word.BEFORE:
-            return below
-        case _:
-            return not above
 
 
 def _label(subject: str, workflow: Workflow) -> str:
