@@ -7,6 +7,8 @@ from engine.core.delivery import deadline_timers, finish_task, note_suppression,
 from engine.core.draft import Draft
 from engine.core.escalate import RESUME_ROW, acknowledge, chain_timers, ring_step, settle_chains
 from engine.core.goes_by import adopts_on_moving, court_of, version_of
+from engine.core.holding import OWNER as HOLD_OWNER
+from engine.core.holding import carry_out_hand, hold_timers, ring_end
 from engine.core.issue import Occasion, assign, issue_intentions, withdraw
 from engine.core.order import FUTURE_TOLERANCE, event_key
 from engine.core.reading import read_case
@@ -77,6 +79,9 @@ def _hear(draft: Draft) -> tuple[Read, bool]:
             finish_task(draft, event)
             note_suppression(draft, event)
             draft.read()
+        case EventKind.HAND:
+            draft.read()
+            carry_out_hand(draft, event)
         case EventKind.REFRESH:
             draft.read()
     return Read(Outcome.RECORDED), False
@@ -101,6 +106,8 @@ def _ring(draft: Draft, event: Event) -> Outcome:
     owner = event.extra["owner"]
     kind, _, name = owner.partition(":")
     settle_chains(draft)
+    if owner == HOLD_OWNER:
+        return Outcome.STAYED if ring_end(draft) else Outcome.RECORDED
     if kind == "policy":
         return Outcome.STAYED if ring_row(draft, event) else Outcome.RECORDED
     if kind == "message":
@@ -128,7 +135,7 @@ def _ask_a_person(draft: Draft, read: Read) -> None:
 
 def _decision(draft: Draft, rulebook: Rulebook, read: Read, *, keeps: bool, more: Sequence[Timer] = ()) -> Decision:
     case = draft.case
-    timers = (*policy_timers(draft), *chain_timers(draft), *deadline_timers(draft), *more)
+    timers = (*policy_timers(draft), *chain_timers(draft), *deadline_timers(draft), *hold_timers(draft), *more)
     standing = standing_of(draft)
     outcome = Outcome.LIMIT_EXCEEDED if draft.exceeded else read.outcome
     after = Case(

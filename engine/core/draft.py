@@ -41,6 +41,7 @@ class Draft:
         self.corrected: list[str] = list(ledger.corrected)
         self.told: list[str] = list(ledger.told)
         self.floors: dict[str, datetime] = dict(ledger.floors)
+        self.hold = ledger.hold
         self.history: tuple[Heard, ...] = case.history
         self.before = ledger
         """The ledger before this decision, under the names in force."""
@@ -154,6 +155,7 @@ class Draft:
             rules=version_of(self.court),
             closed=self._counted.closed,
             dues=self._counted.dues,
+            hold=self.hold,
         )
 
 

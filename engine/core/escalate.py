@@ -74,7 +74,9 @@ def _held(draft: Draft, run: ChainRun, since: datetime) -> ChainRun:
 
 
 def _held_since(draft: Draft, reasons: Sequence[str]) -> datetime | None:
-    """Since when every reason's clock has been paused; None: at least one runs, or is a stay."""
+    """Since when every reason's clock has been paused, or the case on hold; None: at least one runs, or is a stay."""
+    if draft.hold is not None:
+        return draft.hold.since
     since = [_paused_from(draft, reason) for reason in reasons]
     known = [one for one in since if one is not None]
     return max(known) if known and len(known) == len(since) else None

@@ -16,6 +16,9 @@ from engine.model.event import Event
 from engine.model.message import Message, Optional_, Placeholder, Text
 from engine.model.policy import Mode
 
+LASTS = (Set, Raise, Open)
+"""What a hold does not keep back: they are the life of the case and of those linked to it, which no button stops."""
+
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
@@ -34,6 +37,7 @@ def issue_intentions(draft: Draft) -> None:
     """Carry out what the reading intends and was not issued before.
 
     What lies in a stay that is over does only `open` (language.md, Order of time); `set` was done by the reading.
+    While the case is on hold what would leave waits: it is done when it is resumed, if its stay still stands.
     """
     current = draft.reading.stay.key
     for intention in draft.reading.intentions:
@@ -42,7 +46,16 @@ def issue_intentions(draft: Draft) -> None:
         if intention.stay == current or isinstance(intention.do, Open):
             if _known_before(draft, intention):
                 continue
+            if draft.hold is not None and not isinstance(intention.do, LASTS):
+                _note_waiting(draft, intention)
+                continue
             carry_out(draft, intention.do, _occasion(draft, intention))
+
+
+def _note_waiting(draft: Draft, intention: Intention) -> None:
+    """Told once, by the event that asked for it."""
+    if intention.event.id == draft.event.id and intention.event.source == draft.event.source:
+        draft.note("held", intention.row, "hold")
 
 
 def _known_before(draft: Draft, intention: Intention) -> bool:

@@ -70,7 +70,8 @@ def _reason(reason: str, policies: Names, chains: Names) -> str:
 
 
 def _cause(cause: str, policies: Names) -> str:
-    return f"c:{_first(cause[2:], policies)}" if cause.startswith("c:") else cause
+    kind, colon, name = cause.partition(":")
+    return f"{kind}:{_first(name, policies)}" if colon and kind in ("c", "on_hold") else cause
 
 
 def _issued(one: Issued, policies: Names, chains: Names, messages: Names) -> Issued:

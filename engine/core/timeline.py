@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from engine.core import calendars
 from engine.core.clocks import Clock, Instant
 from engine.core.draft import Draft
-from engine.core.issue import Occasion, carry_out, send
+from engine.core.issue import LASTS, Occasion, carry_out, send
 from engine.core.reader import CLOCK_SOURCE
 from engine.core.rows import instants, waits_for_feed
 from engine.core.terms import concerns
@@ -47,6 +47,8 @@ def _timer(draft: Draft, clock: Clock, instant: Instant) -> Timer | None:
     fired = draft.fired.get(instant.mark)
     if fired is not None and not _rings_again(draft, instant, fired):
         return None
+    if draft.hold is not None and not _rings_on_hold(draft, instant):
+        return None
     gen = _gen(draft, instant, fired)
     armed = clock.armed.get(instant.mark)
     if armed is not None and armed.gen == gen:
@@ -69,6 +71,20 @@ def _rings_again(draft: Draft, instant: Instant, fired: Fired) -> bool:
     """Only if its instant, recomputed, lies ahead again; once armed for that, it stays so until it rings."""
     armed = draft.gens.get(instant.own, fired.gen) > fired.gen
     return instant.at > fired.instant and (armed or instant.at > draft.now)
+
+
+def _rings_on_hold(draft: Draft, instant: Instant) -> bool:
+    """Lateness is recorded on time, and what a row raises, sets or opens is done on time; the other rows wait for the end of the hold."""
+    return instant.row is None or (_lasts(instant.row) and _done_on_hold(instant) not in draft.told)
+
+
+def _lasts(row: TimelineRow) -> bool:
+    return any(isinstance(do, LASTS) for do in row.do)
+
+
+def _done_on_hold(instant: Instant) -> str:
+    """What `Ledger.told` keeps of a row of which only the lasting lines were done, at this instant."""
+    return f"on_hold:{instant.mark}@{instant.at.isoformat()}"
 
 
 def _gen(draft: Draft, instant: Instant, fired: Fired | None) -> int:
@@ -115,8 +131,23 @@ def _fire(draft: Draft, clock: Clock, instant: Instant, gen: int) -> None:
         draft.note("row_flagged", f"{policy.name} {instant.key}", detail, instant.row.span)
         draft.alarm(f"flagged:{policy.name} {instant.key}", f"flag:{instant.mark}:{gen}")
         return
-    draft.note("row_fired", f"{policy.name} {instant.key}", detail, instant.row.span)
+    if draft.hold is not None and not all(isinstance(do, LASTS) for do in instant.row.do):
+        _wait_with_the_rest(draft, instant, instant.row, gen)
+    else:
+        draft.note("row_fired", f"{policy.name} {instant.key}", detail, instant.row.span)
     _carry_out_row(draft, clock, instant, instant.row, gen)
+
+
+def _wait_with_the_rest(draft: Draft, instant: Instant, row: TimelineRow, gen: int) -> None:
+    """On hold only what lasts is done; the other lines ring once more when it is over. A daily row goes on to its next slot instead."""
+    subject = instant.line.replace("|", " ", 1)
+    if instant.slot:
+        draft.note("row_skipped", subject, f"{instant.at.isoformat()} hold", row.span)
+        return
+    del draft.fired[instant.mark]
+    _use_up(draft, f"{instant.line}|", str(gen))
+    draft.told.append(_done_on_hold(instant))
+    draft.note("held", subject, f"hold {instant.at.isoformat()}", row.span)
 
 
 def _skip_missed_slots(draft: Draft, clock: Clock, instant: Instant) -> Instant:
@@ -132,7 +163,10 @@ def _skip_missed_slots(draft: Draft, clock: Clock, instant: Instant) -> Instant:
 
 def _carry_out_row(draft: Draft, clock: Clock, instant: Instant, row: TimelineRow, gen: int) -> None:
     row_name = f"{clock.policy.name}/{row.key}"
+    done = _done_on_hold(instant) in draft.told and draft.hold is None
     for place, do in enumerate(row.do):
+        if isinstance(do, LASTS) if done else draft.hold is not None and not isinstance(do, LASTS):
+            continue
         cause = f"c:{clock.id}:{row.key}:{gen}:{instant.slot}:{place}"
         occasion = Occasion(
             cause,

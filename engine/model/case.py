@@ -68,6 +68,25 @@ class ChainRun:
     """Its last reason is gone; it goes on at its step if evidence brings a reason back."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A person put the case on hold: until it is resumed nothing of it leaves, and its clocks go on as ever."""
+
+    since: datetime
+    by: str
+    until: datetime | None = None
+    """It ends by itself then; None: only when somebody resumes it."""
+    revision: int
+    """Of the decision in whose journal line the reason stands."""
+    resumed_from: datetime | None = None
+    """Somebody resumed it, and may take that back until then."""
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it ends without anything further."""
+        return min((one for one in (self.until, self.resumed_from) if one is not None), default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Fired:
     """A timeline row that fired for one clock."""
@@ -111,6 +130,8 @@ class Ledger:
     """Disruptions the customer was told of; corrections sent."""
     rules: str = ""
     """Fingerprint of the rulebook the case goes by; empty: the one in force when it is next decided."""
+    hold: Hold | None = None
+    """None: what is decided is carried out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

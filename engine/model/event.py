@@ -22,6 +22,8 @@ class EventKind(StrEnum):
     """Somebody said 已知晓. `extra`: chain, by."""
     NOTE = "note"
     """A tracking note that finishes a task (R36). `extra`: task, by, note."""
+    HAND = "hand"
+    """What a person does with the case itself, beside its rules: `hold`, `resume`. `extra`: by, note (why), until."""
     REFRESH = "refresh"
     """Rules changed: look at the clocks again. Moves nothing by itself."""
 

@@ -18,7 +18,7 @@ from engine.service.doubts import arrival, ask, original
 from engine.service.endings import Endings, our_word
 from engine.service.handover import Letter, hand_over
 from engine.service.library import Library
-from engine.service.manners import DIGEST, HOURS, Hindrance, Manners, by_people, digest_text, listed, released_from, together
+from engine.service.manners import DIGEST, HOLD, HOURS, Hindrance, Manners, by_people, digest_text, listed, released_from, together
 from engine.service.sending import Recipient, SendingDesk, Words
 
 LANE_TIME = timedelta(seconds=40)
@@ -55,6 +55,8 @@ class PostRoom:
     sent: int = 0
     braked: bool = False
     """A rule is held back since the last look at the brakes."""
+    holding: bool = True
+    """Something may wait for its case to be resumed; looked at with every round until nothing does."""
     texts: bool = True
     """False: a replay, in which nobody reads what is not sent."""
     _endings: Endings = field(init=False)
@@ -80,6 +82,8 @@ class PostRoom:
 
     def deliver(self, now: datetime, limit: int = 50) -> int:
         """Carry what is ready, oldest first. Answers how many rows were handled, or given to a lane."""
+        if self.holding:
+            self._resume(now)
         claimed = self.outbox.claim(now, limit, owner=self.owner, lease_until=now + LEASE, not_channels=tuple(self.busy))
         # What waited for room at a provider is due later than what came in just now, and goes first all the same.
         rows = sorted(claimed, key=lambda row: row.effect.at)
@@ -97,6 +101,18 @@ class PostRoom:
             self.busy.add(channel)
             self.lanes.submit(self._lane, channel, work, now)
         return len(rows)
+
+    def _resume(self, now: datetime) -> None:
+        """What waited for a case that is on hold no longer may go."""
+        piles = self.outbox.piles(HOLD)
+        self.holding = bool(piles)
+        for pile in piles:
+            try:
+                hold = self.store.load(pile.key.removeprefix(HOLD)).ledger.hold
+            except NotFound:
+                hold = None
+            if hold is None:
+                self.outbox.let_go(pile.key, now, seconds_apart=0)
 
     def _lane(self, channel: str, work: Sequence[list[OutboxRow]], claimed_at: datetime) -> None:
         """One channel's rows, one after another; what a slow provider leaves no time for is given back before its lease ends."""
@@ -187,6 +203,9 @@ class PostRoom:
         look = desk.look(effect)
         if look.drop is not None:
             return self._pass_on(row, look.drop, others, manners)
+        if look.on_hold:
+            self._put_by(row, now)
+            return self._carry(others[0], others[1:], manners) if others else None
         if look.wait_until is not None:
             return self._endings.hold(
                 (row, *others), Hindrance("send_hours", f"{HOURS}{effect.group}" if effect.group else "", look.wait_until), now
@@ -254,6 +273,11 @@ class PostRoom:
         if others:
             self._carry(others[0], others[1:], manners)
 
+    def _put_by(self, row: OutboxRow, now: datetime) -> None:
+        """Its case is on hold: it waits until that is over."""
+        self.holding = True
+        self._endings.hold((row,), Hindrance("hold", f"{HOLD}{row.effect.case}"), now)
+
     def _digest(self, rows: Sequence[OutboxRow], manners: Manners) -> None:
         """What was held beyond a cap and still stands, as one sending for those who get it now; a single one leaves as itself."""
         now, wanted = manners.now, []
@@ -266,6 +290,7 @@ class PostRoom:
                 or look is None
                 or look.drop
                 or look.wait_until
+                or look.on_hold
                 or not recipients
                 or _refused(row, bool(self._open_counters(row.effect)), now)
             ):
@@ -320,9 +345,11 @@ class PostRoom:
         wanted = []
         for other in companions:
             desk = self._desk(other, now)
-            drop = desk.look(other.effect).drop if desk else "no_case"
-            if desk is None or drop is not None:
-                self._endings.drop(other, drop or "", now)
+            look = desk.look(other.effect) if desk else None
+            if desk is None or look is None or look.drop is not None:
+                self._endings.drop(other, (look.drop if look else None) or "no_case", now)
+            elif look.on_hold:
+                self._put_by(other, now)
             else:
                 wanted.append((other, desk.first_name))
         return wanted

@@ -101,7 +101,7 @@ class Endings:
         status = OutboxStatus.WAITING if hindrance.until is None else OutboxStatus.RETRY
         for row in rows:
             # A rule's rows that a person released stay released while they wait for an hour.
-            key = "" if row.held_for.startswith(BRAKE) else hindrance.key
+            key = "" if row.held_for.startswith(BRAKE) and hindrance.until is not None else hindrance.key
             note = held(row.effect, hindrance.why, hindrance.until, now)
             self._post.settle(
                 Settlement(

@@ -11,8 +11,8 @@ from engine.model.rulebook import Rulebook
 from engine.ports.outbox import OutboxRow, Post
 from engine.service.sending import Recipient, SendingDesk, day_start
 
-DIGEST, HOURS, BRAKE = "digest:", "hours:", "brake:"
-"""What a held row is held for, followed by whom, which group, which rule."""
+DIGEST, HOURS, BRAKE, HOLD = "digest:", "hours:", "brake:", "hold:"
+"""What a held row is held for, followed by whom, which group, which rule, which case."""
 RULE_CAP = Cap(300, 600, "300 per 10 min")
 """How often one message or chain may be handed over before it counts as a storm, where `caps.rule` says nothing."""
 EVER = timedelta(days=3650)
@@ -136,9 +136,9 @@ def together(row: OutboxRow) -> str:
 
 
 def released_from(row: OutboxRow) -> str:
-    """What had held it back: digest, hours or brake; never whom it is for."""
+    """What had held it back: digest, hours, brake or hold; never whom it is for."""
     kind, _, _ = row.held_for.partition(":")
-    return kind if f"{kind}:" in (DIGEST, HOURS, BRAKE) else ""
+    return kind if f"{kind}:" in (DIGEST, HOURS, BRAKE, HOLD) else ""
 
 
 def digest_text(names: Sequence[str]) -> str:

@@ -31,6 +31,8 @@ class Look:
 
     drop: str | None = None
     wait_until: datetime | None = None
+    on_hold: bool = False
+    """The case is on hold: it waits until a person resumes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class SendingDesk:
         one = self.issued(effect.id)
         if one is not None and one.dropped is not None:
             return Look(drop=one.dropped)
+        if self.case.ledger.hold is not None:
+            return Look(on_hold=True)
         message = self.rulebook.messages.get(effect.message or "")
         if effect.resend_of is not None:
             original = self.issued(effect.resend_of)

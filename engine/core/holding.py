@@ -1,0 +1,85 @@
+"""What does a person do with the case itself? Put it on hold and resume it; a hold that has an end ends by a bell."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from engine.core.delivery import WITHOUT_END
+from engine.core.draft import Draft
+from engine.model.case import Hold
+from engine.model.event import Event
+from engine.model.timer import Timer
+
+OWNER, END_ROW = "hold:case", "end"
+"""Of the bell that ends it. Without an end it stands at `WITHOUT_END`: so lists find what is on hold."""
+HOLD, RESUME, RESUME_BACK = "hold", "resume", "resume_taken_back"
+"""Names of the events."""
+
+
+def carry_out_hand(draft: Draft, event: Event) -> None:
+    """One deed, as its event tells it. What cannot be is only noted: the gate refused it to whoever asked."""
+    match event.name:
+        case "hold":
+            _hold(draft, event)
+        case "resume":
+            _resume(draft, event)
+        case "resume_taken_back":
+            _stay_on_hold(draft, event)
+        case _:
+            draft.note("hand_unknown", event.name)
+
+
+def _hold(draft: Draft, event: Event) -> None:
+    until = _instant(event.extra.get("until", ""))
+    if until is not None and until <= draft.now:
+        draft.note("hold_over", event.extra.get("by", ""), until.isoformat())
+        return
+    since = draft.hold.since if draft.hold is not None else draft.now
+    draft.hold = Hold(since=since, by=event.extra.get("by", ""), until=until, revision=draft.revision)
+    draft.note("on_hold", draft.hold.by, until.isoformat() if until else "")
+
+
+def _resume(draft: Draft, event: Event) -> None:
+    if draft.hold is None:
+        draft.note("not_on_hold", event.extra.get("by", ""))
+        return
+    window = timedelta(seconds=int(event.extra.get("undo_seconds", "0")))
+    if window:
+        draft.hold = replace(draft.hold, resumed_from=draft.now + window)
+        draft.note("resumes", event.extra.get("by", ""), (draft.now + window).isoformat())
+        return
+    _end(draft, event.extra.get("by", ""))
+
+
+def _stay_on_hold(draft: Draft, event: Event) -> None:
+    if draft.hold is None or draft.hold.resumed_from is None:
+        draft.note("not_on_hold", event.extra.get("by", ""))
+        return
+    draft.hold = replace(draft.hold, resumed_from=None)
+    draft.note("on_hold", event.extra.get("by", ""), draft.hold.until.isoformat() if draft.hold.until else "")
+
+
+def ring_end(draft: Draft) -> bool:
+    """The bell of its end; False: it was moved, or is over already."""
+    ends_at = draft.hold.ends_at if draft.hold is not None else None
+    if ends_at is None or ends_at > draft.now:
+        draft.note("bell_obsolete", OWNER)
+        return False
+    _end(draft, "")
+    return True
+
+
+def _end(draft: Draft, by: str) -> None:
+    assert draft.hold is not None
+    draft.note("resumed", by, f"on hold since {draft.hold.since.isoformat()}")
+    draft.hold = None
+
+
+def hold_timers(draft: Draft) -> list[Timer]:
+    """The bell of its end."""
+    if draft.hold is None:
+        return []
+    return [Timer(case=draft.case.id, owner=OWNER, row=END_ROW, gen=1, due_at=draft.hold.ends_at or WITHOUT_END)]
+
+
+def _instant(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
