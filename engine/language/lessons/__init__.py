@@ -6,7 +6,7 @@ from functools import cache
 from inspect import cleandoc
 from types import ModuleType
 
-from engine.language.lessons import conditions, form, meaning, names, providers, writing
+from engine.language.lessons import conditions, form, messages, names, people, promises, providers, transitions, writing
 from engine.language.lessons.lesson import SECTIONS, Entry, Sections, read_entries
 from engine.language.lessons.specimen import SPECIMEN
 from engine.language.lint import MODULES
@@ -43,7 +43,7 @@ def entries() -> dict[str, Entry]:
     """All tables as one: code -> entry."""
     return {
         code: entry
-        for table in (writing, form, conditions, names, meaning, providers)
+        for table in (writing, form, conditions, names, transitions, promises, people, messages, providers)
         for code, entry in read_entries(table.LESSONS).items()
     }
 
