@@ -35,7 +35,7 @@ INSERTED = (
 CHUNK = 250
 HANG_SECONDS = 30
 FACTS_MAX = 20
-"""So many bad mutants are told in full."""
+"""So many bad mutants are told in full, each as it is found."""
 
 
 @cache
@@ -181,7 +181,13 @@ def main() -> int:
     began = time.perf_counter()
     print(f"seed {options.seed}, mutants {options.first} to {options.first + options.count - 1}", flush=True)
 
+    shown = 0
+
     def told(so_far: Judged) -> None:
+        nonlocal shown
+        for fault in so_far.bad[shown:FACTS_MAX]:
+            print(f"\n{fault}\n", flush=True)
+        shown = len(so_far.bad)
         if so_far.count % (40 * CHUNK) == 0:
             print(f"  {so_far.count:,} judged, {len(so_far.bad)} faults, {time.perf_counter() - began:.0f} s", flush=True)
 
@@ -191,8 +197,6 @@ def main() -> int:
         f"slowest {judged.slowest[0]:.2f} s (mutant {judged.slowest[1]}); largest process {judged.resident_mb} MB; digest {judged.digest}"
     )
     print("answers: " + ", ".join(f"{code} {count:,}" for code, count in judged.codes.most_common()))
-    for fault in judged.bad[:FACTS_MAX]:
-        print(f"\n{fault}")
     return 1 if judged.bad else 0
 
 
