@@ -29,7 +29,12 @@ def desk(tmp_path: Path, rules: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def decide(database: Path, rules: Path) -> None:
     """What a daemon does with what was accepted."""
-    stores = open_stores(f"sqlite:///{database}", check=False)
+    decide_in(f"sqlite:///{database}", rules)
+
+
+def decide_in(address: str, rules: Path) -> None:
+    """The same, wherever the store stands."""
+    stores = open_stores(address, check=False)
     library = Library(load(str(rules), Speech()).rulebook)
     clerk = Clerk(stores.store, stores.bells, stores.feeds, library)
     while clerk.advance(SystemClock().now() + timedelta(seconds=1), limit=100):

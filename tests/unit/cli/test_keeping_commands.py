@@ -1,6 +1,7 @@
 """Can one back up, bring back, let go, erase and look at the fence from the prompt?"""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from adapters.sql.restore import restore
 from adapters.sql.stores import open_stores
 from engine.service.desk import Incoming
 from engine.service.simulate import Simulation
+from tests.ground import Ground
+from tests.postgres import Postgres
 from tests.unit.cli.rulebook import waybill, write_rulebook
-from tests.unit.cli.test_desk_commands import decide
+from tests.unit.cli.test_desk_commands import decide, decide_in
 from tests.unit.sql.desk_day import instant, play, shipped
 
 CONFIRMED, RESTORED = instant("2026-11-19 09:20"), instant("2026-11-19 16:00")
@@ -33,11 +36,24 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def store(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The same order on either database: the address of the store."""
+    address = ground.new()
+    write_rulebook(tmp_path / "rules")
+    monkeypatch.setenv("WAYBILL_DB", address)
+    monkeypatch.setenv("WAYBILL_RULES", str(tmp_path / "rules"))
+    assert waybill("event", "parcel", "ordered", "no=A1", f"phone={PHONE}", "重量=50", "--at", "2024-11-25 10:00").code == 0
+    decide_in(address, tmp_path / "rules")
+    yield address
+    ground.drop(address)
+
+
+@pytest.fixture
 def brought_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store that was brought back, and heard again of what happened in the time that was lost."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WAYBILL_DB", "desk.db")
-    play(tmp_path / "desk.db", until="2026-11-19 09:01", orders=1)
+    play(f"sqlite:///{tmp_path / 'desk.db'}", until="2026-11-19 09:01", orders=1)
     copy_file(tmp_path / "desk.db", tmp_path / "copy.db")
     restore(tmp_path / "copy.db", tmp_path / "desk.db", at=None, now=lambda: RESTORED, by="8011", replace=True)
     stores = open_stores(f"sqlite:///{tmp_path / 'desk.db'}", check=False)
@@ -82,14 +98,14 @@ def test_a_deed_about_the_fence_says_which_and_why() -> None:
     assert waybill("fence", "send", "nothing", "--why", "x", "--lang", "en").out == "nothing: the fence does not hold it\n"
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("store")
 def test_a_store_that_was_never_brought_back_has_no_fence() -> None:
     said = waybill("fence", "list")
 
     assert (said.code, said.out) == (0, "这个库没有恢复过\n")
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("store")
 def test_a_number_of_an_open_case_stays_until_one_says_even_open() -> None:
     refused = waybill("erase", "value", PHONE, "--why", "本人要求")
 
@@ -105,7 +121,7 @@ def test_a_number_of_an_open_case_stays_until_one_says_even_open() -> None:
     assert waybill("audit", "verify").code == 0
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("store")
 def test_only_what_was_erased_is_written_down_with_who_and_why() -> None:
     assert waybill("erase", "list").out == "没有删过什么\n"
     assert "哪里都没有" in waybill("erase", "value", "13900000000", "--why", "查一下").out
@@ -118,12 +134,12 @@ def test_only_what_was_erased_is_written_down_with_who_and_why() -> None:
     assert said[2].split()[2:] == ["8011", "个人信息", "parcel:A1", "1", "本人要求"]
 
 
-def test_what_the_rules_keep_no_longer_is_counted_first_and_goes_when_told(desk: Path) -> None:
+def test_what_the_rules_keep_no_longer_is_counted_first_and_goes_when_told(store: str, tmp_path: Path) -> None:
     assert waybill("keep", "--dry-run").code == 1
-    (desk / "rules/rules/keeping.yaml").write_text(KEEPING, encoding="utf-8")
+    (tmp_path / "rules/rules/keeping.yaml").write_text(KEEPING, encoding="utf-8")
     for name, at in (("picked", "10:10"), ("signed", "11:00")):
         waybill("event", "parcel", name, "--case", "A1", "--at", f"2024-11-25 {at}")
-    decide(desk / "desk.db", desk / "rules")
+    decide_in(store, tmp_path / "rules")
 
     counted = [waybill("keep", deed, "--json").data["classes"] for deed in ("--dry-run", "--dry-run", "--apply", "--apply")]
 
@@ -165,8 +181,18 @@ def test_what_makes_no_sense_is_refused_before_anything_is_touched(words: list[s
     assert waybill(*words).code == 2
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("store")
 def test_a_store_brought_back_by_other_tools_is_fenced_once_more_each_time() -> None:
     epochs = [waybill("restore", "--fence", "--by", "8011", "--json").data["epoch"] for _ in range(2)]
 
     assert epochs == [1, 2]
+
+
+def test_a_server_has_its_own_tools_for_copies_and_the_prompt_names_them(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAYBILL_DB", postgres.wiped())
+
+    said = [waybill("backup", "copy.db"), waybill("restore", "copy.db")]
+
+    assert [one.code for one in said] == [2, 2]
+    assert "pg_dump" in said[0].err
+    assert "waybill restore --fence" in said[1].err

@@ -1,8 +1,7 @@
-"""A day at the desk on the shipped rulebook, in a SQLite file: three orders, with names, phones, messages and notes."""
+"""A day at the desk on the shipped rulebook, in a store: three orders, with names, phones, messages and notes."""
 
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from adapters.files.rules import read_rules, shipped_rules_dir
@@ -41,9 +40,9 @@ def order(number: int, at: datetime) -> Incoming:
     )  # fmt: skip
 
 
-def play(path: Path, until: str = "2026-11-20 12:00", orders: int = 3) -> list[str]:
+def play(address: str, until: str = "2026-11-20 12:00", orders: int = 3) -> list[str]:
     """Play it; answers the ids of the cases."""
-    stores = open_stores(f"sqlite:///{path}", check=False)
+    stores = open_stores(address, check=False)
     start = instant("2026-11-19 09:00")
     simulation = Simulation(shipped(), stores, start)
     cases = [simulation.accept([order(number, start)])[0].case_id or "" for number in range(orders)]

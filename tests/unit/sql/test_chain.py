@@ -20,7 +20,7 @@ from tests.unit.sql.desk_day import play
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("day") / "desk.db"
-    play(path)
+    play(f"sqlite:///{path}")
     return path
 
 

@@ -1,9 +1,7 @@
-"""Does what is too old go, what is not stay, and does counting change nothing?"""
+"""Does what is too old go, what is not stay, and does counting change nothing? On a file and on a server."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -16,6 +14,7 @@ from adapters.sql.tables import CASES
 from engine.language.compile import compile_rulebook
 from engine.model.erased import ERASED
 from engine.model.keeping import Keeping
+from tests.ground import Ground
 from tests.unit.sql.desk_day import instant, play
 
 ENDED = instant("2026-11-20 12:00")
@@ -23,21 +22,22 @@ ALL = Keeping(personal=180, texts=90, raw=30, history=1095)
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
-    path = tmp_path_factory.mktemp("day") / "desk.db"
-    return path, play(path)
+def day(ground: Ground) -> tuple[str, list[str]]:
+    address = ground.new()
+    return address, play(address)
 
 
 @pytest.fixture
-def desk(day: tuple[Path, list[str]], tmp_path: Path) -> Iterator[tuple[SqlStores, list[str]]]:
+def desk(ground: Ground, day: tuple[str, list[str]]) -> Iterator[tuple[SqlStores, list[str]]]:
     """Three cases, of which the first two have ended."""
-    path = shutil.copy(day[0], tmp_path / "desk.db")
-    stores = open_stores(f"sqlite:///{path}", check=False)
+    address = ground.copy(day[0])
+    stores = open_stores(address, check=False)
     with stores.database.write() as connection:
         ended = update(CASES).where(CASES.c.id.in_(day[1][:2]))
         connection.execute(ended.values(final=True, entered_at=ENDED))
     yield stores, day[1]
     stores.close()
+    ground.drop(address)
 
 
 @pytest.mark.parametrize(

@@ -1,170 +1,26 @@
-"""After a restore: is anything sent twice, does what was held go out when a person says so, and is a bad copy refused?"""
+"""Does a copy become the store again as it was, and is a bad one refused? What may leave afterwards: test_fence.py."""
 
 import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from adapters.sql.backup import BackupFailed, bring_back, copy_file, copy_into, let_go, point_at, points
-from adapters.sql.fence import fence_of, held_back, let_out
 from adapters.sql.ownership import AlreadyRunning, hold_file
 from adapters.sql.restore import NotRestored, restore
 from adapters.sql.sqlite import CorruptStore
-from adapters.sql.stores import SqlStores, open_stores
-from engine.model.receipt import Parcel
-from engine.service.desk import Incoming
-from engine.service.handover import key_for, key_of
-from engine.service.simulate import Simulation
 from tests.contract.builders import NOW
-from tests.unit.sql.desk_day import instant, order, play, shipped
-
-OPENED, COPIED, CONFIRMED, RESTORED = (instant(f"2026-11-19 {at}") for at in ("09:00", "09:05", "09:20", "16:00"))
-
-
-def sent_by(simulation: Simulation) -> list[Parcel]:
-    return [parcel for gateway in simulation.gateways.values() for parcel in gateway.carried]
-
-
-def confirmation(at: datetime, received_at: datetime, case_id: str) -> Incoming:
-    return Incoming(
-        source="connection/tms", id="confirmed-0", workflow="shipment", event="order_confirmed", occurred_at=at, received_at=received_at,
-        case=case_id, data={},
-    )  # fmt: skip
-
-
-class Desk:
-    """A desk that lost its store at 16:00, and goes on from a copy of 09:05."""
-
-    def __init__(self, tmp_path: Path) -> None:
-        self.path, copy = tmp_path / "desk.db", tmp_path / "copy.db"
-        stores = open_stores(f"sqlite:///{self.path}", check=False)
-        simulation = Simulation(shipped(), stores, OPENED)
-        self.case = simulation.accept([order(0, OPENED)])[0].case_id or ""
-        simulation.run_until(COPIED)
-        copy_file(self.path, copy)
-        simulation.run_until(CONFIRMED)
-        simulation.accept([confirmation(CONFIRMED, CONFIRMED, self.case)])
-        simulation.run_until(RESTORED)
-        self.lost = sent_by(simulation)
-        stores.close()
-        restored = restore(copy, self.path, at=None, now=lambda: RESTORED, by="8011", replace=True)
-        self.known_until = restored.fenced.fence.known_until
-        self.stores: SqlStores = open_stores(f"sqlite:///{self.path}", check=False)
-        self.simulation = Simulation(shipped(), self.stores, RESTORED)
-
-    @property
-    def sent(self) -> list[Parcel]:
-        return sent_by(self.simulation)
-
-    def ask_again(self) -> None:
-        """The neighbour tells again what it told in the time that was lost."""
-        self.simulation.accept([confirmation(CONFIRMED, RESTORED, self.case)])
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path)
-    yield desk
-    desk.stores.close()
-
-
-def test_what_was_sent_before_the_restore_is_not_sent_again(desk: Desk) -> None:
-    desk.ask_again()
-    desk.simulation.run_until(RESTORED + timedelta(minutes=1))
-
-    held = {(row.effect.case, row.effect.message or "") for row in held_back(desk.stores.database, 100)}
-    assert desk.sent == []
-    assert held, "nothing was decided again: the test proves nothing"
-    assert held & {(one.case, one.message) for one in desk.lost}
-
-
-def test_a_held_sending_does_not_look_for_another_way_meanwhile(desk: Desk) -> None:
-    desk.ask_again()
-    desk.simulation.run_until(RESTORED + timedelta(minutes=1))
-    held = {row.effect.id for row in held_back(desk.stores.database, 100)}
-
-    desk.simulation.run_until(RESTORED + timedelta(hours=3))
-
-    fallen_back = [one.effect_id for row in desk.sent if (one := row) and any(one.effect_id.startswith(f"{each}/") for each in held)]
-    journal = desk.stores.directory.journal(desk.case)
-    assert fallen_back == []
-    assert not [note for row in journal for note in row.notes if note.kind == "fallback"]
-
-
-def test_what_a_person_lets_go_is_sent_once(desk: Desk) -> None:
-    desk.ask_again()
-    desk.simulation.run_until(RESTORED + timedelta(minutes=1))
-    chosen = next(row for row in held_back(desk.stores.database, 100) if row.effect.message == "dispatch_order")
-    now = desk.simulation.now
-
-    assert let_out(desk.stores.database, chosen.effect.id, now)
-    assert not let_out(desk.stores.database, chosen.effect.id, now)
-    desk.simulation.run_until(now + timedelta(seconds=1))
-
-    assert [one.effect_id for one in desk.sent] == [chosen.effect.id]
-
-
-def test_what_happens_after_the_restore_is_sent_as_ever(desk: Desk) -> None:
-    later = RESTORED + timedelta(minutes=10)
-    desk.simulation.run_until(later)
-    fresh = desk.simulation.accept([order(7, later)])[0].case_id or ""
-    desk.simulation.accept([confirmation(later, later, fresh)])
-    desk.simulation.run_until(later + timedelta(hours=6))
-
-    assert [one for one in desk.sent if one.case == fresh]
-
-
-def test_what_is_decided_after_each_restore_has_keys_that_no_time_before_had(tmp_path: Path) -> None:
-    store, copy = tmp_path / "desk.db", tmp_path / "copy.db"
-    play(store, until="2026-11-19 09:01", orders=1)
-    copy_file(store, copy)
-    lives = []
-    for hour in (0, 1, 2):  # As it went on by itself, and twice from the same copy.
-        at = RESTORED + timedelta(hours=hour)
-        if hour:
-            restore(copy, store, at=None, now=lambda: at, by="8011", replace=True)  # noqa: B023  # Called at once.
-        stores = open_stores(f"sqlite:///{store}", check=False)
-        simulation = Simulation(shipped(), stores, at + timedelta(minutes=1))
-        simulation.accept([order(9, simulation.now)])
-        case = simulation.accept([confirmation(simulation.now, simulation.now, "shipment:261119001")])[0].case_id
-        simulation.run_until(at + timedelta(minutes=2))
-        lives.append({one.effect_id: one.key for one in sent_by(simulation) if one.case == case})
-        stores.close()
-
-    assert lives[0], "nothing was sent: the test proves nothing"
-    assert lives[0].keys() == lives[1].keys() == lives[2].keys()
-    assert len({key for life in lives for key in life.values()}) == 3 * len(lives[0])
-
-
-def test_what_stood_in_the_copy_keeps_its_key(desk: Desk) -> None:
-    waited = held_back(desk.stores.database, 100)
-
-    assert {key_for(row.effect) for row in waited} == {key_of(row.effect.id) for row in waited}
-
-
-def test_the_fence_says_who_when_and_how_much_the_copy_knew(desk: Desk) -> None:
-    with desk.stores.database.read() as connection:
-        fence = fence_of(connection)
-
-    assert fence is not None
-    assert (fence.epoch, fence.at, fence.by) == (1, RESTORED, "8011")
-    assert OPENED <= (fence.known_until or RESTORED) <= COPIED
-
-
-def test_serial_numbers_of_the_lost_time_are_not_given_again(desk: Desk) -> None:
-    given = desk.simulation.accept([order(8, RESTORED)])[0].case_id or ""
-
-    assert int(given.removeprefix("shipment:261119")) > 1000
+from tests.unit.sql.desk_day import play
 
 
 def test_a_daemon_at_work_is_not_restored_over(tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
-    play(copy, until="2026-11-19 09:10", orders=1)
+    play(f"sqlite:///{copy}", until="2026-11-19 09:10", orders=1)
 
     with hold_file(tmp_path / "desk.db"), pytest.raises(AlreadyRunning):
         restore(copy, tmp_path / "desk.db", at=None, now=lambda: NOW, by="8011")
@@ -172,7 +28,7 @@ def test_a_daemon_at_work_is_not_restored_over(tmp_path: Path) -> None:
 
 def test_a_store_that_is_there_is_replaced_only_when_told_and_kept_even_then(tmp_path: Path) -> None:
     store, copy = tmp_path / "desk.db", tmp_path / "copy.db"
-    play(store, until="2026-11-19 09:10", orders=1)
+    play(f"sqlite:///{store}", until="2026-11-19 09:10", orders=1)
     copy_file(store, copy)
     with pytest.raises(NotRestored):
         restore(copy, store, at=None, now=lambda: NOW, by="8011")
@@ -185,7 +41,7 @@ def test_a_store_that_is_there_is_replaced_only_when_told_and_kept_even_then(tmp
 
 def test_a_damaged_copy_is_refused_and_nothing_is_touched(tmp_path: Path) -> None:
     store, copy = tmp_path / "desk.db", tmp_path / "copy.db"
-    play(store, until="2026-11-19 09:10", orders=1)
+    play(f"sqlite:///{store}", until="2026-11-19 09:10", orders=1)
     copy_file(store, copy)
     with copy.open("r+b") as file:
         file.seek(8192)
