@@ -39,12 +39,14 @@ class Settings:
     """`https://track.example.com`: where customers open their links; empty: the desk's address."""
     proxies: tuple[str, ...] = ()
     """Addresses of proxies of ours, whose word on who asked is believed."""
+    anchors: Path | None = None
+    """Where the daemon says once a day where the journal stands; none: nowhere."""
 
 
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     """WAYBILL_HOST, WAYBILL_PORT, WAYBILL_TOKENS (`name:token,name:token`, or WAYBILL_TOKENS_FILE), WAYBILL_DB, WAYBILL_LANG, WAYBILL_PUBLISH,
     WAYBILL_DESK_URL, WAYBILL_LINK_KEYS (`version:key,version:key`, the newest first, or WAYBILL_LINK_KEYS_FILE), WAYBILL_LINK_URL,
-    WAYBILL_PROXIES (`10.0.0.5,10.0.0.6`).
+    WAYBILL_PROXIES (`10.0.0.5,10.0.0.6`), WAYBILL_ANCHORS (a folder).
 
     Raises SettingProblem.
     """
@@ -60,6 +62,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         link_keys=_tokens(env, "WAYBILL_LINK_KEYS"),
         link_url=_web_address(env, "WAYBILL_LINK_URL"),
         proxies=tuple(filter(None, (part.strip() for part in env.get("WAYBILL_PROXIES", "").split(",")))),
+        anchors=Path(env["WAYBILL_ANCHORS"]) if env.get("WAYBILL_ANCHORS") else None,
     )
 
 

@@ -21,12 +21,14 @@ from adapters.memory import open_memory
 from adapters.scheduler.heart import Beat, Heart
 from adapters.scheduler.report_post import ReportPost
 from adapters.settings import read_secret
+from adapters.sql.anchors import Anchors
 from adapters.sql.database import is_postgres
 from adapters.sql.facts import store_facts
 from adapters.sql.keep import Nightly
 from adapters.sql.lead import Lead
 from adapters.sql.members import Members
 from adapters.sql.ownership import acquire_ownership, me
+from adapters.sql.proof import BadAnchor
 from adapters.sql.stores import SqlStores, open_stores
 from adapters.web.app import create_app, own_version
 from adapters.web.console.app import Desktop
@@ -95,6 +97,8 @@ class Options:
     """Of the customers' links, the newest first."""
     proxies: Sequence[str] = ()
     """See Settings."""
+    anchors: Path | None = None
+    """See Settings."""
 
 
 @dataclass(slots=True)
@@ -149,6 +153,7 @@ class Daemon:
         self._members = Members(self._stores.database, self._me, self._stores.share, options.clock.monotonic) if self._lead else None
         self._led = False
         self._nightly = Nightly(self._stores.database)
+        self._anchors = Anchors(self._stores.database, options.anchors) if options.anchors else None
         self._reports = ReportPost(
             self._stores.report_slots,
             self._stores,
@@ -288,12 +293,25 @@ class Daemon:
         """What the rules keep no longer goes at night, a little on each beat."""
         if not self._leads() or self.desk.stopping:
             return
+        self._anchor()
         rules, clock = self._library.rulebook, self.options.clock
         gone = self._nightly.look(
             rules.keeping, rules.timezone, self.desk.now(), lambda: clock.monotonic() < deadline and not self.desk.stopping
         )
         if any(gone.values()):
             log.info("kept no longer", extra=gone)
+
+    def _anchor(self) -> None:
+        """Where the journal stands, once a day; before anything goes, so that the anchor still saw it."""
+        if self._anchors is None:
+            return
+        try:
+            made = self._anchors.look(self._library.rulebook.timezone, self.desk.now())
+        except (OSError, BadAnchor) as trouble:
+            log.error("the journal could not be anchored", extra={"folder": str(self.options.anchors), "why": str(trouble)})
+            return
+        if made is not None:
+            log.info("anchored", extra={"file": made.file, "cases": made.cases, "hash": made.in_groups})
 
     def _mail_reports(self, _: float) -> None:
         """Reports that go out by themselves. It may take as long as counting does: its beat is its own."""

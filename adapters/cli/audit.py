@@ -10,6 +10,9 @@ from adapters.cli.options import add_db_option
 from adapters.cli.parser import add_globals
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.clock import SystemClock
+from adapters.settings import read_settings
+from adapters.sql.anchors import compare_all
+from adapters.sql.database import Database
 from adapters.sql.proof import Anchored, BadAnchor, Fault, Head, compare, read_anchor, take_anchor, verify
 
 SAYS = {
@@ -27,7 +30,14 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
     """`audit verify [--anchor FILE]`, `audit anchor [-o FILE]`."""
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="verify | anchor")
     check = deeds.add_parser("verify", help=speech.of("把每张单的台账从头核一遍", "walk the journal of every case from its first line"))
-    check.add_argument("--anchor", metavar="FILE", help=speech.of("再同以前存下的锚对一遍", "compare with an anchor taken earlier, too"))
+    check.add_argument(
+        "--anchor",
+        metavar="FILE",
+        help=speech.of(
+            "再同以前存下的锚对一遍:一个文件,或每天一个锚的文件夹(默认 WAYBILL_ANCHORS)",
+            "compare with an anchor taken earlier, too: a file, or the folder of daily ones (default: WAYBILL_ANCHORS)",
+        ),
+    )
     take = deeds.add_parser("anchor", help=speech.of("记下每张单的台账现在到哪里", "note where the journal of every case stands now"))
     take.add_argument("-o", "--out", metavar="FILE", help=speech.of("写到哪个文件(.gz 就压缩)", "the file to write (.gz: packed)"))
     for one in (check, take):
@@ -55,12 +65,12 @@ def _anchor(options: argparse.Namespace, speech: Speech) -> int:
 
 
 def _verify(options: argparse.Namespace, speech: Speech) -> int:
-    anchored, whole = None, ""
+    anchored, whole, days = None, "", 0
+    name = options.anchor or read_settings().anchors
     with kept(options) as store:
         found = verify(store.database)
-        if options.anchor:
-            whole, at, heads = _read(options.anchor)
-            anchored = compare(store.database, heads, at)
+        if name:
+            anchored, whole, days = _compared(store.database, Path(name))
     faults = [*found.faults, *(anchored.faults if anchored else ())]
     for one in faults:
         zh, en = SAYS[one.what]
@@ -71,33 +81,54 @@ def _verify(options: argparse.Namespace, speech: Speech) -> int:
             f"the journal is whole: {found.cases} cases, {found.lines} lines, each one checked",
         )
     if anchored is not None:
-        _tell_anchor(anchored, whole, speech)
+        _tell_anchor(anchored, whole, days, speech)
     speech.data(
         {
             "cases": found.cases, "lines": found.lines, "faults": [_plain(one) for one in faults],
-            "anchor": {"hash": whole, "heads": anchored.heads, "erased": [_plain(one) for one in anchored.erased]} if anchored else None,
+            "anchor": {"hash": whole, "heads": anchored.heads, "days": days, "erased": [_plain(one) for one in anchored.erased]} if anchored else None,
         }
     )  # fmt: skip
     return 1 if faults else 0
 
 
-def _tell_anchor(anchored: Anchored, whole: str, speech: Speech) -> None:
+def _compared(database: Database, path: Path) -> tuple[Anchored, str, int]:
+    """(how the journal compares, the one hash of the anchor, of the last one in a folder, how many anchors). Raises NotFine, WrongUse."""
+    if not path.is_dir():
+        whole, at, heads = _read(path)
+        return compare(database, heads, at), whole, 1
+    try:
+        days, anchored = compare_all(database, path)
+    except (BadAnchor, OSError) as problem:
+        raise NotFine(
+            f"文件夹 {path} 里的锚被改过,或者缺了:{problem}", f"the anchors in {path} were changed, or are not all there: {problem}"
+        ) from None
+    if not days:
+        raise WrongUse(f"这个文件夹里还没有锚:{path}", f"no anchors in this folder yet: {path}")
+    return anchored, days[-1].hash, len(days)
+
+
+def _tell_anchor(anchored: Anchored, whole: str, days: int, speech: Speech) -> None:
     if anchored.erased:
         speech.say(
             f"锚之后依规删除过 {len(anchored.erased)} 张单的内容(waybill erase list 看谁、何时、为什么)",
             f"{len(anchored.erased)} cases were erased on purpose since the anchor (waybill erase list: who, when, why)",
         )
-    if not anchored.faults:
-        same = anchored.heads - len(anchored.erased)
+    if anchored.faults:
+        return
+    same = anchored.heads - len(anchored.erased)
+    if days == 1:
         speech.say(f"与锚一致:{same} 张单,锚 {whole}", f"it agrees with the anchor: {same} cases, anchor {whole}")
+    else:
+        speech.say(
+            f"与 {days} 天的锚一致:{same} 处,最后一个 {whole}", f"it agrees with the anchors of {days} days: {same} heads, the last {whole}"
+        )
 
 
 def _plain(fault: Fault) -> dict[str, object]:
     return {"case": fault.case, "revision": fault.revision, "what": fault.what}
 
 
-def _read(name: str) -> tuple[str, datetime, list[Head]]:
-    path = Path(name)
+def _read(path: Path) -> tuple[str, datetime, list[Head]]:
     try:
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
             return read_anchor(iter(file))
