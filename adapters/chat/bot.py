@@ -20,7 +20,6 @@ class BotGateway:
         self.name = connection.name
         self.capabilities = Capabilities(dedup_by_key=connection.options.get("dedup", "") == "by_key")
         self._send = connection.send
-        self._sign = connection.options.get("sign", "")
         self._clock = clock
         self._exchange = Exchange(connection, clock, resolve, caller)
         stated = connection.options.get("text_bytes_max", "")
@@ -29,14 +28,11 @@ class BotGateway:
     def send(self, parcel: Parcel) -> Receipt:
         """One request; a text too long for the chat is refused here, whole, and not cut."""
         now = self._clock.now()
-        if parcel.valid_until is not None and now > parcel.valid_until:
+        if parcel.expired(now):
             return Receipt(verdict=Verdict.REJECTED, reason="expired", key=parcel.key, at=now, final=True)
         if len(parcel.text.encode("utf-8")) > self._text_bytes_max:
             return Receipt(verdict=Verdict.REJECTED, reason="text_refused", key=parcel.key, at=now, detail="text too long", final=True)
-        marks = {"number": parcel.address, "text": parcel.text, "key": parcel.key, "message": parcel.message, "case": parcel.case}
-        marks = dict(parcel.fields) | marks | {"sign": self._sign}
-        hide = tuple(value for value in (parcel.address, parcel.text) if value)
-        return self._exchange.carry(self._send, marks, key=parcel.key, refused="text_refused", hide=hide)
+        return self._exchange.carry_text(self._send, parcel)
 
     def look_up(self, sent: Sent) -> Receipt | None:
         """A bot cannot tell."""

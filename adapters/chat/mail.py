@@ -84,7 +84,7 @@ class Mail:
         """One conversation, one recipient."""
         now = self._clock.now()
         refused = Receipt(verdict=Verdict.REJECTED, key=parcel.key, at=now, final=True)
-        if parcel.valid_until is not None and now > parcel.valid_until:
+        if parcel.expired(now):
             return replace(refused, reason="expired")
         if not ADDRESS.fullmatch(parcel.address):
             return replace(refused, reason="bad_number", detail="not a mail address")

@@ -66,7 +66,7 @@ class RobotGateway:
         """One request; a text too long for the group is refused here, whole, and not cut."""
         now = self._clock.now()
         refused = Receipt(verdict=Verdict.REJECTED, key=parcel.key, at=now, final=True)
-        if parcel.valid_until is not None and now > parcel.valid_until:
+        if parcel.expired(now):
             return replace(refused, reason="expired")
         if len(parcel.text.encode("utf-8", "replace")) > self._vendor.text_bytes_max:
             return replace(refused, reason="text_refused", detail=f"longer than {self._vendor.text_bytes_max} bytes")

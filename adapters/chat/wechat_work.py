@@ -54,7 +54,7 @@ class WechatWork:
         """A token if none is fresh, and one message; once more if the token was refused as old."""
         now = self._clock.now()
         refused = Receipt(verdict=Verdict.REJECTED, key=parcel.key, at=now, final=True)
-        if parcel.valid_until is not None and now > parcel.valid_until:
+        if parcel.expired(now):
             return replace(refused, reason="expired")
         if len(parcel.text.encode("utf-8", "replace")) > TEXT_BYTES_MAX:
             return replace(refused, reason="text_refused", detail=f"longer than {TEXT_BYTES_MAX} bytes")

@@ -29,7 +29,7 @@ class CallList:
     def send(self, parcel: Parcel) -> Receipt:
         """One row per effect; a repetition answers as the first did."""
         now = self._clock.now()
-        if parcel.valid_until is not None and now > parcel.valid_until:
+        if parcel.expired(now):
             return Receipt(verdict=Verdict.REJECTED, reason="expired", key=parcel.key, at=now, final=True)
         task = Task(
             id=parcel.effect_id,

@@ -95,7 +95,7 @@ class SipPhone:
         """Place the call. Accepted once it rings, or after EARLY_SECONDS; a second time under the same key answers as the first."""
         now = self._clock.now()
         refused = Receipt(verdict=Verdict.REJECTED, key=parcel.key, at=now, final=True)
-        if parcel.valid_until is not None and now > parcel.valid_until:
+        if parcel.expired(now):
             return replace(refused, reason="expired")
         known = self.look_up(Sent(key=parcel.key, provider_id=parcel.key, address=parcel.address, handed_at=now))
         if known is not None and known.verdict is not Verdict.RETRY:

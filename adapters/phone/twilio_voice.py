@@ -87,7 +87,7 @@ class TwilioVoice:
         """Ask for one call."""
         now = self._clock.now()
         refused = Receipt(verdict=Verdict.REJECTED, key=parcel.key, at=now, final=True)
-        if parcel.valid_until is not None and now > parcel.valid_until:
+        if parcel.expired(now):
             return replace(refused, reason="expired")
         number = read_number(parcel.address)
         if number is None or number.extension or not number.e164:

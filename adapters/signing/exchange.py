@@ -11,7 +11,7 @@ from adapters.signing.caller import Answer, Caller, Reached, is_open
 from adapters.signing.request import Request, Unfillable, build
 from adapters.signing.verdict import Reading, judge, says_no, token_of
 from engine.model.connection import Connection, Login, Outgoing, Secret
-from engine.model.receipt import Receipt, Verdict
+from engine.model.receipt import Parcel, Receipt, Verdict
 from engine.ports.clock import Clock
 
 Resolve = Callable[[str], str]
@@ -66,6 +66,13 @@ class Exchange:
                 return replace(blank, reason="account", detail=str(problem))
             return replace(blank, verdict=Verdict.RETRY, reason="no_connection", detail=str(problem))
         return judge(heard.answer, outgoing, self._reading(refused, (*heard.hide, *hide)), key=key, now=self._clock.now())
+
+    def carry_text(self, outgoing: Outgoing, parcel: Parcel) -> Receipt:
+        """One message, by the marks {number} {text} {key} {message} {case} {sign} and the parcel's fields."""
+        marks = {"number": parcel.address, "text": parcel.text, "key": parcel.key, "message": parcel.message, "case": parcel.case}
+        marks = dict(parcel.fields) | marks | {"sign": self.connection.options.get("sign", "")}
+        hide = tuple(value for value in (parcel.address, parcel.text) if value)
+        return self.carry(outgoing, marks, key=parcel.key, refused="text_refused", hide=hide)
 
     def look_up(self, outgoing: Outgoing, marks: Mapping[str, str], *, key: str, hide: tuple[str, ...] = ()) -> Receipt | None:
         """What became of something sent before? None: it says neither yes nor no."""

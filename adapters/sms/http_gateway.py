@@ -20,7 +20,6 @@ class HttpGateway:
             raise ValueError(f"connection {connection.name} has no send")
         self.name = connection.name
         self._send = connection.send
-        self._sign = connection.options.get("sign", "")
         self._clock = clock
         self._exchange = Exchange(connection, clock, resolve, caller)
         dedup = connection.options.get("dedup", "") == "by_key"
@@ -29,12 +28,9 @@ class HttpGateway:
     def send(self, parcel: Parcel) -> Receipt:
         """One request; the verdict says whether it may be repeated."""
         now = self._clock.now()
-        if parcel.valid_until is not None and now > parcel.valid_until:
+        if parcel.expired(now):
             return Receipt(verdict=Verdict.REJECTED, reason="expired", key=parcel.key, at=now, final=True)
-        marks = {"number": parcel.address, "text": parcel.text, "key": parcel.key, "message": parcel.message, "case": parcel.case}
-        marks = dict(parcel.fields) | marks | {"sign": self._sign}
-        hide = tuple(value for value in (parcel.address, parcel.text) if value)
-        return self._exchange.carry(self._send, marks, key=parcel.key, refused="text_refused", hide=hide)
+        return self._exchange.carry_text(self._send, parcel)
 
     def look_up(self, sent: Sent) -> Receipt | None:
         """A plain HTTP provider cannot tell."""

@@ -84,13 +84,13 @@ class Recorder:
     def _answer(self, parcel: Parcel) -> Receipt:
         now = self._clock.now()
         provider_id = f"recorder-{parcel.key}"
-        if parcel.valid_until is not None and now > parcel.valid_until:
+        if parcel.expired(now):
             return Receipt(verdict=Verdict.REJECTED, reason="expired", key=parcel.key, at=now, final=True)
         match self.mode:
             case Mode.UP:
                 return Receipt(verdict=Verdict.DELIVERED, reason="receipt", key=parcel.key, at=now, provider_id=provider_id, final=True)
             case Mode.REFUSES:
-                return Receipt(verdict=Verdict.REJECTED, reason="account", key=parcel.key, at=now, detail="recorder refuses")
+                return Receipt(verdict=Verdict.REJECTED, reason="account", key=parcel.key, at=now)
             case Mode.SILENT:
                 return Receipt(verdict=Verdict.UNKNOWN, reason="no_answer", key=parcel.key, at=now)
 

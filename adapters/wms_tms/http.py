@@ -31,7 +31,7 @@ class CommandGateway:
     def send(self, parcel: Parcel) -> Receipt:
         """One request. `refused`: the neighbour says no, or a field the address needs is blank."""
         now = self._clock.now()
-        if parcel.valid_until is not None and now > parcel.valid_until:
+        if parcel.expired(now):
             return Receipt(verdict=Verdict.REJECTED, reason="expired", key=parcel.key, at=now, final=True)
         outgoing = self._connection.commands.get(parcel.command)
         if outgoing is None or outgoing.human:

@@ -98,6 +98,10 @@ class Parcel:
     files: tuple[Attachment, ...] = ()
     """With a mail."""
 
+    def expired(self, now: datetime) -> bool:
+        """Is it too late to hand it over?"""
+        return self.valid_until is not None and now > self.valid_until
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
