@@ -9,7 +9,7 @@ from engine.model.case import ClockVerdict, ClockView
 from engine.model.decision import JournalRow, Outcome
 from engine.model.policy import Enters, IsSent
 from engine.model.workflow import Workflow
-from engine.reports.report_shape import Amount, Dossier, Scope
+from engine.reports.report_shape import Amount, Dossier, Scope, count
 
 SHIPMENT, TICKET = "shipment", "ticket"
 PICKED_UP, DELIVERED = "picked_up", "delivered"
@@ -19,6 +19,17 @@ ENQUIRIES = ("咨询", "查询")
 """Topics of tickets that complain of nothing."""
 
 MET = (ClockVerdict.MET, ClockVerdict.MET_REPORTED_LATE)
+VERDICT_COLUMNS = (
+    count("met", "按时", "met"),
+    count("met_reported_late", "按时(报得晚)", "met, reported late"),
+    count("late", "超时", "late"),
+    count("none", "不计", "none"),
+    count("not_seen", "未见", "not seen"),
+    count("running", "计时中", "running"),
+    count("paused", "暂停", "paused"),
+    count("earlier_late", "曾超时", "earlier late"),
+)
+"""What `verdict_counts` counts, as a sheet shows it."""
 
 
 def happened(dossier: Dossier) -> list[JournalRow]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.model.case import ClockVerdict
-from engine.reports.report_case import MET, PICKED_UP, SHIPMENT, clock_at, courier, seconds, stopping_at, verdict_counts
+from engine.reports.report_case import MET, PICKED_UP, SHIPMENT, VERDICT_COLUMNS, clock_at, courier, seconds, stopping_at, verdict_counts
 from engine.reports.report_groups import PLACES
 from engine.reports.report_shape import Chart, Dossier, Fact, Paper, Scope, Sheet, count, mean, share
 
@@ -32,14 +32,7 @@ PICKUP = Sheet(
     columns=(
         count("clocks", "提货承诺", "promises"),
         share("on_time", "及时率", "on time", "kept", "judged"),
-        count("met", "按时", "met"),
-        count("met_reported_late", "按时(报得晚)", "met, reported late"),
-        count("late", "超时", "late"),
-        count("none", "不计", "none"),
-        count("not_seen", "未见", "not seen"),
-        count("running", "计时中", "running"),
-        count("paused", "暂停", "paused"),
-        count("earlier_late", "曾超时", "earlier late"),
+        *VERDICT_COLUMNS,
         mean("mean_pickup", "下单到提货", "order to pick-up", "taken_s", "taken"),
         mean("mean_late", "平均晚", "mean late", "late_s", "late_n"),
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.reports.report_case import clock_at, verdict_counts
+from engine.reports.report_case import VERDICT_COLUMNS, clock_at, verdict_counts
 from engine.reports.report_groups import PLACES
 from engine.reports.report_shape import Chart, Dossier, Fact, Paper, Scope, Sheet, count, mean, share
 
@@ -21,14 +21,7 @@ SLA = Sheet(
     columns=(
         count("clocks", "计时", "clocks"),
         share("kept", "达成率", "kept", "kept", "judged"),
-        count("met", "按时", "met"),
-        count("met_reported_late", "按时(报得晚)", "met, reported late"),
-        count("late", "超时", "late"),
-        count("none", "不计", "none"),
-        count("not_seen", "未见", "not seen"),
-        count("running", "计时中", "running"),
-        count("paused", "暂停", "paused"),
-        count("earlier_late", "曾超时", "earlier late"),
+        *VERDICT_COLUMNS,
         mean("mean_late", "平均晚", "mean late", "late_s", "late_n"),
     ),
 )  # fmt: skip
