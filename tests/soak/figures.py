@@ -13,7 +13,9 @@ from pathlib import Path
 
 from tests.crash.living import Home, ask
 
-EVERY_SECONDS = 10.0
+EVERY_SECONDS = 5.0
+FLOOR_SECONDS = 60.0
+"""What is lowest in such a time: whatever only comes and goes (a request under way, a table being read) is not in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,17 @@ class Sampler:
             outbox_ready=numbers["outbox_ready"], outbox_oldest_s=age("outbox_oldest_at"), timers_armed=numbers["timers_armed"],
             dead=numbers["dead"], unknown=numbers["unknown"],
         )  # fmt: skip
+
+
+def floors(points: Sequence[tuple[float, float]], every: float) -> list[tuple[float, float]]:
+    """Of each whole stretch of that length the lowest point; x in the unit of `every`, rising."""
+    lowest: dict[int, tuple[float, float]] = {}
+    for x, y in points:
+        place = int((x - points[0][0]) // every)
+        if place not in lowest or y < lowest[place][1]:
+            lowest[place] = (x, y)
+    whole = int((points[-1][0] - points[0][0]) // every) if points else 0
+    return [lowest[place] for place in sorted(lowest) if place < whole]
 
 
 def slope(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
