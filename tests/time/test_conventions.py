@@ -4,10 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.time.world import CALENDARS, CHAINS, World, first, message, messages, policy, sla
-
-ON_LATE = "timeline:\n  - late: 0 min\n    do: [{send: hurry}]"
-CHAIN_ON_LATE = "timeline:\n  - late: 0 min\n    do: [{escalate: ladder, message: hurry}]"
+from tests.time.world import CALENDARS, CHAIN_ON_LATE, CHAINS, ON_LATE, World, first, message, messages, policy, sla
 
 # ---- section 1.2: amounts and rows --------------------------------------------------------------------------------------------
 

@@ -177,6 +177,14 @@ def first(body: str) -> str:
     return sla(policy("first", body))
 
 
+ON_LATE = "timeline:\n  - late: 0 min\n    do: [{send: hurry}]"
+CHAIN_ON_LATE = "timeline:\n  - late: 0 min\n    do: [{escalate: ladder, message: hurry}]"
+"""Rows of a policy: what is begun when it is late."""
+ONE_HOUR = first("while: new\nlimit: 1 h\n" + ON_LATE)
+CLIMB = first("while: new\nlimit: 1 h\n" + CHAIN_ON_LATE)
+LUNCH = CALENDARS.replace("open: 08:30-17:00", "open: [08:30-12:00, 13:30-17:00]")
+
+
 def files(**changed: str) -> dict[str, str]:
     """A whole rulebook as files, with single ones replaced: `files(sla=..., messages=...)`; more than these are rules files."""
     written = {
