@@ -49,6 +49,8 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
         at = read_time(options.at, zone) if options.at else None
         found = desk.desk.why(row.id, rule=options.rule, lang=speech.lang, at=at)
         reasons = [] if options.rule else desk.desk.explain(row.id, lang=speech.lang, at=at)
+    if found.hold and options.rule:
+        speech.line(f"! {found.hold.sentence}")
     for one in reasons:
         _tell_reason(one, zone, speech)
     if not options.rule:

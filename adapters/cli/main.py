@@ -89,6 +89,14 @@ COMMANDS: dict[str, Command] = {
         "explain", "为什么会这样、为什么没有那样:指到规则的文件和行", "why it is so, and why not otherwise: file and line of the rule",
         ("waybill explain 261123001", "waybill explain 261123001 --rule pickup_deadline", "waybill explain W504"),
     ),
+    "hold": Command(
+        "hold", "挂起一张单:什么都不发出,时限照算", "put a case on hold: nothing leaves, its promises count on",
+        ('waybill hold 261123001 --why 客户要求先别联系', 'waybill hold 261123001 --why 等总部答复 --until "2026-11-23 15:00" --by 8011'),
+    ),
+    "resume": Command(
+        "hold", "恢复挂起的单:压着的、仍成立的照常做", "take a case off hold: what waited and is still so is done",
+        ("waybill resume 261123001 --why 客户同意了 --by 8011",),
+    ),
     "agenda": Command(
         "agenda", "今后几小时会到期什么,按小时和岗位列出", "what falls due in the next hours, by hour and role", ("waybill agenda --hours 24",),
     ),

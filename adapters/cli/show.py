@@ -9,9 +9,12 @@ from adapters.cli.options import add_desk_options
 from adapters.cli.speech import Speech
 from adapters.cli.versions import tell_broken_folder
 from adapters.wiring import Opened
+from engine.core.holding import OWNER as HOLD_OWNER
+from engine.core.why_data import data_of
 from engine.core.words import VERDICTS
 from engine.model.case import ClockView
 from engine.model.decision import JournalRow
+from engine.model.explanation import OnHold
 from engine.model.masks import mask_by_field
 from engine.model.rulebook import Rulebook
 from engine.model.timer import Timer
@@ -21,7 +24,7 @@ from engine.reports.graph_words import say_do
 
 AWAITED_MAX = 20
 LOOK_AHEAD = timedelta(days=3660)
-KINDS = {"bell": "打铃", "receipt": "回执", "acknowledged": "已知晓", "note": "跟踪记录", "refresh": "换了规则"}
+KINDS = {"bell": "打铃", "receipt": "回执", "acknowledged": "已知晓", "hand": "人工", "note": "跟踪记录", "refresh": "换了规则"}
 ROWS = {"after": "开始后", "left": "还剩", "used": "用去", "late": "超时后", "every_day_while_late": "超时每天"}
 
 
@@ -42,9 +45,10 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
         timers = desk.stores.bells.due(now + LOOK_AHEAD, AWAITED_MAX, case_id=row.id)
         tasks = desk.desk.tasks(case=row.id)
         journal, sent = desk.stores.directory.journal(row.id), desk.stores.directory.sent(row.id)
+        found = desk.desk.why(row.id, lang=speech.lang)
         rulebook = desk.rulebook
     if not speech.json:
-        _head(row, workflow, rulebook, fields, speech)
+        _head(row, workflow, rulebook, fields, found.hold, speech)
         _clocks(row.clocks, rulebook, now, speech)
         _awaited(timers, rulebook, now, speech)
         if tasks:
@@ -58,7 +62,7 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
     speech.data(
         {
             "id": row.id, "workflow": row.workflow, "state": row.state, "since": row.entered_at.isoformat(), "final": row.final,
-            "names": dict(row.names), "fields": fields, "contradictions": row.contradictions,
+            "hold": data_of(found, rulebook.timezone)["hold"], "names": dict(row.names), "fields": fields, "contradictions": row.contradictions,
             "clocks": [_clock_data(one, now) for one in row.clocks],
             "awaited": [{"owner": one.owner, "row": one.row, "due": one.due_at.isoformat()} for one in timers],
             "tasks": [{"id": one.id, "role": one.role, "kind": one.kind, "status": one.status.value, "asks": list(one.asks)} for one in tasks],
@@ -78,12 +82,16 @@ def _fields(desk: Opened, row: CaseRow, workflow: Workflow | None) -> dict[str, 
     return {name: known[name] for name in [*declared, *known] if known.get(name)}
 
 
-def _head(row: CaseRow, workflow: Workflow | None, rulebook: Rulebook, fields: Mapping[str, str], speech: Speech) -> None:
+def _head(
+    row: CaseRow, workflow: Workflow | None, rulebook: Rulebook, fields: Mapping[str, str], hold: OnHold | None, speech: Speech
+) -> None:
     speech.line(f"{row.id}  {workflow.label if workflow and speech.lang == 'zh' else row.workflow}")
     state = _state(workflow, row.state, speech)
     since = speech.time(row.entered_at, rulebook.timezone)
     ended = speech.of("(已结束)", " (final)") if row.final else ""
     speech.say(f"{state}{ended},自 {since}", f"{state}{ended}, since {since}")
+    if hold is not None:
+        speech.line(f"! {hold.sentence}")
     if row.contradictions:
         speech.say(f"! {row.contradictions} 处矛盾待处理", f"! {row.contradictions} contradictions to settle")
     labels = {name: one.label for name, one in workflow.fields.items()} if workflow and speech.lang == "zh" else {}
@@ -123,6 +131,8 @@ def _awaited(timers: Sequence[Timer], rulebook: Rulebook, now: datetime, speech:
 
 def _what_then(timer: Timer, rulebook: Rulebook, speech: Speech) -> tuple[str, str]:
     kind, _, name = timer.owner.partition(":")
+    if timer.owner == HOLD_OWNER:
+        return speech.of("挂起结束", "the hold to end"), speech.of("压着的、仍成立的照常做", "what waited and is still so is done")
     if kind == "policy" and name in rulebook.policies:
         policy = rulebook.policies[name]
         row = next((one for one in policy.timeline if one.key == timer.row), None)

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from adapters.signing.verify import Resolve
 from adapters.web import adapters, openapi, rules
 from adapters.web.call import Call, Refusal, Reply, Room, refused
+from adapters.web.case_deeds import CaseRooms
 from adapters.web.cases import Cases
 from adapters.web.door import LOOPBACK_HOSTS, Door, response
 from adapters.web.events import Events
@@ -93,7 +94,14 @@ def own_version() -> str:
 def _rooms(desk: Desk, declared: Callable[[], Mapping[str, Connection]], counters: Counters, *, simulated: bool) -> list[Room]:
     """The table: in order, so that `/cases/{id}/acknowledge` is tried before `/cases/{id}`."""
     health = HealthRooms(desk, counters)
-    rooms = [_events(desk, counters, simulated=simulated), *_tasks(desk), *_cases(desk), *rules.rooms(desk), *adapters.rooms(desk)]
+    rooms = [
+        _events(desk, counters, simulated=simulated),
+        *_tasks(desk),
+        *_deeds(desk),
+        *_cases(desk),
+        *rules.rooms(desk),
+        *adapters.rooms(desk),
+    ]
     rooms += [
         Room(
             method="GET",
@@ -162,6 +170,26 @@ def _tasks(desk: Desk) -> list[Room]:
         Room(
             method="POST", path="/cases/{id:path}/acknowledge", act=tasks.acknowledge, zh="已知晓", en="acknowledge a chain",
             body={**who, "chain": "name of the chain"}, answers={202: "acknowledged", 404: "no such case"},
+        ),
+    ]  # fmt: skip
+
+
+def _deeds(desk: Desk) -> list[Room]:
+    deeds = CaseRooms(desk)
+    who = {"by": "who acts; left out: the token's holder", "why": "the reason, kept in the journal"}
+    answers = {202: "accepted", 400: "refused, with the reason", 404: "no such case"}
+    return [
+        Room(
+            method="POST", path="/cases/{id:path}/hold", act=deeds.hold, zh="挂起", en="nothing leaves because of this case; its promises count on",
+            body={**who, "until": "ISO 8601 with an offset; left out: until it is resumed"}, answers=answers,
+        ),
+        Room(
+            method="POST", path="/cases/{id:path}/resume", act=deeds.resume, zh="恢复", en="off hold: what waited and is still so is done",
+            body={**who, "undo_seconds": "take effect only then, and may be taken back until then"}, answers=answers,
+        ),
+        Room(
+            method="POST", path="/cases/{id:path}/resume/undo", act=deeds.stay_on_hold, zh="撤回恢复", en="take a resuming back before it takes effect",
+            body={"by": who["by"]}, answers=answers,
         ),
     ]  # fmt: skip
 

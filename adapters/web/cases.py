@@ -73,6 +73,7 @@ class Cases:
             "messages": [shapes.sent_shape(each, zone) for each in directory.sent(row.id)],
             "waiting": [shapes.waiting_shape(each, zone) for each in self._desk.waiting(row.id)],
             "tasks": [shapes.task_shape(each, zone) for each in self._desk.tasks(case=row.id)],
+            "hold": data_of(self._desk.why(row.id, lang=call.lang), self._desk.rulebook().timezone)["hold"],
         }
         if workflow is not None and row.state in workflow.states:
             body["state_label"] = workflow.states[row.state].label

@@ -31,7 +31,7 @@ class Tasks:
 
     def claim(self, call: Call) -> Reply:
         """Take it; the answer shows script and number in full. Claiming one's own again extends the claim."""
-        task_id, by = call.params["id"], _by(call, _object(call))
+        task_id, by = call.params["id"], who_acts(call, object_of(call))
         task = self._desk.claim(task_id, by)
         if task is None:
             known = self._known(task_id)
@@ -46,22 +46,22 @@ class Tasks:
 
     def finish(self, call: Call) -> Reply:
         """By one of its events or results, or by a note. A second finisher gets 409 with the first one's result."""
-        said = _object(call)
+        said = object_of(call)
         data = fields_or_problem(said.get("data"), "data")
         if isinstance(data, Problem):
             raise refusal_of([data])
-        result, note = _text(said, "result", NAME_CHARS_MAX), _text(said, "note", NOTE_CHARS_MAX)
-        answer = self._desk.finish(call.params["id"], _by(call, said), result=result, note=note, data=data)
+        result, note = text_in(said, "result", NAME_CHARS_MAX), text_in(said, "note", NOTE_CHARS_MAX)
+        answer = self._desk.finish(call.params["id"], who_acts(call, said), result=result, note=note, data=data)
         return _finished(answer, self._zone())
 
     def acknowledge(self, call: Call) -> Reply:
         """已知晓: the chain waits, then goes on."""
-        said = _object(call)
-        chain = _text(said, "chain", NAME_CHARS_MAX)
+        said = object_of(call)
+        chain = text_in(said, "chain", NAME_CHARS_MAX)
         if not chain:
             raise Refusal(400, "missing", "缺少 chain", "chain is missing", field="chain")
         row = find_case(self._desk, call.params["id"])
-        return events.single(self._desk.acknowledge(row.id, chain, _by(call, said)))
+        return events.single(self._desk.acknowledge(row.id, chain, who_acts(call, said)))
 
     def _zone(self) -> tzinfo:
         return zone_of(self._desk)
@@ -87,7 +87,8 @@ def _finished(answer: FinishAnswer, zone: tzinfo) -> Reply:
             raise refusal_of(answer.problems)
 
 
-def _object(call: Call) -> Mapping[str, Tree]:
+def object_of(call: Call) -> Mapping[str, Tree]:
+    """The JSON object of the body; an empty body is an empty one. Raises Refusal 400."""
     if not call.body:
         return {}
     said = events.json_body(call)
@@ -96,15 +97,16 @@ def _object(call: Call) -> Mapping[str, Tree]:
     return said
 
 
-def _by(call: Call, said: Mapping[str, Tree]) -> str:
+def who_acts(call: Call, said: Mapping[str, Tree]) -> str:
     """A desk's own system holds one token for many people and says who; else the token's holder acts."""
-    by = _text(said, "by", NAME_CHARS_MAX) or call.who
+    by = text_in(said, "by", NAME_CHARS_MAX) or call.who
     if not by:
         raise Refusal(400, "missing", "缺少 by(谁办的)", "by is missing: who acts", field="by")
     return by
 
 
-def _text(said: Mapping[str, Tree], name: str, chars_max: int) -> str:
+def text_in(said: Mapping[str, Tree], name: str, chars_max: int) -> str:
+    """A text of it, stripped; empty if absent. Raises Refusal 400."""
     value = said.get(name)
     if value is None:
         return ""

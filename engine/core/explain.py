@@ -10,6 +10,7 @@ from engine.core.moment import Moment
 from engine.core.render import show_instant
 from engine.core.rows import DUE_ROW, instants
 from engine.core.terms import Court, terms_of
+from engine.core.why_hold import explain_hold
 from engine.core.why_policy import explain_policy, say_check
 from engine.core.why_transition import OUTCOMES
 from engine.core.why_words import VERDICTS
@@ -43,6 +44,9 @@ def explain_case(m: Moment, *, rule: str | None = None) -> list[Line]:
     if not case.history:
         return []
     lines = [line for row in journal for line in _of_row(m, row) if rule is None or _concerns(line, row, rule)]
+    hold = explain_hold(m)
+    if hold is not None:
+        lines.append(Line(hold.since, m.of("挂起中", "on hold"), hold.sentence))
     policies = [one for one in court.rulebook.policies.values() if one.workflow == case.workflow and rule in (None, one.name)]
     rang = [(note.subject, note.detail.partition(" ")[0]) for row in journal for note in row.notes if note.kind in RANG]
     return [*lines, *_clocks(m, policies, rang, named=rule is not None)]

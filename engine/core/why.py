@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from engine.core.moment import Moment
 from engine.core.why_chain import Origin, explain_chain, origins
+from engine.core.why_hold import explain_hold
 from engine.core.why_message import explain_message
 from engine.core.why_policy import explain_policy
 from engine.core.why_row import explain_row
@@ -38,6 +39,7 @@ def explain(m: Moment, rule: str | None = None, remarks: tuple[str, ...] = ()) -
         answers=answers,
         waits=waits_of(m),
         remarks=remarks,
+        hold=explain_hold(m),
         nearest=tuple(get_close_matches(rule, names(m), NEAREST_MAX, 0.4)) if rule is not None and not answers else (),
     )
 
@@ -126,5 +128,7 @@ def _with_origins(m: Moment, whole: Why, found: list[Origin]) -> list[Why]:
     if first is None or whole.stands is not Stands.WAITING:
         return [whole, *rules]
     at = m.time(first.will_fire_at)
-    said = whole.sentence.rstrip("。.") + m.of(f";最早 {at} 由{_called(m, told[0][1])}引发。", f"; the first to do so is {first.rule}, at {at}.")
+    said = whole.sentence.rstrip("。.") + m.of(
+        f";最早 {at} 由{_called(m, told[0][1])}引发。", f"; the first to do so is {first.rule}, at {at}."
+    )
     return [replace(whole, stands=Stands.AHEAD, sentence=said, will_fire_at=first.will_fire_at), *rules]

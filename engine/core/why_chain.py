@@ -97,6 +97,8 @@ def _held(m: Moment, run: ChainRun, at: datetime | None) -> str:
         return m.of("没有", "no")
     if _exhausted(m, run):
         return m.of("各档都走完了", "all steps are done")
+    if m.case.ledger.hold is not None:
+        return m.of(f"单挂起中,还差 {say_length(run.remaining_seconds)}", f"the case is on hold, {say_length(run.remaining_seconds)} left")
     return m.of(f"计时暂停,还差 {say_length(run.remaining_seconds)}", f"its clock is paused, {say_length(run.remaining_seconds)} left")
 
 
@@ -124,6 +126,10 @@ def _rest(m: Moment, drawn: Chain, run: ChainRun, at: datetime | None) -> tuple[
     if _exhausted(m, run):
         return Stands.DONE, m.of("各档都已通知,并已转兜底岗位", "all steps are done, and the last resort was told")
     left = say_length(run.remaining_seconds)
+    if m.case.ledger.hold is not None:
+        return Stands.WAITING, m.of(
+            f"单挂起中,按住在第 {run.step + 1} 档前,恢复后再等 {left}", f"held before step {run.step + 1}: the case is on hold, {left} left"
+        )
     return Stands.WAITING, m.of(
         f"计时暂停,按住在第 {run.step + 1} 档前,恢复后再等 {left}", f"held before step {run.step + 1}: its clock is paused, {left} left"
     )

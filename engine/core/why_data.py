@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from engine.model.condition import Check
-from engine.model.explanation import Explanation, Sum, Wait, Why
+from engine.model.explanation import Explanation, OnHold, Sum, Wait, Why
 from engine.model.masks import mask_text
 from engine.model.span import Span
 
@@ -20,10 +20,15 @@ def data_of(found: Explanation, zone: str) -> Data:
         "state": found.state,
         "version": found.rulebook,
         "remarks": list(found.remarks),
+        "hold": _hold(found.hold, wall) if found.hold else None,
         "answers": [_answer(one, wall) for one in found.answers],
         "waits": [_wait(one, wall) for one in found.waits],
         "nearest": list(found.nearest),
     }
+
+
+def _hold(hold: OnHold, zone: ZoneInfo) -> Data:
+    return {"since": _time(hold.since, zone), "by": hold.by, "why": hold.why, "until": _time(hold.until, zone), "sentence": hold.sentence}
 
 
 def _answer(why: Why, zone: ZoneInfo) -> Data:

@@ -78,6 +78,11 @@ def _told(m: Moment, clock: Clock, row: TimelineRow, fired: Fired | None, timer:
         return _ahead(m, clock, row, timer, name, counted, rang)
     if rang is not None:
         return _after(m, row, name, rang)
+    if clock.live and m.case.ledger.hold is not None and clock.paused_since is None:
+        at = m.time(counted.goal_at)
+        return Stands.WAITING, m.of(
+            f"还没触发:{name},应在 {at};单挂起中,恢复后如仍成立就做。", f"Not yet: {name} is due {at}; the case is on hold, and it is done once that is over."
+        )  # fmt: skip
     if clock.live and clock.paused_since is not None:
         left = say_length(max(0.0, counted.goal_seconds - counted.used_seconds))
         since = m.time(clock.paused_since)

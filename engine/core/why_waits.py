@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from engine.core.escalate import RESUME_ROW
+from engine.core.holding import OWNER as HOLD_OWNER
 from engine.core.machine import possible
 from engine.core.moment import Moment
 from engine.core.rows import DUE_ROW
 from engine.core.why_chain import say_step
+from engine.core.why_hold import wait_for_the_end
 from engine.core.why_words import say_channel, say_do, say_row
 from engine.model.effect import EffectKind
 from engine.model.explanation import Wait
@@ -18,8 +20,11 @@ def waits_of(m: Moment) -> tuple[Wait, ...]:
     """In order of their instants; then what no clock brings. Only an ended case may wait for nothing."""
     if not m.case.history:
         return ()
-    timed = sorted((_bell(m, timer) for timer in m.timers), key=lambda one: (one.until is None, one.until, one.rule))
-    return (*timed, *_tasks(m), *_events(m))
+    timed = sorted(
+        (_bell(m, timer) for timer in m.timers if timer.owner != HOLD_OWNER), key=lambda one: (one.until is None, one.until, one.rule)
+    )
+    end = wait_for_the_end(m)
+    return (*((end,) if end else ()), *timed, *_tasks(m), *_events(m))
 
 
 def _bell(m: Moment, timer: Timer) -> Wait:

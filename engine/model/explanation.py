@@ -79,6 +79,21 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnHold:
+    """Why nothing leaves because of the case."""
+
+    since: datetime
+    by: str
+    why: str
+    """As it was typed, masked; empty: it was erased."""
+    until: datetime | None
+    """None: until somebody resumes it."""
+    resuming: bool
+    """Somebody resumed it; until then that may be taken back."""
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """The answer for one case at one instant, under the rulebook that was in force then."""
 
@@ -91,5 +106,7 @@ class Explanation:
     waits: tuple[Wait, ...] = ()
     remarks: tuple[str, ...] = ()
     """What had to be taken instead, if the rulebook of then is not on the shelf."""
+    hold: OnHold | None = None
+    """None: it is not on hold."""
     nearest: tuple[str, ...] = ()
     """Names like the one asked for, where no rule bears it."""

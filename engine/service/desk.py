@@ -108,6 +108,22 @@ class Reason:
     place: str = ""
 
 
+class CaseDeeds(Protocol):
+    """What a person may do with a case itself; `once`: a mark of the form it was asked by, which counts once."""
+
+    def hold(self, case_id: str, *, by: str, why: str, until: datetime | None = None, once: str = "") -> Answer:
+        """Nothing leaves because of this case, `until` (aware) or until it is resumed; its clocks go on."""
+        ...
+
+    def resume(self, case_id: str, *, by: str, why: str, undo_seconds: int = 0, once: str = "") -> Answer:
+        """What waited goes on, after `undo_seconds` within which that may be taken back."""
+        ...
+
+    def stay_on_hold(self, case_id: str, *, by: str) -> Answer:
+        """Take back a resuming that has not taken effect."""
+        ...
+
+
 class Desk(Protocol):
     """Implemented by service; handed to adapters by wiring."""
 
@@ -157,6 +173,9 @@ class Desk(Protocol):
     def push(self, connection: str, push: Push) -> Pushed | None:
         """Keep what a provider pushed, durable on return, to be read at once after; the answer it wants. None: not proven."""
         ...
+
+    @property
+    def case_hands(self) -> CaseDeeds: ...
 
     @property
     def providers(self) -> ProviderHands:

@@ -11,6 +11,7 @@ from engine.core.goes_by import court_of
 from engine.core.moment import Moment, look
 from engine.core.why import explain
 from engine.model.diagnostic import Diagnostic
+from engine.model.event import Acceptance, Report
 from engine.model.explanation import Explanation
 from engine.model.receipt import Push, Pushed
 from engine.model.rulebook import Rulebook
@@ -23,6 +24,7 @@ from engine.ports.worklist import Task, TaskStatus
 from engine.service import brake, circuit_alarm, feed_alarm, folder, hands, ingest
 from engine.service.advance import TOGETHER, Clerk, Tally
 from engine.service.almanac import Almanac
+from engine.service.case_hands import CaseHands
 from engine.service.clock_alarm import ClockWatch, Steady
 from engine.service.counters import Counters
 from engine.service.desk import Answer, FinishAnswer, Health, Incoming, Problem, Reason, Said
@@ -40,6 +42,8 @@ from engine.service.simulate import Stores
 BATCH = 100
 AT_ONCE_MAX = 4
 """So many events that come in together are decided at once; more are left to the beat, so that no caller waits for them."""
+HAND_WAITS_SECONDS = 1.0
+"""So long a deed of a person waits for the beat under way, to be decided before it is answered."""
 LOOK_AHEAD = timedelta(days=3660)
 BEAT_AGE_SECONDS_MAX = 10.0
 """Older than this, the last finished beat makes /healthz fail (E21)."""
@@ -211,6 +215,27 @@ class Running:
         if pushed is not None and self.mailroom.keep(connection, push):
             self.wake()
         return pushed
+
+    @property
+    def case_hands(self) -> CaseHands:
+        return CaseHands(self.stores.store, self.rulebook, self.clock, self._take_hand)
+
+    def _take_hand(self, report: Report) -> Acceptance:
+        """Keep it; whoever asked shall see what came of it, so it is decided at once if a beat ends soon."""
+        now, store = self.now(), self.stores.store
+        if self.stopping or not self.decides or not self.deciding.acquire(timeout=HAND_WAITS_SECONDS):
+            taken = store.accept([report], now)[0]
+        else:
+            try:
+                with self.clerk.together():
+                    taken = store.accept([report], now)[0]
+                    self._at_once += self.clerk.advance(now, AT_ONCE_MAX, report.case_id)
+            except Conflict:  # Another daemon was quicker with the case: the next beat decides.
+                taken = store.accept([report], now)[0]
+            finally:
+                self.deciding.release()
+        self.wake()
+        return taken
 
     @property
     def providers(self) -> ProviderHands:

@@ -13,6 +13,7 @@ from engine.model.connection import Connection
 from engine.model.contact import Contacts
 from engine.model.decision import JournalRow, Outcome
 from engine.model.diagnostic import Diagnostic
+from engine.model.event import Acceptance, Accepted, Event, Report
 from engine.model.explanation import Explanation
 from engine.model.message import Caps
 from engine.model.rulebook import Rulebook
@@ -24,6 +25,7 @@ from engine.ports.directory import CaseRow, Directory, SentRow, Unread
 from engine.ports.gateway import Gateway
 from engine.ports.store import RulebookShelf, StoreUnavailable
 from engine.ports.worklist import Task, TaskStatus
+from engine.service.case_hands import CaseHands
 from engine.service.counters import Counters
 from engine.service.desk import Answer, FinishAnswer, Health, Incoming, Problem, Reason, Said
 from engine.service.provider_hands import ProviderHands
@@ -156,6 +158,7 @@ class MemoryDesk:
     taken: dict[tuple[str, str], Incoming] = field(default_factory=dict)
     work: dict[str, Task] = field(default_factory=dict)
     acknowledged: list[tuple[str, str, str]] = field(default_factory=list)
+    deeds: list[Event] = field(default_factory=list)
     down: bool = False
     broken: bool = False
     well: bool = True
@@ -242,6 +245,14 @@ class MemoryDesk:
     def acknowledge(self, case_id: str, chain: str, by: str) -> Answer:
         self.acknowledged.append((case_id, chain, by))
         return Answer(Said.ACCEPTED, case_id=case_id, event_id="ack")
+
+    @property
+    def case_hands(self) -> CaseHands:
+        return CaseHands(self.stores.store, self.rulebook, SettableClock(NOW), self._take_hand)
+
+    def _take_hand(self, report: Report) -> Acceptance:
+        self.deeds.append(report.event)
+        return Acceptance(Accepted.ACCEPTED, report.case_id)
 
     def waiting(self, case_id: str) -> Sequence[Timer]:
         return [Timer(case=case_id, owner="policy:pickup_deadline", row="due", gen=1, due_at=NOW)]
