@@ -97,7 +97,7 @@ def test_a_row_hidden_by_an_earlier_one_names_it() -> None:
     world.hear("created", "11-23 09:00", tier="VIP")
     world.hear("nag", "11-23 10:00")
 
-    assert "写在它前面的 new/nag/1 先符合" in only(world, "new/nag/2").sentence
+    assert "写在它前面的一行(workflows/ticket.yaml:43:17)先符合" in only(world, "new/nag/2").sentence
 
 
 def test_an_event_that_a_clock_will_raise_is_told_with_its_instant() -> None:
@@ -115,7 +115,7 @@ def test_a_chain_that_never_began_names_the_rule_that_will_begin_it() -> None:
 
     found = asked(world, "ladder")
 
-    assert found.answers[0].sentence == "催办没有启动:该启动它的规则还没触发;最早 13:00 由“first late 0 min”引发。"
+    assert found.answers[0].sentence == "催办没有启动:该启动它的规则还没触发;最早 13:00 由“first”(到期时)引发。"
     assert [one.rule for one in found.answers[1:]] == ["first late 0 min"]
 
 
