@@ -6,7 +6,7 @@ from engine.model.receipt import Push, Pushed, Receipt, Verdict
 from engine.ports.attempts import CircuitState
 from engine.ports.outbox import OutboxStatus
 from tests.time.world import when
-from tests.unit.service.test_counters import FALLBACK, LATE, Crash, Desk, a_desk, a_receipt, late
+from tests.unit.service.counter_desk import FALLBACK, LATE, Crash, Desk, a_desk, a_receipt, late
 
 
 def arrived(desk: Desk) -> bool:
