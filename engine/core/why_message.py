@@ -7,7 +7,7 @@ from engine.core import calendars
 from engine.core.moment import Moment
 from engine.core.why_chain import notes_of, origins
 from engine.core.why_transition import rows_of, say_way
-from engine.core.why_words import RECEIPTS, say_channel, say_reason
+from engine.core.why_words import RECEIPTS, say_channel, say_reason, say_row
 from engine.core.words import NOT_DELIVERED, in_chinese, say_why
 from engine.model.case import Issued
 from engine.model.condition import Answer, Check
@@ -92,8 +92,10 @@ def _why(m: Moment, one: Issued) -> str:
     if one.chain:
         return m.of(f"升级链“{m.chain(one.chain)}”", f"chain {one.chain}")
     if one.cause.startswith("c:"):
-        policy, _, key = row.partition("/")
-        return m.of(f"时效“{m.policy(policy)}”({key.rpartition('/')[0]})", f"{policy} {key.rpartition('/')[0]}")
+        policy, _, rest = row.partition("/")
+        key, known = rest.rpartition("/")[0], m.court.rulebook.policies.get(policy)
+        line = next((say_row(m, each) for each in known.timeline if each.key == key), key) if known else key
+        return m.of(f"时效“{m.policy(policy)}”({line})", f"{policy} {key}")
     if one.cause.startswith("x:"):
         return m.of("更正", "a correction")
     if one.cause.startswith("d:"):

@@ -28,6 +28,17 @@ NOT_DELIVERED = {
 
 CHANNELS = {"sms": "短信", "phone": "电话", "wechat_work": "企业微信", "dingtalk": "钉钉", "feishu": "飞书", "email": "邮件"}
 
+HELD = {
+    "send_hours": ("等到可发送时段", "waits for its sending hours"),
+    "hours": ("等到可发送时段", "waits for its sending hours"),
+    "cap": ("超过每人上限,并入汇总", "beyond the recipient's cap: put into a digest"),
+    "digest": ("并入汇总", "put into a digest"),
+    "channel": ("通道不通,等它恢复", "its channel is down: waits for it"),
+    "brake": ("被刹车拦下", "held by the brake"),
+    "hold": ("这张单挂起了", "the case is on hold"),
+}
+"""Why a message waits."""
+
 VERDICTS = {
     "running": "计时中", "paused": "暂停", "met": "按时", "met_reported_late": "按时(报得晚)", "late": "超时", "none": "不计", "not_seen": "未见",
 }  # fmt: skip
@@ -37,6 +48,13 @@ VERDICTS = {
 _UNITS = {"business days": "个工作日", "business day": "个工作日", "hour": "小时", "min": "分钟", "day": "天", "h": "小时", "s": "秒"}
 _CAP = re.compile(r"^(\d+) per (.+)$")
 _LENGTH = re.compile(rf"(\d+) ({'|'.join(_UNITS)})\b")
+
+
+def say_trouble(error: str, lang: str = "zh") -> str:
+    """Why a sending is not done, as the outbox keeps it: a reason of ours, then the provider's own words in brackets."""
+    reason, _, words = error.partition(" ")
+    said = NOT_DELIVERED.get(reason, "") if lang == "zh" else reason.replace("_", " ") if reason in NOT_DELIVERED else ""
+    return (f"{said}({words})" if words else said) if said else error
 
 
 def in_chinese(written: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from engine.model.policy import Mode, Policy
+from engine.model.rulebook import Rulebook
 from engine.model.workflow import BACK, Workflow
 from engine.reports.graph_words import say_condition, say_do
 
@@ -33,8 +34,8 @@ class Arrow:
         return f"{self.event}{f' [{condition}]' if condition else ''}{' ⚙' if self.does else ''}"
 
 
-def arrows(workflow: Workflow, lang: str = "zh") -> list[Arrow]:
-    """Every way that moves a case: the states' own rows, those from any state, the main line."""
+def arrows(workflow: Workflow, lang: str = "zh", rulebook: Rulebook | None = None) -> list[Arrow]:
+    """Every way that moves a case: the states' own rows, those from any state, the main line. `rulebook`: for labels of what they do."""
     found: list[Arrow] = []
 
     def label(event: str) -> str:
@@ -43,7 +44,9 @@ def arrows(workflow: Workflow, lang: str = "zh") -> list[Arrow]:
     owned = [(state.name, row) for state in workflow.states.values() for row in state.transitions]
     for source, row in [*owned, *((ANY, row) for row in workflow.from_any_state)]:
         if row.to is not None and row.to != source:
-            found.append(Arrow(source, row.to, label(row.event), say_condition(row.condition, workflow, lang), say_do(row.do, lang)))
+            found.append(
+                Arrow(source, row.to, label(row.event), say_condition(row.condition, workflow, lang), say_do(row.do, lang, rulebook))
+            )
     line = workflow.milestones
     for before, after in pairwise(line):
         if after.events:

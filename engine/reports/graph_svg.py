@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from unicodedata import east_asian_width
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from engine.model.policy import Mode, Policy
+from engine.model.rulebook import Rulebook
 from engine.model.workflow import BACK, Workflow
 from engine.reports.graph import ANY, Arrow, arrows, watching
 
@@ -62,9 +64,15 @@ Live = Mapping[str, tuple[int, int]]
 """State -> cases that stand there now, and how many of them are late."""
 
 
-def svg(workflow: Workflow, lang: str = "zh", policies: Sequence[Policy] = (), live: Live | None = None) -> str:
-    """A standalone SVG document; `policies` are told where they watch: a clock in a state, and by name below. `live`: what stands where now."""
-    ways = arrows(workflow, lang)
+def svg(
+    workflow: Workflow, lang: str = "zh", policies: Sequence[Policy] = (), live: Live | None = None, *, rulebook: Rulebook | None = None,
+    link: str = "",
+) -> str:  # fmt: skip
+    """A standalone SVG document; `policies` are told where they watch: a clock in a state, and by name below. `live`: what stands where now.
+
+    `rulebook`: what rows do is told by its labels. `link`: an address that leads to the cases of a state when its name is put behind it.
+    """
+    ways = arrows(workflow, lang, rulebook)
     boxes = _placed(workflow, ways, lang)
     edges = _edges(ways, boxes)
     ports = _ports(edges)
@@ -99,7 +107,7 @@ def svg(workflow: Workflow, lang: str = "zh", policies: Sequence[Policy] = (), l
             f'<path d="M{start.x - 18:.0f},{start.y + BOX_HEIGHT / 2:.0f} L{start.x - 1:.0f},{start.y + BOX_HEIGHT / 2:.0f}" '
             'stroke="#555" marker-end="url(#tip)"/>',
             *(path for path, _ in drawn),
-            *(_draw_box(box, len(watched.get(box.name, ()))) for box in boxes.values()),
+            *(_linked(_draw_box(box, len(watched.get(box.name, ()))), box, link) for box in boxes.values()),
             *(label for _, label in drawn),
             *(_draw_live(box, *(live or {})[box.name]) for box in boxes.values() if box.name in (live or {})),
             *table,
@@ -285,6 +293,10 @@ def _draw_box(box: _Box, clocks: int) -> str:
         f'<text x="{box.middle:.0f}" y="{box.y + BOX_HEIGHT / 2 + 5:.0f}" text-anchor="middle" font-size="14">{escape(box.label)}</text>'
         + (watched if clocks else "")
     )
+
+
+def _linked(drawn: str, box: _Box, link: str) -> str:
+    return f'<a href="{escape(link + quote(box.name))}">{drawn}</a>' if link and box.kind != "any" else drawn
 
 
 def _draw_live(box: _Box, cases: int, late: int) -> str:

@@ -1,12 +1,14 @@
 """What stands beside an arrow? Conditions and doings of a row in a few words, in Chinese or English."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Protocol
 
 from engine.model.condition import AllOf, AnyOf, Clause, Condition, NoneOf, Operand, Word
 from engine.model.doing import Assign, Command, Do, Escalate, Open, Raise, Send, Set
 from engine.model.fieldtext import write_text
+from engine.model.rulebook import Rulebook
 from engine.model.workflow import Workflow
 
 _SIGNS = {
@@ -69,25 +71,36 @@ def _value(value: Operand, subject: str, workflow: Workflow, lang: str) -> str:
     return value
 
 
-def say_do(do: Sequence[Do], lang: str = "zh") -> str:
-    """`发 dispatch_order,待办 desk_agent:致电收货人`; empty for nothing."""
-    return (",".join if lang == "zh" else ", ".join)(_one(one, lang) for one in do)
+def say_do(do: Sequence[Do], lang: str = "zh", rulebook: Rulebook | None = None) -> str:
+    """`发 dispatch_order,待办 desk_agent:致电收货人`; empty for nothing. In Chinese by their labels, where the rulebook is at hand."""
+    return (",".join if lang == "zh" else ", ".join)(_one(one, lang, rulebook if lang == "zh" else None) for one in do)
 
 
-def _one(do: Do, lang: str) -> str:
+def _one(do: Do, lang: str, known: Rulebook | None) -> str:
     chinese = lang == "zh"
     match do:
         case Send(message, to):
-            return f"{'发' if chinese else 'send'} {message}{f' → {to}' if to else ''}"
+            sent, to = (_label(known.messages, message), _label(known.contacts.roles, to or "")) if known else (message, to or "")
+            return f"{'发' if chinese else 'send'} {sent}{f' → {to}' if to else ''}"
         case Assign(text, role):
-            return f"{'待办' if chinese else 'task'} {role}:{text}"
+            return f"{'待办' if chinese else 'task'} {_label(known.contacts.roles, role) if known else role}:{text}"
         case Escalate(chain):
-            return f"{'升级' if chinese else 'escalate'} {chain}"
+            return f"{'升级' if chinese else 'escalate'} {_label(known.chains, chain) if known else chain}"
         case Open(workflow):
-            return f"{'开' if chinese else 'open'} {workflow}"
+            return f"{'开' if chinese else 'open'} {_label(known.workflows, workflow) if known else workflow}"
         case Command(connection, name):
-            return f"{'指令' if chinese else 'command'} {connection}.{name}"
+            return f"{'指令' if chinese else 'command'} {_label(known.connections, connection) if known else connection}.{name}"
         case Raise(event):
             return f"{'触发' if chinese else 'raise'} {event}"
         case Set(values):
             return f"{'填' if chinese else 'set'} {', '.join(values)}"
+
+
+class _Labelled(Protocol):
+    @property
+    def label(self) -> str: ...
+
+
+def _label(known: Mapping[str, _Labelled], name: str) -> str:
+    found = known.get(name)
+    return found.label if found is not None else name

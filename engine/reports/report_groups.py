@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.core.words import CHANNELS
 from engine.model.escalation import Chain
 from engine.model.masks import mask_by_field, mask_text
 from engine.model.message import Message
@@ -103,7 +104,12 @@ def is_meant(scope: Scope, by: str, wanted: str, value: str) -> bool:
 
 
 def _label(rulebook: Rulebook, by: str, value: str) -> str | None:
-    """Of a rule's name; None: it is no rule."""
+    """Of a rule's name, a channel, somebody of the rules; None: it is none of them."""
+    if by == "channel":
+        return CHANNELS.get(value)
+    if by == "person":
+        found = rulebook.contacts.people.get(value)
+        return found.name if found is not None else None
     rules: Mapping[str, Mapping[str, Policy | Chain | Message | Workflow]] = {
         "policy": rulebook.policies, "chain": rulebook.chains, "message": rulebook.messages, "type": rulebook.workflows,
     }  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from engine.core.words import CHANNELS
 from engine.model.escalation import LAST_RESORT
 from engine.model.event import Event, EventKind, Report
 from engine.model.masks import mask_phone
@@ -197,7 +198,7 @@ class ProviderHands:
 
     def _label(self, name: str) -> str:
         declared = self.rulebook().connections.get(name)
-        return declared.label if declared is not None else name
+        return declared.label if declared is not None else CHANNELS.get(name, name)
 
     def _note(self, about: str, text: str, result: str, by: str, why: str, now: datetime) -> None:
         """A line of the work list that is finished as it is written: `tasks list --all` shows who did what, and why."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from adapters.web.console.called import Called
-from adapters.web.console.timeline import note_of
+from adapters.web.console.noted import note_of
 from adapters.web.console.visit import Visit
 from engine.core.words import VERDICTS
 from engine.model.case import ClockVerdict, ClockView
@@ -40,7 +40,7 @@ def following(visit: Visit, called: Called, row: CaseRow, found: Foreseen) -> Fo
     return Following(
         state=state, doubtful=doubtful, does=[_effect(visit, called, one) for one in found.effects if not one.shadow],
         takes_back=[_taken_back(visit, called, row, one.effect_id) for one in found.drops], clocks=list(_clocks(visit, called, found)),
-        notes=[note_of(visit, called, row.workflow, one) for decision in found.decisions for one in decision.notes if one.kind in TOLD],
+        notes=[note_of(called, visit.zone, row.workflow, one) for decision in found.decisions for one in decision.notes if one.kind in TOLD],
     )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def _effect(visit: Visit, called: Called, one: Effect) -> str:
             )
         case EffectKind.COMMAND:
             return visit.say("case.will_command", connection=called.source(f"gateway/{one.target}"), command=one.command or "")
-    return visit.say("case.will_alarm", text=mask_text(one.text or ""))
+    return visit.say("case.will_alarm", text=mask_text(called.alarm(one.workflow, one.text or "")))
 
 
 def _taken_back(visit: Visit, called: Called, row: CaseRow, effect_id: str) -> str:

@@ -1,26 +1,23 @@
 """What happened to a case, in one column? Each decision with its reasons, and under it what it set going and what became of that."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from adapters.web.console.called import Called
+from adapters.web.console.noted import note_of
 from adapters.web.console.visit import Visit
 from adapters.web.console.words import all_words
 from engine.core.moment import SIGNS, WORDS
 from engine.core.why_data import say_place
 from engine.core.why_transition import OUTCOMES
 from engine.model.condition import Check
-from engine.model.decision import JournalRow, Note, Outcome
+from engine.model.decision import JournalRow, Outcome
 from engine.model.masks import mask_text
 from engine.model.workflow import BUILT_IN_EVENTS
 from engine.ports.directory import SentRow
 from engine.ports.worklist import Task
 
-EFFECT_ID = re.compile(r"/\d+/\d+$")
-COUNTERS = ("gen", "late_s", "open_s", "elapsed_s", "lag_s")
-"""Words of a detail that are followed by a number for programs."""
 SAID_LATE = timedelta(minutes=1)
 UNDO = timedelta(minutes=10)
 """So long whoever reported an event may take it back; a supervisor always may."""
@@ -89,14 +86,14 @@ def lines_of(
     """The newest decision first; bells and refreshes that came to nothing are left out."""
     begun: Mapping[str, SentRow] = {one.effect_id: one for one in sent}
     todo = {one.id: one for one in tasks}
-    gone = _retracted(journal)
+    gone, events = _retracted(journal), {f"{row.source}|{row.event_id}": row.name for row in journal}
     lines = []
     for row in journal:
-        line = _line(visit, called, workflow, row)
+        line = _line(visit, called, workflow, row, events)
         line.children = [child for effect in row.effects for child in _child(called, workflow, effect, begun, todo, visit)]
         line.retracted = row.revision in gone
         line.undo = row.event_id if not line.retracted and undoes(row) else ""
-        if row.kind in ("happened", "note", "acknowledged") or line.notes or line.children:
+        if row.kind in ("happened", "note", "acknowledged", "hand") or line.notes or line.children:
             lines.append(line)
     return lines[::-1]
 
@@ -125,15 +122,15 @@ def _retracted(journal: Sequence[JournalRow]) -> set[int]:
     return gone
 
 
-def _line(visit: Visit, called: Called, workflow: str, row: JournalRow) -> Line:
+def _line(visit: Visit, called: Called, workflow: str, row: JournalRow, events: Mapping[str, str]) -> Line:
     moved = row.state_before != row.state_after
-    by = row.extra.get("by", "") or (called.source(row.source) if row.source != "timer" else "")
+    by = called.person(row.extra.get("by", "")) or (called.source(row.source) if row.source != "timer" else "")
     kind = {"happened": "event", "bell": "bell", "receipt": "receipt", "refresh": "rules"}.get(row.kind, "note")
     line = Line(
         at=row.occurred_at, kind=kind, title=_title(visit, called, workflow, row), by=by, remark=mask_text(row.extra.get("note", "")),
         heard=row.received_at if row.received_at - row.occurred_at > SAID_LATE else None, version=row.rulebook[:12],
         place=say_place(row.span), clauses=[_clause(called, workflow, one) for one in row.checks],
-        notes=[(note_of(visit, called, workflow, one), say_place(one.span)) for one in row.notes if one.kind not in TECHNICAL],
+        notes=[(note_of(called, visit.zone, workflow, one, events), say_place(one.span)) for one in row.notes if one.kind not in TECHNICAL],
     )  # fmt: skip
     if row.kind == "happened":
         before, after = called.state(workflow, row.state_before), called.state(workflow, row.state_after)
@@ -162,6 +159,9 @@ def _title(visit: Visit, called: Called, workflow: str, row: JournalRow) -> str:
             return f"{called.message(row.extra.get('message', ''))}: {said}"
         case "acknowledged":
             return f"{visit.say('case.acknowledged')}: {called.chain(row.extra.get('chain', ''))}"
+        case "hand":
+            key = f"case.hand_{row.name}"
+            return visit.say(key) if key in all_words() else row.name
         case "refresh":
             return visit.say("case.refreshed")
     return visit.say("case.note")
@@ -170,39 +170,6 @@ def _title(visit: Visit, called: Called, workflow: str, row: JournalRow) -> str:
 def _verdict(visit: Visit, verdict: str) -> str:
     key = f"case.verdict_{verdict}"
     return visit.say(key) if key in all_words() else verdict
-
-
-def note_of(visit: Visit, called: Called, workflow: str, note: Note) -> str:
-    """A note of the journal as a sentence."""
-    key = f"case.note_{note.kind}"
-    kind = visit.say(key) if key in all_words() else note.kind
-    if note.kind == "row_fired":  # The line itself says which row, and when.
-        return kind
-    if note.kind == "chain_step":
-        step, channel, role = (*note.detail.split(" "), "", "", "")[:3]
-        return f"{kind} · {called.chain(note.subject)} {step} · {called.channel(channel)} → {called.role(role)}"
-    return " · ".join(text for text in (kind, called.subject(workflow, note.subject), _detail(visit, called, note.detail)) if text)
-
-
-def _detail(visit: Visit, called: Called, text: str) -> str:
-    """Instants on the wall clock, rules by their labels; counters and ids of effects are left to `waybill explain`."""
-    words: list[str] = []
-    tokens = iter(text.split(" "))
-    for word in tokens:
-        if word in COUNTERS:
-            next(tokens, "")
-        elif not EFFECT_ID.search(word):
-            kind, _, name = word.partition(":")
-            words.append(called.policy(name) if kind == "policy" else _instant(visit, word))
-    return mask_text(" ".join(words))
-
-
-def _instant(visit: Visit, word: str) -> str:
-    try:
-        at = datetime.fromisoformat(word) if "T" in word else None
-    except ValueError:
-        return word
-    return f"{at.astimezone(visit.zone):%m-%d %H:%M}" if at is not None and at.tzinfo else word
 
 
 def _clause(called: Called, workflow: str, check: Check) -> Clause:
@@ -234,12 +201,16 @@ def task_of(visit: Visit, called: Called, task: Task) -> Child:
     more = []
     if status == "done":
         result = called.result(task.workflow, task.kind, task.result)
-        more = [text for text in (visit.say("case.finished_by", name=task.claimed_by, result=result or "—"), mask_text(task.note)) if text]
+        more = [
+            text
+            for text in (visit.say("case.finished_by", name=called.person(task.claimed_by), result=result or "—"), mask_text(task.note))
+            if text
+        ]
     elif status == "withdrawn":
         more = [called.gone(task.withdrawn_why)]
     what = called.message(task.message or "") if task.kind == "call" else mask_text(task.text)
     tone = {"done": "good", "open": "warn", "claimed": "warn"}.get(status, "off")
-    said = visit.say(f"case.task_{status}") + (f" {task.claimed_by}" if status == "claimed" else "")
+    said = visit.say(f"case.task_{status}") + (f" {called.person(task.claimed_by)}" if status == "claimed" else "")
     return Child(kind=task.kind, what=f"{called.role(task.role)}: {what}", status=said, tone=tone, more=more, link=f"/tasks/{task.id}")
 
 

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
+from adapters.web.console.called import Called
 from adapters.web.console.visit import Page, Trouble, Visit, toasted
+from engine.core.why_words import RECEIPTS
 from engine.model.masks import mask_phone, mask_text
 from engine.model.receipt import Verdict
 from engine.ports.attempts import Attempt
@@ -80,7 +82,10 @@ def trial(visit: Visit) -> Response:
     if found.receipt is None:
         raise _trouble(found.said)
     receipt = found.receipt
-    told = " ".join(filter(None, (receipt.verdict.value, receipt.reason, receipt.code, mask_text(receipt.detail))))
+    reason = f"{receipt.reason} {' '.join(filter(None, (receipt.code, receipt.detail)))}".strip()
+    told = (
+        f"{visit.of(*RECEIPTS[receipt.verdict])} {mask_text(_called(visit).reason(reason)) if receipt.reason != 'receipt' else ''}".strip()
+    )
     fine = receipt.verdict in (Verdict.ACCEPTED, Verdict.DELIVERED)
     return toasted(Response(status_code=204), visit.say("adapters.tested", number=mask_phone(number), told=told), bad=not fine)
 
@@ -115,7 +120,12 @@ def _lines(visit: Visit) -> list[ProviderLine]:
 
 def _found(visit: Visit) -> dict[str, object]:
     found = _lines(visit)
-    return {"lines": [(line, _slots(visit, line.connection)) for line in found], "counts": counts_of(visit), "mask": mask_text}
+    return {
+        "lines": [(line, _slots(visit, line.connection)) for line in found],
+        "counts": counts_of(visit),
+        "mask": mask_text,
+        "called": _called(visit),
+    }
 
 
 def counts_of(visit: Visit) -> dict[str, int]:
@@ -129,7 +139,14 @@ def _one(visit: Visit, template: str) -> Response:
     if line is None:
         raise Trouble(404)
     may_try = line.connection in visit.desk.providers.counters.gateways
-    return visit.show(template, line=line, slots=_slots(visit, line.connection), counts=counts_of(visit), may_try=may_try, mask=mask_text)
+    return visit.show(
+        template, line=line, slots=_slots(visit, line.connection), counts=counts_of(visit), may_try=may_try, mask=mask_text,
+        called=_called(visit),
+    )  # fmt: skip
+
+
+def _called(visit: Visit) -> Called:
+    return Called(visit.desk.rulebook(), visit.lang)
 
 
 def _slots(visit: Visit, name: str) -> Sequence[Slot]:

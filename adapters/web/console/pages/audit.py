@@ -5,7 +5,9 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from adapters.web.console.called import Called
 from adapters.web.console.visit import Page, Visit
+from adapters.web.console.words import all_words
 from engine.ports.staff import Access
 from engine.ports.trail import broken_at
 
@@ -27,7 +29,7 @@ def listed(visit: Visit) -> Response:
     entries = found[:PAGE_ROWS]
     query = {name: value for name, value in asked.items() if value}
     older = urlencode(query | {"before": str(entries[-1].number)}) if len(found) > PAGE_ROWS else ""
-    return visit.show("audit/audit.html", entries=entries, asked=asked, older=older, reveal=REVEAL)
+    return visit.show("audit/audit.html", entries=entries, asked=asked, older=older, reveal=REVEAL, deed=lambda what: _deed(visit, what))
 
 
 def check(visit: Visit) -> Response:
@@ -41,6 +43,22 @@ def check(visit: Visit) -> Response:
         seen, digest = part[-1].number, part[-1].digest
     visit.did("audit.check", detail=f"{seen} entries, broken at {broken}" if broken else f"{seen} entries")
     return visit.show("audit/checked.html", seen=seen, broken=broken)
+
+
+def _deed(visit: Visit, what: str) -> str:
+    """A deed in words; empty for one that has none."""
+    if f"deeds.{what}" in all_words():
+        return visit.say(f"deeds.{what}")
+    kind, _, about = what.partition(".")
+    called = Called(visit.desk.rulebook(), visit.lang)
+    known = [name for name, flow in called.rulebook.workflows.items() if about in flow.events or about in flow.fields]
+    if kind == "batch" and f"batches.kind_{about}" in all_words():
+        about = visit.say(f"batches.kind_{about}")
+    elif kind == "event" and known:
+        about = called.event(known[0], about)
+    elif kind == "reveal":
+        about = visit.of("电话", "phone") if about == "phone" else called.field(known[0], about) if known else about
+    return visit.say(f"deeds.{kind}", what=about) if f"deeds.{kind}" in all_words() else ""
 
 
 def _day(visit: Visit, text: str, plus: int = 0) -> datetime | None:

@@ -14,7 +14,7 @@ from adapters.web.console import trying
 from adapters.web.console.changes import changes, problems
 from adapters.web.console.drafts import clashes, compiled, draft_of, in_force, merged, overtaken
 from adapters.web.console.jobs import Job
-from adapters.web.console.visit import Page, Trouble, Visit
+from adapters.web.console.visit import PREFIX, Page, Trouble, Visit
 from engine.ports.staff import Access
 from engine.ports.views import Cut
 from engine.reports.graph_svg import svg
@@ -179,7 +179,9 @@ def graph(visit: Visit) -> Response:
     rulebook = visit.desk.rulebook()
     areas = visit.user.areas if visit.user else ()
     live = visit.kept.ask(("graph", workflow.name, areas), LIVE_SECONDS, lambda: _live(visit, workflow.name))
-    drawn = Markup(svg(workflow, visit.lang, tuple(rulebook.policies.values()), live))  # noqa: S704  # Ours, with every text in it escaped.
+    to_cases = f"{PREFIX}/cases?workflow={workflow.name}&state="
+    picture = svg(workflow, visit.lang, tuple(rulebook.policies.values()), live, rulebook=rulebook, link=to_cases)
+    drawn = Markup(picture)  # noqa: S704  # Ours, with every text in it escaped.
     template = "rules/graph_part.html" if visit.partial else "rules/graph.html"
     return visit.show(template, workflow=workflow, drawn=drawn, workflows=rulebook.workflows.values(), areas=areas)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -47,7 +48,9 @@ class Hit:
 
 
 def search(visit: Visit) -> Response:
-    """What fits; the only one that fits to the letter is opened at once. Nothing typed: the newest cases."""
+    """What fits; the only one that fits to the letter is opened at once. Nothing typed: the newest cases, or those in a state."""
+    if visit.query.get("state"):
+        return _standing(visit)
     text = plain(visit.text("q", TEXT_CHARS_MAX) or visit.query.get("q", "")[:TEXT_CHARS_MAX]).strip()
     exact = _seen(visit, visit.stores.finder.exactly(forms_of(text), ROWS)) if text else []
     if len(exact) == 1:
@@ -58,7 +61,35 @@ def search(visit: Visit) -> Response:
     named = {row.id for row in (*exact, *begun)}
     called = Called(visit.desk.rulebook(), visit.lang)
     hits = [_hit(visit, called, row, text if row.id in named else "") for row in rows]
-    return visit.show("search/search.html", text=text, hits=hits, among=AMONG, full=len(rows) == ROWS, may_open=visit.may(Access.AGENT))
+    return visit.show(
+        "search/search.html",
+        text=text,
+        hits=hits,
+        among=AMONG,
+        full=len(rows) == ROWS,
+        may_open=visit.may(Access.AGENT),
+        where="",
+        older="",
+    )
+
+
+def _standing(visit: Visit) -> Response:
+    """The cases of a workflow that stand in a state, page by page."""
+    workflow, state, last = (visit.query.get(name, "")[:200] for name in ("workflow", "state", "after"))
+    called, rows, after = Called(visit.desk.rulebook(), visit.lang), list[CaseRow](), last or None
+    while len(rows) < ROWS and (page := visit.desk.directory.cases(workflow=workflow, state=state, after=after, limit=ROWS)):
+        for row in page:
+            after = row.id
+            if visit.may_see(row):
+                rows.append(row)
+            if len(rows) == ROWS:
+                break
+    hits = [_hit(visit, called, row, "") for row in rows]
+    where = f"{called.workflow(workflow)} · {called.state(workflow, state)}"
+    more = urlencode({"workflow": workflow, "state": state, "after": after or ""}) if len(rows) == ROWS else ""
+    return visit.show(
+        "search/search.html", text="", hits=hits, among=AMONG, full=False, may_open=visit.may(Access.AGENT), where=where, older=more
+    )  # fmt: skip
 
 
 def forms_of(text: str) -> set[str]:

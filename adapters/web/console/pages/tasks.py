@@ -165,16 +165,16 @@ def _line(visit: Visit, called: Called, one: Due) -> Line:
     name = (next(iter(row.names.values()), "") or row.id.partition(":")[2]) if row else ""
     return Line(
         task, one, _what(visit, called, task), mask_text(name), called.state(row.workflow, row.state) if row else "",
-        called.role(task.role), one.tier if one.tier != PLAIN else "", holder, holder == visit.by,
+        called.role(task.role), one.tier if one.tier != PLAIN else "", called.person(holder), holder == visit.by,
     )  # fmt: skip
 
 
 def _what(visit: Visit, called: Called, task: Task) -> str:
     """A call's script is personal: it is shown to who holds it, a list has what the call is about."""
     if task.kind != "call":
-        return mask_text(f"{task.remark} {task.text}".strip())
+        return mask_text(f"{called.remark(task.remark)} {task.text}".strip())
     about = called.message(task.message or "")
-    return mask_text(f"{about} {task.remark}".strip()) or visit.say("tasks.call")
+    return mask_text(f"{about} {called.remark(task.remark)}".strip()) or visit.say("tasks.call")
 
 
 def _holder(visit: Visit, task: Task) -> str:

@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from adapters.web.console.called import Called
 from adapters.web.console.pages.adapters import counts_of, reason
 from adapters.web.console.visit import Page, Trouble, Visit
 from engine.model.masks import mask_phone, mask_text
@@ -15,7 +16,8 @@ ROWS = 200
 def doubts(visit: Visit) -> Response:
     """One row each, oldest first."""
     found = [row for row in visit.desk.providers.doubts(ROWS) if may_see_case(visit, row.effect.case)]
-    return visit.show("adapters/doubts.html", rows=found, counts=counts_of(visit), mask=mask_text, limit=ROWS)
+    called = Called(visit.desk.rulebook(), visit.lang)
+    return visit.show("adapters/doubts.html", rows=found, counts=counts_of(visit), mask=mask_text, limit=ROWS, called=called)
 
 
 def dead(visit: Visit) -> Response:

@@ -16,7 +16,7 @@ WORDS = {
     "clear": ("清除", "Clear"),
     "reveals": ("只看谁看过号码", "Only looks at personal values"),
     "failed": ("只看登录失败", "Only failed sign-ins"),
-    "what_hint": ("开头,如 task.", "its beginning: task."),
+    "what_hint": ("代码的开头", "its code begins"),
     "older": ("更早的", "Older"),
     "empty": ("没有这样的记录。", "There is no such entry."),
     "check": ("核对全部记录", "Check every entry"),

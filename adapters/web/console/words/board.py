@@ -29,6 +29,7 @@ WORDS = {
     "empty_cut": ("这样筛选下没有单。", "Nothing under these filters."),
     "more": ("只列最急的 {n} 条;用筛选缩小范围。", "The {n} most urgent; use the filters to see others."),
     "clear": ("清除筛选", "Clear filters"),
+    "apply": ("筛选", "Apply"),
     "against": ("今天与昨天同一时刻", "Today, and yesterday by this hour"),
     "opened": ("新开", "Opened"),
     "closed": ("办结", "Closed"),

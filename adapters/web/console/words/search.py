@@ -9,6 +9,9 @@ WORDS = {
     ),
     "newest": ("最近的单", "Newest cases"),
     "found": ("“{text}”:{n} 张单", "“{text}”: {n} cases"),
+    "standing": ("停在这里的单:{where}", "Cases that stand here: {where}"),
+    "older": ("下一页", "Next page"),
+    "none_there": ("这里现在没有单。", "No case stands here now."),
     "full": ("只列出前 {n} 张,再加一个词收窄。", "The first {n} are listed; add a word to narrow them."),
     "among": (
         "货物、城市这些文字只在最近 {n} 张单里找;单号、电话、姓名在全部单里找。",

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from adapters.clock import SettableClock, fresh_nonce
 from adapters.files.rules import read_rules, shipped_rules_dir
+from adapters.gateways import gateways_of
 from adapters.memory import MemoryStores, open_memory
 from adapters.web.console import sign_in
 from adapters.web.console.app import Desktop
@@ -73,10 +74,13 @@ class Desk:
         return browser
 
 
-def desk_of(rulebook: Rulebook | None = None, *, origin: str = "", at: datetime = NOW, sign_on: SignOn | None = None) -> Desk:
-    """A console over an empty memory store; nothing decides but `running.beat`."""
+def desk_of(
+    rulebook: Rulebook | None = None, *, origin: str = "", at: datetime = NOW, sign_on: SignOn | None = None, sends: bool = False
+) -> Desk:
+    """A console over an empty memory store; nothing decides but `running.beat`, nothing is sent unless it `sends`, by recorders."""
     stores, clock = open_memory(), SettableClock(at)
-    running = Running(stores, Library(rulebook or shipped()), clock, {})
+    gateways = gateways_of(rulebook or shipped(), stores.worklist, clock) if sends else {}
+    running = Running(stores, Library(rulebook or shipped()), clock, gateways)
     console = Console(
         desk=running,
         stores=stores,

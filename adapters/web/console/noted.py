@@ -1,0 +1,176 @@
+"""What does a note of the journal say? Each kind as a sentence in the reader's language, by the labels of the rules."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from adapters.web.console.called import Called
+from adapters.web.console.words import all_words, say
+from engine.model.decision import Note
+from engine.model.masks import mask_text
+
+EFFECT_ID = re.compile(r"/\d+/\d+$")
+LINE = re.compile(r"([^/ ]+)/([^/]+)/\d+")
+WITHOUT_END = 9000
+"""From this year on, `until` means: until a person decides."""
+
+
+def note_of(called: Called, zone: ZoneInfo, workflow: str, note: Note, events: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A note as a sentence: its kind, what it is about, what it adds. Counters and ids of effects are left to `waybill explain`.
+
+    `events`: key of an event of this case -> its name.
+    """
+    key = f"case.note_{note.kind}"
+    kind = say(key, called.lang) if key in all_words() else note.kind
+    if note.kind == "chain_step":
+        step, channel, role = (*note.detail.split(" "), "", "", "")[:3]
+        return f"{kind} · {called.chain(note.subject)} {step} · {called.channel(channel)} → {called.role(role)}"
+    if note.kind == "row_fired":  # The line itself says which row, and when.
+        return kind
+    if note.kind == "rules_adopted":
+        return f"{kind} · {note.detail}"
+    detail = DETAILS[note.kind](Detail(called, zone, workflow, note.detail, events)) if note.kind in DETAILS else ""
+    return " · ".join(text for text in (kind, _subject(called, workflow, note.subject), mask_text(detail)) if text)
+
+
+def _subject(called: Called, workflow: str, text: str) -> str:
+    """Ids of effects say nothing to people; `policy/row/place` is a line of a timeline."""
+    if EFFECT_ID.search(text) and ":" in text:
+        return ""
+    line = LINE.fullmatch(text)
+    return called.subject(workflow, f"{line[1]} {line[2]}" if line else text)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What a note adds, as the court wrote it."""
+
+    called: Called
+    zone: ZoneInfo
+    workflow: str
+    text: str
+    events: Mapping[str, str]
+
+    def of(self, zh: str, en: str) -> str:
+        return self.called.of(zh, en)
+
+    def hour(self, word: str) -> str:
+        """`11-23 15:00` of an instant; anything else as it is."""
+        try:
+            at = datetime.fromisoformat(word) if "T" in word else None
+        except ValueError:
+            return word
+        return f"{at.astimezone(self.zone):%m-%d %H:%M}" if at is not None and at.tzinfo else word
+
+    def after(self, word: str) -> str:
+        """What follows this word."""
+        words = self.text.split(" ")
+        return words[words.index(word) + 1] if word in words[:-1] else ""
+
+
+def _reason(one: Detail) -> str:
+    """`policy:NAME`, `event:NAME`, `clock:NAME|…`, `not_delivered:CHANNEL:REASON`."""
+    kind, _, name = one.text.partition(":")
+    match kind:
+        case "policy" | "clock":
+            policy = one.called.policy(name.partition("|")[0])
+            return one.of(f"因为{policy}", f"for {policy}")
+        case "event":
+            event = one.called.event(one.workflow, name)
+            return one.of(f"因为{event}", f"for {event}")
+        case "disruption" | "stay":
+            return name if kind == "disruption" else ""
+        case "not_delivered":
+            channel, _, reason = name.partition(":")
+            return f"{one.called.channel(channel)}: {one.called.reason(reason)}"
+    return one.called.subject(one.workflow, one.text)
+
+
+def _due(one: Detail) -> str:
+    due = one.after("due")
+    return one.of(f"到期 {one.hour(due)}", f"due {one.hour(due)}") if due else ""
+
+
+def _due_moved(one: Detail) -> str:
+    old, _, new = one.text.partition(" -> ")
+    return f"{one.hour(old)} → {one.hour(new)}"
+
+
+def _corrected(one: Detail) -> str:
+    key = one.after("evidence").partition(">")
+    name = one.events.get(key[0]) or key[2]
+    event = one.called.event(one.workflow, name) if name else ""
+    try:
+        took = timedelta(seconds=float(one.after("lag_s")))
+    except ValueError:
+        took = timedelta(0)
+    minutes = max(0, round(took.total_seconds() / 60))
+    zh, en = (f"依据是“{event}”,", f"by {event}, ") if event else ("", "")
+    return one.of(f"{zh}发生 {minutes} 分钟后才收到", f"{en}heard {minutes} min after it happened")
+
+
+def _late_row(one: Detail) -> str:
+    try:
+        minutes = round(float(one.after("late_s")) / 60)
+    except ValueError:
+        return ""
+    return one.of(f"晚了 {minutes} 分钟", f"{minutes} min late")
+
+
+def _suspect(one: Detail) -> str:
+    claimed = one.hour(one.text.partition(" ")[0])
+    return one.of(f"报称 {claimed},按收到的时间算", f"claims {claimed}; counted as of its receipt")
+
+
+def _disruption(one: Detail) -> str:
+    until = one.hour(one.after("until"))
+    by, reason = one.after("by"), " ".join(one.text.split(" ")[4 if one.after("by") else 2 :])
+    told = one.of(f"到 {until}", f"until {until}") + (one.of(f",{by}定", f", declared by {by}") if by else "")
+    return f"{told}: {reason}" if reason else told
+
+
+def _held(one: Detail) -> str:
+    why, _, until = one.text.partition(" ")
+    said = one.called.held(why)
+    if not until:
+        return said
+    end = one.hour(until)
+    forever = until[:4].isdigit() and int(until[:4]) >= WITHOUT_END
+    return f"{said}, {one.of('等人决定', 'until a person decides')}" if forever else f"{said}, {one.of(f'到 {end}', f'until {end}')}"
+
+
+def _fallback(one: Detail) -> str:
+    before, _, after = one.text.partition(" -> ")
+    channel, _, reason = before.partition(" ")
+    return f"{one.called.channel(channel)}({one.called.reason(reason)}) → {one.called.channel(after)}"
+
+
+def _shadow(one: Detail) -> str:
+    kind, _, _ = one.text.partition(":")
+    return one.called.alarm(one.workflow, one.text) if kind in ("nobody", "chain_exhausted") else _reason(one)
+
+
+DETAILS: Mapping[str, Callable[[Detail], str]] = {
+    "late": _due,
+    "late_withdrawn": _due,
+    "due_moved": _due_moved,
+    "corrected": _corrected,
+    "row_skipped": _late_row,
+    "row_flagged": _late_row,
+    "suspect_time": _suspect,
+    "disruption": _disruption,
+    "chain_started": _reason,
+    "chain_reason": _reason,
+    "chain_goes_on": _reason,
+    "acknowledged": lambda one: one.of(f"到 {one.hour(one.text)}", f"until {one.hour(one.text)}"),
+    "step_empty": lambda one: one.called.role(one.text),
+    "fallback": _fallback,
+    "held": _held,
+    "released": lambda one: one.called.held(one.text),
+    "suppressed": lambda one: one.called.gone(one.text),
+    "shadow": _shadow,
+}
+"""Kind -> what it adds. A kind that is not here says all with its name and subject."""
