@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 SECRET_BYTES_MAX = 64 * 1024
+UNDO_SECONDS_MAX = 3600
 TOKEN_CHARS_MIN = 16
 """A shorter bearer token can be guessed."""
 
@@ -41,12 +42,14 @@ class Settings:
     """Addresses of proxies of ours, whose word on who asked is believed."""
     anchors: Path | None = None
     """Where the daemon says once a day where the journal stands; none: nowhere."""
+    undo_seconds: int = 10
+    """So long a person at the console may take back what cannot be taken back afterwards; 0: not at all."""
 
 
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     """WAYBILL_HOST, WAYBILL_PORT, WAYBILL_TOKENS (`name:token,name:token`, or WAYBILL_TOKENS_FILE), WAYBILL_DB, WAYBILL_LANG, WAYBILL_PUBLISH,
     WAYBILL_DESK_URL, WAYBILL_LINK_KEYS (`version:key,version:key`, the newest first, or WAYBILL_LINK_KEYS_FILE), WAYBILL_LINK_URL,
-    WAYBILL_PROXIES (`10.0.0.5,10.0.0.6`), WAYBILL_ANCHORS (a folder).
+    WAYBILL_PROXIES (`10.0.0.5,10.0.0.6`), WAYBILL_ANCHORS (a folder), WAYBILL_UNDO_SECONDS.
 
     Raises SettingProblem.
     """
@@ -63,6 +66,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         link_url=_web_address(env, "WAYBILL_LINK_URL"),
         proxies=tuple(filter(None, (part.strip() for part in env.get("WAYBILL_PROXIES", "").split(",")))),
         anchors=Path(env["WAYBILL_ANCHORS"]) if env.get("WAYBILL_ANCHORS") else None,
+        undo_seconds=_undo_seconds(env.get("WAYBILL_UNDO_SECONDS", "10")),
     )
 
 
@@ -97,6 +101,12 @@ def _file(name: str) -> str:
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 <= int(text[:6]) <= 65535:
         raise SettingProblem("WAYBILL_PORT is not a port (0 to 65535)")
+    return int(text)
+
+
+def _undo_seconds(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 <= int(text[:6]) <= UNDO_SECONDS_MAX:
+        raise SettingProblem(f"WAYBILL_UNDO_SECONDS is a number of seconds (0 to {UNDO_SECONDS_MAX})")
     return int(text)
 
 

@@ -44,6 +44,7 @@ from engine.model.rulebook import Rulebook
 from engine.ports.gateway import Gateway
 from engine.ports.store import Pending, StoreUnavailable
 from engine.service import folder
+from engine.service.case_hands import UNDO_SECONDS
 from engine.service.clock_alarm import Steady
 from engine.service.counters import routes_of
 from engine.service.desk import Desk
@@ -98,6 +99,8 @@ class Options:
     proxies: Sequence[str] = ()
     """See Settings."""
     anchors: Path | None = None
+    """See Settings."""
+    undo_seconds: int = UNDO_SECONDS
     """See Settings."""
 
 
@@ -383,7 +386,7 @@ def console_of(desk: Desk, stores: DeskStores, options: Options, *, decides: boo
         desk=desk, stores=stores, now=clock.now, monotonic=clock.monotonic, nonce=fresh_nonce, lang=options.lang, origin=options.desk_url,
         version=own_version(), decides=decides, provider=Provider(sign_on, clock.now, clock.monotonic) if sign_on else None,
         second_person=options.publish == SECOND_PERSON or not decides,
-        store=lambda: store_facts(database, options.db) if database is not None else {},
+        store=lambda: store_facts(database, options.db) if database is not None else {}, undo_seconds=options.undo_seconds,
     )  # fmt: skip
 
 

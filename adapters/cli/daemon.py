@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace, speech: Speech) -> int:
                 port=settings.port if options.port is None else options.port, tokens=settings.tokens, lang=speech.lang,
                 simulated=options.simulated, publish=options.publish or settings.publish, desk_url=settings.desk_url,
                 link_keys=tuple(settings.link_keys.values()), proxies=settings.proxies,
-                anchors=settings.anchors,
+                anchors=settings.anchors, undo_seconds=settings.undo_seconds,
             )
         )  # fmt: skip
     except RulesRefused as refused:

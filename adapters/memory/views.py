@@ -1,13 +1,14 @@
 """What does the console look at, in memory?"""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from adapters.memory.directory import case_row, is_late
 from adapters.memory.staff import MemoryStaff, MemoryTrail
 from adapters.memory.state import State
 from adapters.memory.worklist import HELD
+from engine.core.holding import OWNER as HOLD
 from engine.ports.directory import CaseRow
 from engine.ports.views import Bells, Cut, Flow, LiveClock
 from engine.ports.worklist import Task
@@ -66,6 +67,11 @@ class MemoryViews:
         rows = [case_row(record) for record in self._state.cases.values()]
         closed = [row for row in rows if row.final and since <= row.entered_at < until]
         return Flow(sum(since <= row.opened_at < until for row in rows), len(closed), sum(map(is_late, closed)))
+
+    def on_hold(self, cases: Sequence[str]) -> Collection[str]:
+        """See Views.on_hold."""
+        known = self._state.cases
+        return {one for one in cases if one in known and any(timer.owner == HOLD for timer in known[one].timers.values())}
 
     def tasks_of(self, cases: Sequence[str]) -> Sequence[Task]:
         """See Views.tasks_of."""

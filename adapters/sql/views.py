@@ -1,7 +1,7 @@
 """What does the console look at? Set-based questions over many cases."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from adapters.sql.directory import LISTED, case_row
 from adapters.sql.live_clocks import LIVE_CLOCK, clock_of
 from adapters.sql.tables import CASES, TASK, TIMER
 from adapters.sql.worklist import HELD, task_of
+from engine.core.holding import OWNER as HOLD
 from engine.ports.directory import CaseRow
 from engine.ports.views import Bells, Cut, Flow, LiveClock
 from engine.ports.worklist import Task
@@ -88,6 +89,12 @@ class SqlViews:
         with self._database.read() as connection:
             number, broken = connection.execute(closed).one()
             return Flow(connection.execute(opened).scalar_one(), int(number), int(broken))
+
+    def on_hold(self, cases: Sequence[str]) -> Collection[str]:
+        """See Views.on_hold: each has the bell of its end."""
+        rows = select(TIMER.c.case_id).where(TIMER.c.case_id.in_(cases), TIMER.c.owner == HOLD)
+        with self._database.read() as connection:
+            return set(connection.execute(rows).scalars()) if cases else set()
 
     def tasks_of(self, cases: Sequence[str]) -> Sequence[Task]:
         """See Views.tasks_of."""

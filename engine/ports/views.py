@@ -1,6 +1,6 @@
 """What does the console look at, that no other reader needs? Read-only, made for a hundred thousand open cases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -80,6 +80,10 @@ class Views(Protocol):
 
     def flow(self, since: datetime, until: datetime) -> Flow:
         """Cases opened and closed from `since` and before `until`."""
+        ...
+
+    def on_hold(self, cases: Sequence[str]) -> Collection[str]:
+        """Those of these cases that are on hold."""
         ...
 
     def tasks_of(self, cases: Sequence[str]) -> Sequence[Task]:

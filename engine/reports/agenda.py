@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from engine.core.holding import OWNER as HOLD
 from engine.model.doing import Assign, Do, Escalate, Send
 from engine.model.rulebook import Rulebook
 from engine.model.timer import Timer
@@ -34,6 +35,8 @@ def agenda_of(rulebook: Rulebook, timers: Iterable[tuple[datetime, str, str, int
     zone = ZoneInfo(rulebook.timezone)
     counted: Counter[tuple[datetime, str, str, str]] = Counter()
     for due, owner, row, count in timers:
+        if owner == HOLD:
+            continue  # Nobody's work.
         hour = due.astimezone(zone).replace(minute=0, second=0, microsecond=0)
         for role in _roles(rulebook, owner, row):
             counted[hour, role, owner.partition(":")[2].partition("/")[0], row] += count

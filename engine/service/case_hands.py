@@ -43,7 +43,7 @@ class CaseHands:
 
     def stay_on_hold(self, case_id: str, *, by: str) -> Answer:
         """Take back a resuming that has not taken effect."""
-        return self._deed(case_id, "resume_taken_back", by, "taken back", "")
+        return self._deed(case_id, "resume_taken_back", by, "", "")
 
     def _deed(
         self, case_id: str, name: str, by: str, why: str, once: str, *, until: datetime | None = None, undo_seconds: int = 0
@@ -51,7 +51,7 @@ class CaseHands:
         now = self.clock.now()
         try:
             case = self._load(case_id)
-            said = _reason(why)
+            said = _reason(why) if name != "resume_taken_back" else ""
             match name:
                 case "hold":
                     self._may_be_held(case, until, now)
@@ -61,7 +61,7 @@ class CaseHands:
                     _is_resuming(case)
         except Refused as refusal:
             return Answer(Said.REFUSED, case_id, problems=refusal.problems)
-        extra = {"by": by, "note": said}
+        extra = {"by": by, "note": said} if said else {"by": by}
         if until is not None:
             extra["until"] = until.isoformat()
         if undo_seconds:

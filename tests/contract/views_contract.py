@@ -143,3 +143,11 @@ class ViewsContract:
         assert first == again
         assert after != again
         assert stores.views.pulse() == after
+
+    def test_cases_on_hold_are_told_apart(self, stores: Stores) -> None:
+        for number, owner in ((1, "hold:case"), (2, "policy:pickup")):
+            accept(stores, a_report(f"{number}", names={"order_no": str(number)}))
+            decide_next(stores, f"shipment:{number}", timers=(a_timer(f"shipment:{number}", owner=owner, row="end"),))
+
+        assert set(stores.views.on_hold(["shipment:1", "shipment:2", "shipment:3"])) == {"shipment:1"}
+        assert list(stores.views.on_hold([])) == []

@@ -24,6 +24,7 @@ from engine.ports.staff import Access, Session, Staff, User
 from engine.ports.trail import Deed, Trail
 from engine.ports.views import Views
 from engine.reports.report_groups import DIMENSIONS
+from engine.service.case_hands import UNDO_SECONDS
 from engine.service.desk import Desk
 from engine.service.simulate import Stores
 
@@ -87,6 +88,8 @@ class Console:
     """False: served beside the daemons."""
     second_person: bool = True
     """Nobody publishes rules alone (`waybill run --publish second-person`); beside the daemons always so."""
+    undo_seconds: int = UNDO_SECONDS
+    """So long a person may take back what cannot be taken back afterwards."""
     provider: Provider | None = None
     """The company's identity provider; None: accounts and passwords of our own only."""
 

@@ -39,6 +39,8 @@ class Line:
     remark: str
     task: Task | None
     """The first open one, if there is one that this person may take."""
+    on_hold: bool
+    """Nothing leaves because of the case."""
 
 
 def board(visit: Visit) -> Response:
@@ -123,17 +125,19 @@ def _lines(visit: Visit, found: Sequence[tuple[LiveClock, CaseRow]]) -> list[Lin
     for task in visit.stores.views.tasks_of(sorted({clock.case for clock, _ in found})):
         if visit.user and (not visit.user.roles or task.role in visit.user.roles):
             tasks.setdefault(task.case, task)
-    return [_line(rulebook, clock, row, tasks.get(clock.case)) for clock, row in found]
+    held = visit.stores.views.on_hold(sorted({clock.case for clock, _ in found}))
+    return [_line(rulebook, clock, row, tasks.get(clock.case), on_hold=clock.case in held) for clock, row in found]
 
 
-def _line(rulebook: Rulebook, clock: LiveClock, row: CaseRow, task: Task | None) -> Line:
+def _line(rulebook: Rulebook, clock: LiveClock, row: CaseRow, task: Task | None, *, on_hold: bool) -> Line:
     workflow, policy = rulebook.workflows.get(row.workflow), rulebook.policies.get(clock.policy)
     state = workflow.states.get(row.state) if workflow else None
     name = next(iter(row.names.values()), "") or row.id.partition(":")[2]
     remark = " · ".join(text for text in (clock.area, clock.tier if clock.tier != "普通" else "") if text)
     return Line(
-        clock, row, mask_text(name), state.label if state else row.state, policy.label if policy else clock.policy, mask_text(remark), task
-    )
+        clock, row, mask_text(name), state.label if state else row.state, policy.label if policy else clock.policy, mask_text(remark), task,
+        on_hold,
+    )  # fmt: skip
 
 
 def _choices(rulebook: Rulebook, facets: Mapping[str, Sequence[str]], visit: Visit) -> dict[str, list[tuple[str, str]]]:

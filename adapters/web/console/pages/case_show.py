@@ -126,7 +126,7 @@ def _page(visit: Visit, row: CaseRow, case: Case, workflow: Workflow | None) -> 
     return {
         "row": row, "called": called, "title": _name(row), "lines": lines if whole else lines[:LINES_MAX], "hidden": 0 if whole else max(0, len(lines) - LINES_MAX),
         "facts": _facts(called, row, workflow), "personal": [_masked(called, row.workflow, workflow, name, private[name]) for name in _order(workflow, private) if private[name]],
-        "promises": promises,
+        "promises": promises, "hold": found.hold, "once": visit.console.nonce(), "undo_seconds": visit.console.undo_seconds,
         "late": any(one.tone == "bad" for one in promises), "waits": _timed(found), "open_waits": [one for one in found.waits if one.until is None and one.rule != row.state],
         "chains": [one for one in case.ledger.chains if not one.ended], "events": [(name, called.event(row.workflow, name)) for name in possible],
         "rules": rule_names(called, rulebook, row.workflow), "wall": f"{visit.now.astimezone(visit.zone):%Y-%m-%dT%H:%M}", "place": say_place,

@@ -1,0 +1,75 @@
+"""What may a person do with a case itself? Put it on hold, resume it, take that back; each with a reason, in the audit."""
+
+from datetime import UTC, datetime
+
+from starlette.responses import Response
+
+from adapters.web.console.pages.case_show import at_case, the_case
+from adapters.web.console.visit import Page, Trouble, Visit
+from engine.model.masks import mask_text
+from engine.model.plain import plain
+from engine.ports.staff import Access
+from engine.service.desk import Answer, Said
+
+WHY_CHARS_MAX = 500
+
+
+def hold(visit: Visit) -> Response:
+    """Nothing leaves because of this case, until it is resumed or until the hour that was given."""
+    row, _, _ = the_case(visit)
+    why, until = _why(visit), _until(visit)
+    answer = visit.desk.case_hands.hold(row.id, by=visit.by, why=why, until=until, once=visit.text("once", 64))
+    return _done(visit, row.id, answer, "case.hold", why, "case.held_done", until.isoformat() if until else "")
+
+
+def resume(visit: Visit) -> Response:
+    """What waited goes on, once it can no longer be taken back."""
+    row, _, _ = the_case(visit)
+    why, undo = _why(visit), visit.console.undo_seconds
+    answer = visit.desk.case_hands.resume(row.id, by=visit.by, why=why, undo_seconds=undo, once=visit.text("once", 64))
+    return _done(visit, row.id, answer, "case.resume", why, "case.resumed_done")
+
+
+def stay(visit: Visit) -> Response:
+    """It was resumed by mistake."""
+    row, _, _ = the_case(visit)
+    answer = visit.desk.case_hands.stay_on_hold(row.id, by=visit.by)
+    return _done(visit, row.id, answer, "case.resume_taken_back", "", "case.stays_done")
+
+
+def _why(visit: Visit) -> str:
+    why = plain(visit.text("why", WHY_CHARS_MAX))
+    if not why:
+        raise Trouble(422, "case.say_why")
+    return why
+
+
+def _until(visit: Visit) -> datetime | None:
+    """The hour it ends by itself; None: it was left out."""
+    text = visit.text("until", 40)
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+        at = (at if at.tzinfo else at.replace(tzinfo=visit.zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Trouble(422, "case.until_past") from None
+    if at <= visit.now:
+        raise Trouble(422, "case.until_past")
+    return at
+
+
+def _done(visit: Visit, case_id: str, answer: Answer, deed: str, why: str, said: str, detail: str = "") -> Response:
+    """Back to the case, with the deed in the audit; what was refused is told, for somebody else was quicker."""
+    if answer.said in (Said.REFUSED, Said.CONFLICT):
+        raise Trouble(409, "case.changed")
+    if answer.said is Said.ACCEPTED:
+        visit.did(deed, about=case_id, why=mask_text(why), detail=detail)
+    return visit.go(at_case(case_id), said=said)
+
+
+ROUTES = (
+    Page(path="/cases/{id:path}/hold", method="POST", act=hold, least=Access.AGENT),
+    Page(path="/cases/{id:path}/resume", method="POST", act=resume, least=Access.AGENT),
+    Page(path="/cases/{id:path}/stay", method="POST", act=stay, least=Access.AGENT),
+)

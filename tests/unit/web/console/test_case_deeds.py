@@ -1,0 +1,111 @@
+"""Can a case be put on hold from its page, resumed, and a mistake be taken back; each with its reason, in the audit?"""
+
+import pytest
+
+from tests.unit.web.console.desks import Browser, Desk, desk_of, later, shown
+from tests.unit.web.console.orders import ordered, settle
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return desk_of()
+
+
+@pytest.fixture
+def agent(desk: Desk) -> Browser:
+    return desk.signed_in("agent", "8011")
+
+
+def deeds(desk: Desk) -> list[tuple[str, str]]:
+    return [(one.deed.what, one.deed.why) for one in reversed(desk.stores.trail.search()) if one.deed.what not in ("case.open", "login")]
+
+
+def test_a_case_on_hold_says_so_on_its_page_and_on_the_board(desk: Desk, agent: Browser) -> None:
+    case = ordered(desk, agent)
+
+    answer = agent.post(f"/cases/{case}/hold", why="客户要求先别联系 13812345678")
+    page, board = agent.get(f"/cases/{case}"), agent.get("/board")
+
+    assert answer.status_code == 303
+    assert "挂起:15:00 起,8011,因为“客户要求先别联系 138******78”;直到有人恢复。什么都不发出,时限照算。" in shown(page)
+    assert f'action="/desk/cases/{case.replace(":", "%3A")}/resume"' in page.text
+    assert "/hold" not in page.text.partition('id="hold"')[2].partition("</section>")[0]
+    assert '<span class="tag warn">挂起</span>' in board.text
+    assert deeds(desk) == [("case.hold", "客户要求先别联系 138******78")]
+
+
+def test_resuming_waits_ten_seconds_in_which_it_can_be_taken_back(desk: Desk, agent: Browser) -> None:
+    case = ordered(desk, agent)
+    agent.post(f"/cases/{case}/hold", why="等总部")
+
+    agent.post(f"/cases/{case}/resume", why="好了")
+    resuming = agent.get(f"/cases/{case}").text
+    agent.post(f"/cases/{case}/stay")
+    stays = agent.get(f"/cases/{case}").text
+    agent.post(f"/cases/{case}/resume", why="真的好了", once="2")
+    desk.clock.advance(later(seconds=10))
+    settle(desk)
+    gone = agent.get(f"/cases/{case}").text
+
+    assert "11-23 15:00:10 起照常" in shown_text(resuming)
+    assert "/stay" in resuming
+    assert "/stay" not in stays
+    assert "直到有人恢复" in shown_text(stays)
+    assert 'id="on-hold"' not in gone
+    assert [what for what, _ in deeds(desk)] == ["case.hold", "case.resume", "case.resume_taken_back", "case.resume"]
+
+
+def shown_text(html: str) -> str:
+    return " ".join(html.split())
+
+
+def test_a_hold_until_an_hour_ends_by_itself(desk: Desk, agent: Browser) -> None:
+    case = ordered(desk, agent)
+
+    agent.post(f"/cases/{case}/hold", why="等总部", until="2026-11-23T16:00")
+    before = shown(agent.get(f"/cases/{case}"))
+    desk.clock.advance(later(hours=1))
+    settle(desk)
+    agent = desk.signed_in("agent", "8012")
+
+    assert "到 16:00 为止" in before
+    assert "到 16:00 为止" not in shown(agent.get(f"/cases/{case}"))
+
+
+def test_without_a_reason_with_a_past_hour_or_when_it_is_too_late_nothing_is_done(desk: Desk, agent: Browser) -> None:
+    case = ordered(desk, agent)
+
+    answers = [
+        agent.post(f"/cases/{case}/hold", why=" "),
+        agent.post(f"/cases/{case}/hold", why="x", until="2026-11-23T14:00"),
+        agent.post(f"/cases/{case}/hold", why="x", until="gestern"),
+        agent.post(f"/cases/{case}/resume", why="x"),
+        agent.post(f"/cases/{case}/stay"),
+    ]
+
+    assert [one.status_code for one in answers] == [422, 422, 422, 409, 409]
+    assert "请写原因" in answers[0].text
+    assert deeds(desk) == []
+    assert desk.stores.store.load(case).ledger.hold is None
+
+
+def test_a_viewer_sees_that_it_is_on_hold_and_has_no_button(desk: Desk, agent: Browser) -> None:
+    case = ordered(desk, agent)
+    agent.post(f"/cases/{case}/hold", why="等总部")
+    viewer = desk.signed_in("viewer", "8050")
+
+    page = viewer.get(f"/cases/{case}").text
+
+    assert 'id="on-hold"' in page
+    assert 'id="hold"' not in page
+    assert viewer.post(f"/cases/{case}/resume", why="x").status_code == 403
+
+
+def test_the_form_sent_twice_counts_once(desk: Desk, agent: Browser) -> None:
+    case = ordered(desk, agent)
+
+    answers = [agent.post(f"/cases/{case}/hold", why="等总部", once="n1").status_code for _ in range(2)]
+
+    assert answers == [303, 303]
+    assert len(deeds(desk)) == 1
+    assert len([row for row in desk.stores.directory.journal(case) if row.kind == "hand"]) == 1
