@@ -1,4 +1,4 @@
-"""Which events could not be decided, and which are tried again? `dead list | retry`."""
+"""Which events could not be decided, which are tried again, and which are left out? `dead list | retry | discard`."""
 
 import argparse
 from collections.abc import Sequence
@@ -11,19 +11,26 @@ from engine.model.masks import mask_text
 from engine.ports.doubts import DeadEvent
 from engine.service.provider_hands import group_of
 
-SAYS = {"done": ("再试一次", "tried again"), "not_dead": ("不在死信里", "it is not dead")}
+SAYS = {
+    "retry": ("再试一次", "tried again"), "discard": ("放弃了,记在单上", "left out; the case says so"), "not_dead": ("不在死信里", "it is not dead"),
+}  # fmt: skip
+WHY = {"retry": "为什么现在会好", "discard": "为什么不要了"}
 
 
 def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
-    """`dead list`, `dead retry NUMBER... | --group TEXT | --all`."""
-    deeds = parser.add_subparsers(dest="deed", required=True, metavar="list | retry")
+    """`dead list`, `dead retry | discard NUMBER... | --group TEXT | --all`."""
+    deeds = parser.add_subparsers(dest="deed", required=True, metavar="list | retry | discard")
     listing = deeds.add_parser("list", help=speech.of("列出死信,按出错的样子归组", "list dead events, grouped by how they failed"))
     add_list_options(listing, speech)
-    retry = deeds.add_parser("retry", help=speech.of("再试一次:几个、一组或全部", "try again: some, a group, or all"))
-    retry.add_argument("files", nargs="*", metavar="NUMBER", help=speech.of("编号(dead list 里有)", "its number, as dead list shows it"))
-    retry.add_argument("--group", metavar="TEXT", help=speech.of("这一组的全部", "all of this group"))
-    retry.add_argument("--all", action="store_true", help=speech.of("全部", "all of them"))
-    add_deed_options(retry, speech, "为什么现在会好", "why it will work now")
+    for name, zh, en, why in (
+        ("retry", "再试一次:几个、一组或全部", "try again: some, a group, or all", "why it will work now"),
+        ("discard", "放弃:确实没用的,写明原因;后面的照常判", "leave out what is worth nothing, with a reason; what waits behind goes on", "why it is not wanted"),
+    ):  # fmt: skip
+        one = deeds.add_parser(name, help=speech.of(zh, en))
+        one.add_argument("files", nargs="*", metavar="NUMBER", help=speech.of("编号(dead list 里有)", "its number, as dead list shows it"))
+        one.add_argument("--group", metavar="TEXT", help=speech.of("这一组的全部", "all of this group"))
+        one.add_argument("--all", action="store_true", help=speech.of("全部", "all of them"))
+        add_deed_options(one, speech, WHY[name], why)
 
 
 def run(options: argparse.Namespace, speech: Speech) -> int:
@@ -32,14 +39,16 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
         dead = desk.desk.providers.dead()
         if options.deed == "list":
             return _list(desk, dead, speech)
-        why = why_of(options, "为什么现在会好")
+        why = why_of(options, WHY[options.deed])
         chosen, strange = _chosen(dead, options)
-        done = desk.desk.providers.retry(chosen, by=who(options), why=why)
+        hands = desk.desk.providers
+        act = hands.discard if options.deed == "discard" else hands.retry
+        done = act(chosen, by=who(options), why=why)
     results = [(one.item, one.said) for one in done] + [(number, "not_dead") for number in strange]
     if not results:
         raise NotFine("没有这样的死信", "no such dead event")
     for number, said in results:
-        zh, en = SAYS[said]
+        zh, en = SAYS[options.deed if said == "done" else said]
         speech.say(f"{number}:{zh}", f"{number}: {en}")
     speech.data([{"number": number, "said": said} for number, said in results])
     return 0 if all(said == "done" for _, said in results) else 1

@@ -6,6 +6,7 @@ from adapters.cli.desk import opened, who, why_of
 from adapters.cli.options import add_deed_options, add_list_options
 from adapters.cli.speech import Speech
 from adapters.wiring import Opened
+from engine.core.words import say_trouble
 from engine.model.masks import mask_text
 from engine.ports.outbox import OutboxRow
 from engine.service.provider_hands import ARRIVED, NOT_ARRIVED
@@ -48,7 +49,7 @@ def _list(desk: Opened, speech: Speech) -> int:
     if rows:
         head = speech.of("编号 消息 渠道 交出 为什么", "id message channel sent why").split()
         zone = desk.rulebook.timezone
-        speech.table(head, [(one.effect.id, *_told(one), speech.time(one.sent_at, zone), mask_text(one.error)) for one in rows])
+        speech.table(head, [(one.effect.id, *_told(one), speech.time(one.sent_at, zone), _why(one, speech)) for one in rows])
     else:
         speech.say("没有结果不明的", "nothing is in doubt")
     speech.data(
@@ -61,6 +62,10 @@ def _list(desk: Opened, speech: Speech) -> int:
         ]
     )  # fmt: skip
     return 0
+
+
+def _why(row: OutboxRow, speech: Speech) -> str:
+    return mask_text(say_trouble(row.error, speech.lang))
 
 
 def _told(row: OutboxRow) -> tuple[str, str]:

@@ -125,7 +125,7 @@ COMMANDS: dict[str, Command] = {
         ("waybill doubts list", "waybill doubts not-arrived SENDING --by 8011 --why 服务商说没有下发"),
     ),
     "dead": Command(
-        "dead", "死信:判不下去的事件,列出,再试一次", "dead events, which could not be decided: list them, try them again",
+        "dead", "死信:判不下去的事件,列出,再试,放弃", "dead events, which could not be decided: list them, try again, leave out",
         ("waybill dead list", "waybill dead retry --all --by 8011 --why 规则已改好"),
     ),
     "suppressions": Command(

@@ -95,6 +95,7 @@ def test_a_doubt_is_listed_and_settled_once(home: Path) -> None:
     settled = [ask(home, "doubts", "arrived", attempt.effect_id, *BY).code for _ in range(2)]
 
     assert attempt.effect_id in listed.out
+    assert "通道中断" in listed.out
     assert PHONE not in listed.out
     assert settled == [0, 1]
     assert "没有结果不明的" in ask(home, "doubts", "list").out
@@ -118,6 +119,25 @@ def test_dead_events_are_listed_in_groups_and_tried_again(home: Path) -> None:
     assert "999:不在死信里" in one.out
     assert group.out.count("再试一次") == 2
     assert "没有死信" in ask(home, "dead", "list").out
+
+
+def test_dead_events_are_left_out_with_a_reason_and_the_case_says_so(home: Path) -> None:
+    with stores_of(home) as stores:
+        accept(stores, a_report(1, names={"waybill_no": "1"}))
+        (paper,) = stores.store.pending(NOW, 10)
+        stores.store.failed(paper.inbox_id, "ValueError: no", None)
+
+    nameless = ask(home, "dead", "discard", str(paper.inbox_id), "--by", "8011")
+    gone = ask(home, "dead", "discard", str(paper.inbox_id), "--by", "8011", "--why", "测试单")
+    again = ask(home, "dead", "discard", str(paper.inbox_id), "--by", "8011", "--why", "测试单")
+
+    with stores_of(home) as stores:
+        left = stores.doubts.dead(10)
+        told = [one.event.extra for one in stores.store.pending(NOW.replace(year=2100), 10)]
+    assert (nameless.code, gone.code, again.code) == (2, 0, 1)
+    assert "放弃了" in gone.out
+    assert left == []
+    assert [(one["by"], one["note"]) for one in told if one.get("by") == "8011"] != []
 
 
 def test_a_number_is_suppressed_and_lifted_and_shown_masked(home: Path) -> None:
