@@ -97,6 +97,10 @@ COMMANDS: dict[str, Command] = {
         "hold", "恢复挂起的单:压着的、仍成立的照常做", "take a case off hold: what waited and is still so is done",
         ("waybill resume 261123001 --why 客户同意了 --by 8011",),
     ),
+    "send-again": Command(
+        "again", "重发一条消息:没收到、号码改好了", "send a message again: it was lost, or the number is mended",
+        ("waybill send-again 261123001 dispatch_order --why 司机说没收到 --by 8011", "waybill send-again 261123001 4/1 --why 号码已改正 --after 10", "waybill send-again 261123001 9/1 --undo"),
+    ),
     "agenda": Command(
         "agenda", "今后几小时会到期什么,按小时和岗位列出", "what falls due in the next hours, by hour and role", ("waybill agenda --hours 24",),
     ),

@@ -156,7 +156,7 @@ def _sent(sent: Sequence[SentRow], rulebook: Rulebook, speech: Speech) -> None:
         message = rulebook.messages.get(one.message or "")
         name = message.label if message and speech.lang == "zh" else one.message or one.kind
         speech.line(
-            f"  {speech.time(one.sent_at or one.at, rulebook.timezone)}  {one.channel or ''} → {one.to or ''}  {name}  [{one.status}]{f' {one.error}' if one.error else ''}"
+            f"  {speech.time(one.sent_at or one.at, rulebook.timezone)}  {one.channel or ''} → {one.to or ''}  {name}  [{one.status}]{f' {one.error}' if one.error else ''}  {'/'.join(one.effect_id.split('/')[-2:])}"
         )
         if one.masked:
             speech.line(f"      {' '.join(one.masked.split())}")

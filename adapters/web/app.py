@@ -191,6 +191,14 @@ def _deeds(desk: Desk) -> list[Room]:
             method="POST", path="/cases/{id:path}/resume/undo", act=deeds.stay_on_hold, zh="撤回恢复", en="take a resuming back before it takes effect",
             body={"by": who["by"]}, answers=answers,
         ),
+        Room(
+            method="POST", path="/cases/{id:path}/send-again", act=deeds.send_again, zh="重发", en="a message that left before leaves once more, as a sending of its own",
+            body={**who, "message": "its effect, or a message's name for its last sending", "undo_seconds": "leave only then, and may be taken back until then"}, answers=answers,
+        ),
+        Room(
+            method="POST", path="/cases/{id:path}/send-again/undo", act=deeds.take_again_back, zh="撤回重发", en="take back what was asked for and has not left",
+            body={"by": who["by"], "message": "the effect, or the event_id that /send-again answered"}, answers=answers,
+        ),
     ]  # fmt: skip
 
 

@@ -1,7 +1,9 @@
-"""What may a person do with a case itself, over HTTP? Put it on hold, resume it, take that back."""
+"""What may a person do with a case itself, over HTTP? Put it on hold, resume it, have a message sent again, take these back."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from adapters.signing.json_tree import Tree
 from adapters.web import events
 from adapters.web.call import Call, Refusal, Reply
 from adapters.web.cases import find_case
@@ -9,11 +11,12 @@ from adapters.web.tasks import object_of, text_in, who_acts
 from engine.service.desk import Desk
 
 WHY_CHARS_MAX = 500
+MESSAGE_CHARS_MAX = 300
 UNDO_DIGITS_MAX = 4
 
 
 class CaseRooms:
-    """POST /cases/{id}/hold, POST /cases/{id}/resume, POST /cases/{id}/resume/undo."""
+    """POST /cases/{id}/hold, /resume, /resume/undo, /send-again, /send-again/undo."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -34,6 +37,24 @@ class CaseRooms:
         """It goes on being on hold."""
         said, row = object_of(call), find_case(self._desk, call.params["id"])
         return events.single(self._desk.case_hands.stay_on_hold(row.id, by=who_acts(call, said)))
+
+    def send_again(self, call: Call) -> Reply:
+        """A new sending of a message that left before."""
+        said, row = object_of(call), find_case(self._desk, call.params["id"])
+        why, undo = text_in(said, "why", WHY_CHARS_MAX), _seconds(said.get("undo_seconds"))
+        return events.single(self._desk.case_hands.send_again(row.id, _message(said), by=who_acts(call, said), why=why, undo_seconds=undo))
+
+    def take_again_back(self, call: Call) -> Reply:
+        """What was asked for and has not left."""
+        said, row = object_of(call), find_case(self._desk, call.params["id"])
+        return events.single(self._desk.case_hands.take_again_back(row.id, _message(said), by=who_acts(call, said)))
+
+
+def _message(said: Mapping[str, Tree]) -> str:
+    message = text_in(said, "message", MESSAGE_CHARS_MAX)
+    if not message:
+        raise Refusal(400, "missing", "缺少 message(哪一条)", "message is missing: which one", field="message")
+    return message
 
 
 def _instant(text: str) -> datetime | None:

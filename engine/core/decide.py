@@ -7,8 +7,9 @@ from engine.core.delivery import deadline_timers, finish_task, note_suppression,
 from engine.core.draft import Draft
 from engine.core.escalate import RESUME_ROW, acknowledge, chain_timers, ring_step, settle_chains
 from engine.core.goes_by import adopts_on_moving, court_of, version_of
+from engine.core.hand import carry_out_hand
 from engine.core.holding import OWNER as HOLD_OWNER
-from engine.core.holding import carry_out_hand, hold_timers, ring_end
+from engine.core.holding import hold_timers, ring_end
 from engine.core.issue import Occasion, assign, issue_intentions, withdraw
 from engine.core.order import FUTURE_TOLERANCE, event_key
 from engine.core.reading import read_case

@@ -172,6 +172,7 @@ def _as_issued(effect: Effect) -> Issued:
         copy=effect.copy,
         resend_of=effect.resend_of,
         fallback_of=effect.fallback_of,
+        again_of=effect.again_of,
         row=effect.row,
         at=effect.at,
         held_until=(effect.not_before or effect.at) + wait if effect.not_before or wait else None,

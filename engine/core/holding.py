@@ -1,4 +1,4 @@
-"""What does a person do with the case itself? Put it on hold and resume it; a hold that has an end ends by a bell."""
+"""Since when is the case on hold, and until when? A person puts it there and resumes it; a hold that has an end ends by a bell."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,24 +11,10 @@ from engine.model.timer import Timer
 
 OWNER, END_ROW = "hold:case", "end"
 """Of the bell that ends it. Without an end it stands at `WITHOUT_END`: so lists find what is on hold."""
-HOLD, RESUME, RESUME_BACK = "hold", "resume", "resume_taken_back"
-"""Names of the events."""
 
 
-def carry_out_hand(draft: Draft, event: Event) -> None:
-    """One deed, as its event tells it. What cannot be is only noted: the gate refused it to whoever asked."""
-    match event.name:
-        case "hold":
-            _hold(draft, event)
-        case "resume":
-            _resume(draft, event)
-        case "resume_taken_back":
-            _stay_on_hold(draft, event)
-        case _:
-            draft.note("hand_unknown", event.name)
-
-
-def _hold(draft: Draft, event: Event) -> None:
+def hold(draft: Draft, event: Event) -> None:
+    """Nothing leaves from here on; a second hold takes the place of the first and keeps its beginning."""
     until = _instant(event.extra.get("until", ""))
     if until is not None and until <= draft.now:
         draft.note("hold_over", event.extra.get("by", ""), until.isoformat())
@@ -38,7 +24,8 @@ def _hold(draft: Draft, event: Event) -> None:
     draft.note("on_hold", draft.hold.by, until.isoformat() if until else "")
 
 
-def _resume(draft: Draft, event: Event) -> None:
+def resume(draft: Draft, event: Event) -> None:
+    """At once, or after the time in which that may be taken back."""
     if draft.hold is None:
         draft.note("not_on_hold", event.extra.get("by", ""))
         return
@@ -50,7 +37,8 @@ def _resume(draft: Draft, event: Event) -> None:
     _end(draft, event.extra.get("by", ""))
 
 
-def _stay_on_hold(draft: Draft, event: Event) -> None:
+def stay_on_hold(draft: Draft, event: Event) -> None:
+    """The resuming is taken back."""
     if draft.hold is None or draft.hold.resumed_from is None:
         draft.note("not_on_hold", event.extra.get("by", ""))
         return

@@ -83,6 +83,8 @@ def _kind(m: Moment, one: Issued) -> str:
         return m.of("(备用)", " (fallback)")
     if one.resend_of:
         return m.of("(补发)", " (resend)")
+    if one.again_of:
+        return m.of("(重发)", " (sent again)")
     return m.of("(抄送)", " (copy)") if one.copy else ""
 
 
@@ -100,6 +102,8 @@ def _why(m: Moment, one: Issued) -> str:
         return m.of("更正", "a correction")
     if one.cause.startswith("d:"):
         return say_why(m.court.rulebook, m.court.workflow, f"disruption:{row.partition('/')[2]}")
+    if one.again_of:
+        return m.of("有人要求重发", "somebody who asked for it")
     if one.fallback_of or one.resend_of:
         return m.of("前一条没有送达", "the first one was not delivered")
     taken = next((each for each in rows_of(m) if each.key == row), None)
@@ -120,6 +124,8 @@ def _became(m: Moment, one: Issued) -> tuple[Stands, str]:
     if one.verdict is Verdict.UNKNOWN:
         return Stands.WAITING, m.of("交给通道后结果不明", "handed over, the result is unknown")
     held = one.held_until
+    if m.case.ledger.hold is not None:
+        return Stands.WAITING, m.of("单挂起中,恢复后如仍成立就发", "the case is on hold: it leaves once that is over, if it is still so")
     if held is not None and held.year == WITHOUT_END_YEAR:
         return Stands.WAITING, m.of("被刹车按住,等值班人决定", "held by the brake until a person decides")
     if held is not None and held > m.now:

@@ -35,6 +35,7 @@ SUPPRESSED = {
     "drop_if": ("发送前一看,drop_if 已成立", "drop_if held at the last look"),
     "brake": ("被刹车拦下,值班人决定不发", "held by the brake, and a person dropped it"),
     "hold": ("单挂起中", "the case is on hold"),
+    "taken_back": ("要求重发的人撤回了", "whoever had it sent again took that back"),
     "send_hours": ("不在可发送时段", "outside its sending hours"),
     "superseded": ("已被取代", "superseded"),
     "evidence_arrived": ("证据到了", "evidence arrived"),

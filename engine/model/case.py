@@ -24,6 +24,7 @@ class Issued:
     copy: bool = False
     resend_of: str | None = None
     fallback_of: str | None = None
+    again_of: str | None = None
     row: str = ""
     at: datetime
     held_until: datetime | None = None

@@ -55,6 +55,8 @@ class Effect:
     """A resend: released when this channel is back (R20)."""
     resend_of: str | None = None
     fallback_of: str | None = None
+    again_of: str | None = None
+    """Sent again because a person asked for it: the order it repeats."""
     why: str | None = None
     """Fallback: reason code of the failure (R19). Chain: name of the policy or state behind it."""
     chain: str | None = None

@@ -23,7 +23,8 @@ class EventKind(StrEnum):
     NOTE = "note"
     """A tracking note that finishes a task (R36). `extra`: task, by, note."""
     HAND = "hand"
-    """What a person does with the case itself, beside its rules: `hold`, `resume`. `extra`: by, note (why), until."""
+    """What a person does with the case itself, beside its rules: `hold`, `resume`, `send_again` and what takes these back.
+    `extra`: by, note (why); until; effect; undo_seconds."""
     REFRESH = "refresh"
     """Rules changed: look at the clocks again. Moves nothing by itself."""
 

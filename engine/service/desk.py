@@ -123,6 +123,17 @@ class CaseDeeds(Protocol):
         """Take back a resuming that has not taken effect."""
         ...
 
+    def send_again(self, case_id: str, message: str, *, by: str, why: str, undo_seconds: int = 0, once: str = "") -> Answer:
+        """A new sending of a message that left before: its id (`4/1` will do), or the message's name or label for its last sending.
+
+        It leaves after `undo_seconds` within which that may be taken back, and within the message's sending hours.
+        """
+        ...
+
+    def take_again_back(self, case_id: str, message: str, *, by: str) -> Answer:
+        """What was asked for by `send_again` and has not left: by the id of that sending, or of the event that asked for it."""
+        ...
+
 
 class Desk(Protocol):
     """Implemented by service; handed to adapters by wiring."""

@@ -242,7 +242,8 @@ class PostRoom:
         """No counter is open: the fallback at once where the rule has one, else it waits for the channel to come back."""
         for row in rows:
             message = desk.rulebook.messages.get(row.effect.message or "")
-            falls_back = message is not None and message.fallback is not None and row.effect.resend_of is None
+            once_more = row.effect.resend_of is not None or row.effect.again_of is not None
+            falls_back = message is not None and message.fallback is not None and not once_more
             if falls_back or row.effect.chain is not None or row.effect.fallback_of is not None:
                 self._endings.settle(row, our_word(row.effect, Verdict.REJECTED, "account", now), (), now)
             else:

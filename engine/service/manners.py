@@ -68,7 +68,8 @@ class Manners:
         if effect.fallback_of is not None or effect.channel == "phone":
             return recipients, None
         message = self.rulebook.messages.get(effect.message or "")
-        at_most = message.at_most if message else None
+        # A person who has it sent again asks for that very text once more: it is no further one.
+        at_most = message.at_most if message and effect.again_of is None else None
         left = [one for one in recipients if not self._used(effect, one, at_most, effect.message)]
         if not left:
             return (), Hindrance("at_most")
@@ -119,9 +120,9 @@ def rule_cap(rulebook: Rulebook) -> Cap:
 
 
 def is_urgent(rulebook: Rulebook, effect: Effect) -> bool:
-    """`urgent: yes` of its message or its chain."""
+    """`urgent: yes` of its message or its chain, or a person asked for it."""
     message, chain = rulebook.messages.get(effect.message or ""), rulebook.chains.get(effect.chain or "")
-    return bool((message and message.urgent) or (chain and chain.urgent))
+    return bool((message and message.urgent) or (chain and chain.urgent) or effect.again_of)
 
 
 def next_full_hour(zone: str, now: datetime) -> datetime:

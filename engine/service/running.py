@@ -218,7 +218,7 @@ class Running:
 
     @property
     def case_hands(self) -> CaseHands:
-        return CaseHands(self.stores.store, self.rulebook, self.clock, self._take_hand)
+        return CaseHands(self.stores, self.rulebook, self.clock, self._take_hand)
 
     def _take_hand(self, report: Report) -> Acceptance:
         """Keep it; whoever asked shall see what came of it, so it is decided at once if a beat ends soon."""

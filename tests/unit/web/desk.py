@@ -248,7 +248,7 @@ class MemoryDesk:
 
     @property
     def case_hands(self) -> CaseHands:
-        return CaseHands(self.stores.store, self.rulebook, SettableClock(NOW), self._take_hand)
+        return CaseHands(self.stores, self.rulebook, SettableClock(NOW), self._take_hand)
 
     def _take_hand(self, report: Report) -> Acceptance:
         self.deeds.append(report.event)
