@@ -1,6 +1,7 @@
 """How is a reason said to people? Causes and reasons in Chinese, for texts and remarks."""
 
 import re
+from collections.abc import Sequence
 
 from engine.model.rulebook import Rulebook
 from engine.model.workflow import Workflow
@@ -28,6 +29,12 @@ NOT_DELIVERED = {
 
 CHANNELS = {"sms": "短信", "phone": "电话", "wechat_work": "企业微信", "dingtalk": "钉钉", "feishu": "飞书", "email": "邮件"}
 
+CALL_RESULTS = {
+    "told": ("已告知", "told"), "confirmed": ("已确认", "confirmed"), "refused": ("对方拒绝", "refused"), "away": ("无人接", "away"),
+    "bad_number": ("号码有误", "bad_number"),
+}  # fmt: skip
+"""Result of a call -> how a Chinese sheet says it, and an English one."""
+
 HELD = {
     "send_hours": ("等到可发送时段", "waits for its sending hours"),
     "hours": ("等到可发送时段", "waits for its sending hours"),
@@ -48,6 +55,14 @@ VERDICTS = {
 _UNITS = {"business days": "个工作日", "business day": "个工作日", "hour": "小时", "min": "分钟", "day": "天", "h": "小时", "s": "秒"}
 _CAP = re.compile(r"^(\d+) per (.+)$")
 _LENGTH = re.compile(rf"(\d+) ({'|'.join(_UNITS)})\b")
+
+
+def result_words(rulebook: Rulebook, workflow: str, kind: str, asks: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Result that finishes a task or call -> how a Chinese sheet says it, and an English one."""
+    if kind == "call":
+        return dict(CALL_RESULTS)
+    found = rulebook.workflows.get(workflow)
+    return {name: (found.events[name].label if found and name in found.events else name, name) for name in asks}
 
 
 def say_trouble(error: str, lang: str = "zh") -> str:

@@ -51,9 +51,10 @@ class Desktop:
 
     def _serving(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         async def serve(request: Request) -> Response:
+            form = FormData()
             try:
                 async with asyncio.timeout(FORM_SECONDS_MAX):
-                    form = await guard.read_form(request) if page.method == "POST" else FormData()
+                    form = await guard.read_form(request) if page.method == "POST" else form
                 visit = await run_in_threadpool(guard.admit, self.console, self.looks, request, page, form)
                 if page is STREAM:
                     response = self.streams.open(visit)
@@ -61,6 +62,7 @@ class Desktop:
                     response = await run_in_threadpool(page.act, visit)
             except Exception as problem:  # noqa: BLE001  # The one boundary: a person gets a sentence, the log gets the rest.
                 response = await run_in_threadpool(self._told, request, page, problem)
+            await form.close()
             return _closed(response)
 
         return serve

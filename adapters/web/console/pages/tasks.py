@@ -88,15 +88,15 @@ def release(visit: Visit) -> Response:
 
 
 def reveal(visit: Visit) -> Response:
-    """The number of a call, in full, to who holds it; who looked at whose is in the audit first."""
+    """The number of a call and its script, in full, to who holds it; who looked at whose is in the audit first."""
     task, _ = _task(visit)
     why = plain(visit.text("why", REASON_CHARS_MAX))
     if not _held_by(visit, task):
         raise Trouble(409, "tasks.not_held")
     if not why:
-        return visit.show("tasks/number.html", status=422, task=task, number=mask_phone(task.address), full=False, wrong=True)
-    visit.did("reveal.phone", about=task.case, why=mask_text(why), detail=task.id)
-    return visit.show("tasks/number.html", task=task, number=task.address, full=True, wrong=False)
+        return visit.show("tasks/number.html", status=422, task=task, number=mask_phone(task.address), script="", full=False, wrong=True)
+    visit.did("reveal.phone", about=task.case, why=mask_text(why), detail=f"{task.id} script")
+    return visit.show("tasks/number.html", task=task, number=task.address, script=task.text, full=True, wrong=False)
 
 
 def ask(visit: Visit) -> Response:
@@ -126,14 +126,18 @@ def finish(visit: Visit) -> Response:
     return _show(visit, task, row, problems=answer.problems)
 
 
-def _list(visit: Visit) -> dict[str, Any]:
-    chosen = {name: (visit.query.get(name) or visit.text(name, 100)) for name in FILTERS}
-    rulebook = visit.desk.rulebook()
+def chosen_of(visit: Visit) -> dict[str, str]:
+    """The filters as the address or the form says them."""
+    return {name: (visit.query.get(name) or visit.text(name, 100)) for name in FILTERS}
+
+
+def found_of(visit: Visit, chosen: Mapping[str, str], limit: int) -> list[Due]:
+    """What this person may see of that, next best first."""
     mine = visit.user.roles if visit.user else ()
     found = [
         one
         for one in visit.stores.finder.tasks(
-            LOOKED_AT, roles=(chosen["role"],) if chosen["role"] else mine, workflow=chosen["workflow"],
+            limit, roles=(chosen["role"],) if chosen["role"] else mine, workflow=chosen["workflow"],
             holder=visit.by if chosen["whose"] == "mine" else "",
         )
         if one.case is None or visit.may_see(one.case)
@@ -141,6 +145,13 @@ def _list(visit: Visit) -> dict[str, Any]:
     if chosen["whose"] == "free":
         found = [one for one in found if not _holder(visit, one.task)]
     found.sort(key=lambda one: _order(visit, one))
+    return found
+
+
+def _list(visit: Visit) -> dict[str, Any]:
+    chosen, rulebook = chosen_of(visit), visit.desk.rulebook()
+    mine = visit.user.roles if visit.user else ()
+    found = found_of(visit, chosen, LOOKED_AT)
     roles = [(name, role.label) for name, role in rulebook.contacts.roles.items() if not mine or name in mine]
     called = Called(rulebook, visit.lang)
     return {
@@ -218,7 +229,7 @@ def _show(visit: Visit, task: Task, row: CaseRow | None, *, problems: Sequence[P
     return visit.show(
         "tasks/task.html", status=422 if problems else 200, task=task, row=row, called=called, mine=mine, holder=_holder(visit, task),
         open=task.status in (TaskStatus.OPEN, TaskStatus.CLAIMED), what=_what(visit, called, task), number=mask_phone(task.address),
-        said=mask_text(task.note), script=mask_text(task.text), full=False, wrong=False, result=result, note=visit.text("note", NOTE_CHARS_MAX),
+        said=mask_text(task.note), script=mask_text(task.text), script_masked=mask_text(task.text) != task.text, full=False, wrong=False, result=result, note=visit.text("note", NOTE_CHARS_MAX),
         results=[(name, called.result(task.workflow, task.kind, name)) for name in results], form=_form(visit, task, row, result, problems),
         problems=[visit.of(one.zh, one.en) for one in problems if one.field in ours], to=called.role(sent.to or "", task.workflow) if sent else "",
         facts=_facts(called, row), clocks=[one for one in row.clocks if one.verdict.value in ("running", "late") and not one.stopped_at] if row else [],

@@ -7,7 +7,7 @@ import pytest
 
 from engine.ports.worklist import Task, TaskStatus
 from tests.unit.web.console.desks import Browser, Desk, desk_of, later, shown
-from tests.unit.web.console.orders import PHONE, ordered, settle
+from tests.unit.web.console.orders import OTHER, PHONE, ordered, settle
 
 SCRIPT = f"您好,王先生的货下午三点前提,电话 {PHONE}"
 
@@ -147,6 +147,21 @@ def test_a_call_shows_its_script_to_who_holds_it_and_its_number_only_for_a_reaso
     assert f"tel:{PHONE}" in full.text
     assert deeds(desk)[-1] == ("reveal.phone", case, "联系客户 138******12")
     assert [one for one in deeds(desk) if one[0].startswith("reveal.")] == [deeds(desk)[-1]]
+
+
+def test_who_holds_a_call_reads_its_script_in_full_with_the_number_and_only_then(desk: Desk, agent: Browser) -> None:
+    call = a_call(desk, ordered(desk, agent), text=f"王先生的货未提,请他回电 {OTHER}")
+    agent.post(f"/tasks/{call.id}/claim")
+    held = agent.get(f"/tasks/{call.id}").text
+    other = desk.signed_in("agent", "8012").post(f"/tasks/{call.id}/reveal", why="好奇", htmx=True)
+
+    full = agent.post(f"/tasks/{call.id}/reveal", why="联系客户", htmx=True)
+
+    assert OTHER not in held
+    assert "话术里的个人信息遮住了" in held
+    assert other.status_code == 409
+    assert f"请他回电 {OTHER}" in full.text
+    assert [one.deed.detail for one in desk.stores.trail.search(what="reveal.")] == [f"{call.id} script"]
 
 
 def test_a_call_is_finished_by_what_came_of_it(desk: Desk, agent: Browser) -> None:
