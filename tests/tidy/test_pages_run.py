@@ -14,6 +14,7 @@ import pytest
 
 from adapters.cli import main as prompt
 from adapters.cli.speech import Speech
+from adapters.files.rules import copy_shipped
 from adapters.sql.stores import open_stores
 from tests.simulation import drive
 from tests.tidy.tree import ROOT, our_files, text_of
@@ -148,3 +149,18 @@ def test_the_first_users_of_the_page_are_added_beside_the_service(tmp_path: Path
             codes.append(waybill(*words[1:]).code)
 
     assert codes == [0, 0]
+
+
+def test_the_sentences_of_the_page_about_reading_are_those_of_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LANG", "WAYBILL_LANG", "WAYBILL_RULES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    copy_shipped(tmp_path / "old")
+    copy_shipped(tmp_path / "new")
+    sla = tmp_path / "new/rules/sla.yaml"
+    sla.write_text(sla.read_text(encoding="utf-8").replace("limit: 48 h ", "limit: 36 h ", 1), encoding="utf-8")
+
+    chain, change = FENCE.findall(text_of(Path("docs/reading.md")))
+
+    assert chain in waybill("read", "old").out
+    assert change in waybill("diff", "old", "new").out
