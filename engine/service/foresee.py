@@ -46,6 +46,7 @@ def foresee(
     try:
         report = ingest.report_of(rulebook, incoming, now)
         if incoming.by_person:
+            ingest.refuse_blank(directory, rulebook, report)
             ingest.refuse_impossible(store, directory, rulebook, report)
     except ingest.Refused as refusal:
         return Foreseen(problems=refusal.problems)

@@ -46,6 +46,7 @@ def accept(store: Store, directory: Directory, rulebook: Rulebook, incoming: Seq
         try:
             report = report_of(rulebook, one, now)
             if one.by_person:
+                refuse_blank(directory, rulebook, report)
                 refuse_impossible(store, directory, rulebook, report)
             reports[place] = report
         except Refused as refusal:
@@ -219,6 +220,17 @@ def _digest(incoming: Incoming, names: Mapping[str, str], occurred: datetime) ->
         dict(incoming.extra),
     ]
     return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def refuse_blank(directory: Directory, rulebook: Rulebook, report: Report) -> None:
+    """A person who opens a case says what its workflow needs; what a neighbour reports is taken as it is (language.md, Workflow)."""
+    workflow = rulebook.workflows.get(report.workflow)
+    if workflow is None or not report.may_open or _find(directory, report) is not None:
+        return
+    needed = [one for one in workflow.fields.values() if not one.optional and one.type not in (FieldType.SERIAL, FieldType.COUNT)]
+    blank = [Problem(one.name, f"{one.label}:要填", f"{one.name}: needed") for one in needed if not report.event.data.get(one.name)]
+    if blank:
+        raise Refused(*blank)
 
 
 def refuse_impossible(store: Store, directory: Directory, rulebook: Rulebook, report: Report) -> None:
