@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from engine.language.said import Said
 
-_ACCOUNT = Said("账号信息,照服务商的叫法", "of the account, in the vendor's words")
+_ACCOUNT = Said("账号信息,照服务商的叫法", "of the account, in the provider's words")
 _ACCOUNT_SECRET = Said("账号的密钥:`env:名字` 或 `file:路径`", "a secret of the account: `env:NAME` or `file:PATH`")
 
 PROVIDER_KEYS: Mapping[str, Mapping[str, Said]] = {
@@ -25,14 +25,14 @@ PROVIDER_KEYS: Mapping[str, Mapping[str, Said]] = {
     },
     "ProviderForm": {
         "": Said("通道的设置", "the settings of a provider"),
-        "url": Said("换一个地址,不用服务商自己的", "another address than the vendor's own"),
+        "url": Said("换一个地址,不用服务商自己的", "another address than the provider's own"),
         "public_url": Said("服务商找我们用的地址,回执从这里来", "our address as the provider reaches it; receipts come back there"),
         "access_key_id": _ACCOUNT,
         "access_key_secret": _ACCOUNT_SECRET,
         "secret_id": _ACCOUNT,
         "secret_key": _ACCOUNT_SECRET,
         "app_id": _ACCOUNT,
-        "region": Said("服务商的地域", "the vendor's region"),
+        "region": Said("服务商的地域", "the provider's region"),
         "account_sid": _ACCOUNT,
         "auth_token": _ACCOUNT_SECRET,
         "from": Said("发送方:号码或邮箱", "the sender: number or mail address"),

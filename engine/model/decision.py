@@ -90,7 +90,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalRow:
-    """One line of the Ledger as read back (台账)."""
+    """One line of the journal (台账) as read back."""
 
     case: str
     revision: int

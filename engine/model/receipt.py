@@ -33,11 +33,11 @@ class Receipt:
     """RETRY: not before."""
     provider_id: str = ""
     detail: str = ""
-    """The vendor's own words, at most 200 characters, numbers and secrets masked."""
+    """The provider's own words, at most 200 characters, numbers and secrets masked."""
     final: bool = False
     """ACCEPTED is the best this gateway will ever say."""
     code: str = ""
-    """The vendor's own code, as written."""
+    """The provider's own code, as written."""
     measures: tuple[tuple[str, str], ...] = ()
     """What was counted: `segments`, `cost`, `heard_seconds`, `pressed`."""
 

@@ -6,7 +6,7 @@ What it finds: a template's variable filled by a phone field that is not masked.
 Why it matters: text variables must not carry mobile numbers: the provider refuses the sending, and a number in a text is read by whoever holds the phone.
 Example: `fill: {who: phone}`.
 Better: `fill: {who: phone|mask}`, or a hotline written into the approved text.
-When to allow it: a variable of the vendor's own type for phone numbers (Aliyun: phone_number2); it is a warning.
+When to allow it: a variable of the provider's own type for phone numbers (Aliyun: phone_number2); it is a warning.
 """
 
 from datetime import date
