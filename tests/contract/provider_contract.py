@@ -7,7 +7,7 @@ from engine.model.receipt import Push, Receipt, Verdict
 from engine.ports.attempts import Answered, Attempt, Circuit, CircuitState
 from engine.ports.outbox import OutboxStatus, Settlement
 from tests.contract.builders import MINUTE, NOW, PHONE, a_report, a_scan
-from tests.contract.post_contract import OutboxContract
+from tests.contract.outbox_contract import OutboxContract
 from tests.contract.store_contract import Stores, accept, first_pending
 
 TO = f"sms:{PHONE}"

@@ -5,12 +5,14 @@ import pytest
 from adapters.memory import MemoryStores, open_memory
 from tests.contract import (
     accept_contract,
+    directory_contract,
     finder_contract,
-    post_contract,
+    outbox_contract,
     provider_contract,
     staff_contract,
     store_contract,
     views_contract,
+    worklist_contract,
 )
 
 
@@ -37,13 +39,13 @@ class TestBells(store_contract.BellsContract): ...
 class TestFeeds(store_contract.FeedsContract): ...
 
 
-class TestOutbox(post_contract.OutboxContract): ...
+class TestOutbox(outbox_contract.OutboxContract): ...
 
 
-class TestWorklist(post_contract.WorklistContract): ...
+class TestWorklist(worklist_contract.WorklistContract): ...
 
 
-class TestDirectory(post_contract.DirectoryContract): ...
+class TestDirectory(directory_contract.DirectoryContract): ...
 
 
 class TestAttempts(provider_contract.AttemptsContract): ...

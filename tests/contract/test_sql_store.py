@@ -11,12 +11,14 @@ from sqlalchemy import text
 from adapters.sql import SqlStores, open_stores
 from tests.contract import (
     accept_contract,
+    directory_contract,
     finder_contract,
-    post_contract,
+    outbox_contract,
     provider_contract,
     staff_contract,
     store_contract,
     views_contract,
+    worklist_contract,
 )
 from tests.contract.builders import a_report
 
@@ -78,13 +80,13 @@ class TestBells(store_contract.BellsContract): ...
 class TestFeeds(store_contract.FeedsContract): ...
 
 
-class TestOutbox(post_contract.OutboxContract): ...
+class TestOutbox(outbox_contract.OutboxContract): ...
 
 
-class TestWorklist(post_contract.WorklistContract): ...
+class TestWorklist(worklist_contract.WorklistContract): ...
 
 
-class TestDirectory(post_contract.DirectoryContract): ...
+class TestDirectory(directory_contract.DirectoryContract): ...
 
 
 class TestAttempts(provider_contract.AttemptsContract): ...

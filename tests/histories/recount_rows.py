@@ -8,7 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.model.rulebook import Rulebook
-from tests.histories.recount import COUNTED, Key, Number, Papers, Thing
+from tests.histories.recount import COUNTED
+from tests.histories.recount_papers import Key, Number, Papers, Thing
 
 FIELDS = {
     "area": ("area", "city", "pickup_city", "region"), "customer": ("customer_no", "shipper_phone", "customer_phone", "customer"),

@@ -26,8 +26,8 @@ from engine.reports.report_registry import SHEETS, papers_of
 from engine.reports.report_shape import Dossier, FilledSheet, Period, Scope
 from engine.service.replay import OldCase, group, played
 from engine.service.simulate import Stores
-from tests.histories import oracle, recount
-from tests.histories.recount import Papers, papers
+from tests.histories import oracle
+from tests.histories.recount_papers import Key, Number, Papers, papers
 from tests.histories.recount_rows import FIELDS, recounted
 from tests.unit.reports.two_days import book, play
 
@@ -78,7 +78,7 @@ def two_days(tmp_path_factory: pytest.TempPathFactory) -> tuple[Rulebook, Stores
     return rulebook, stores
 
 
-def differing(found: FilledSheet, again: tuple[dict[recount.Key, dict[str, recount.Number]], dict[str, recount.Number]]) -> Iterator[str]:
+def differing(found: FilledSheet, again: tuple[dict[Key, dict[str, Number]], dict[str, Number]]) -> Iterator[str]:
     """Every cell that is not as recounted; rows by customer are told apart by their figures, for their names are masked alike."""
     columns = [column.key for column in found.sheet.columns]
     rows, total = again
@@ -96,7 +96,7 @@ def differing(found: FilledSheet, again: tuple[dict[recount.Key, dict[str, recou
             yield from _cells(f"{found.sheet.name} {key}", columns, row.cells, shown[key])
 
 
-def _cells(where: str, columns: list[str], cells: tuple[object, ...], wanted: dict[str, recount.Number]) -> Iterator[str]:
+def _cells(where: str, columns: list[str], cells: tuple[object, ...], wanted: dict[str, Number]) -> Iterator[str]:
     for column, cell in zip(columns, cells, strict=True):
         if _exact(cell) != _exact(wanted[column]):
             yield f"{where}: {column} is {cell}, recounted {wanted[column]}"

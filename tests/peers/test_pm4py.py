@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.sql.stores import open_stores
-from tests.histories.recount import Papers, events, papers
+from tests.histories.recount_papers import Papers, events, papers
 from tests.unit.cli.rulebook import waybill
 from tests.unit.reports.two_days import book, play
 

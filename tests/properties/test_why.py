@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.model.decision import JournalRow
 from engine.model.explanation import Explanation, Stands, Wait, Why
 from engine.service.running import Running
-from tests.properties.test_clocks import DAY, RULES, Heard, at, histories, play
+from tests.properties.clock_histories import DAY, RULES, Heard, at, histories, play
 from tests.time.world import World, policy
 
 ASKED = 10

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from adapters.sql.stores import open_stores
-from tests.histories.recount import Papers, events, papers
+from tests.histories.recount_papers import Papers, events, papers
 from tests.unit.cli.rulebook import waybill
 
 NAMESPACE = "{http://www.xes-standard.org/}"
