@@ -75,11 +75,14 @@ def _opens(workflow: Workflow, heard: Heard) -> bool:
 
 
 def _without_retracted(history: list[Heard]) -> list[Heard]:
-    """Leave out what a `retracted` event names: by id, else the latest of that name heard before it."""
-    gone: set[int] = set()
+    """Leave out what a `retracted` event names: by id, else the latest of that name heard before it.
+
+    A retraction that is itself retracted, by its id, takes nothing back.
+    """
+    gone = _retractions_taken_back(history)
     for heard in history:
         event = heard.event
-        if event.name != "retracted" or event.kind is not EventKind.HAPPENED:
+        if event.name != "retracted" or event.kind is not EventKind.HAPPENED or heard.number in gone:
             continue
         wanted_id, wanted = event.extra.get("retracts_id", ""), event.extra.get("retracts", "")
         candidates = [
@@ -92,3 +95,14 @@ def _without_retracted(history: list[Heard]) -> list[Heard]:
         if candidates:
             gone.add(max(candidates, key=lambda other: (other.event.occurred_at, other.number)).number)
     return [heard for heard in history if heard.number not in gone]
+
+
+def _retractions_taken_back(history: Sequence[Heard]) -> set[int]:
+    """The last word counts: read from the end, a retraction that still stands undoes the one it names."""
+    gone: set[int] = set()
+    retractions = [one for one in history if one.event.name == "retracted" and one.event.kind is EventKind.HAPPENED]
+    for heard in sorted(retractions, key=lambda one: one.number, reverse=True):
+        wanted = heard.event.extra.get("retracts_id", "")
+        if heard.number not in gone and wanted:
+            gone |= {other.number for other in retractions if other.number < heard.number and other.event.id == wanted}
+    return gone

@@ -35,21 +35,34 @@ VERDICT_COLUMNS = (
 def happened(dossier: Dossier) -> list[JournalRow]:
     """What happened, in order of time (of equal instants, of receipt), without what was retracted or is no event of its workflow."""
     rows = [row for row in dossier.journal if row.kind == "happened" and row.outcome is not Outcome.UNKNOWN_EVENT]
-    gone: set[int] = set()
-    for row in rows:
-        if row.name == "retracted":
-            wanted_id, wanted = row.extra.get("retracts_id", ""), row.extra.get("retracts", "")
-            fitting = [
-                one
-                for one in rows
-                if one.revision < row.revision
-                and one.revision not in gone
-                and (one.event_id == wanted_id if wanted_id else one.name == wanted)
-            ]
-            if fitting:
-                gone.add(max(fitting, key=lambda one: (one.occurred_at, one.revision)).revision)
+    gone = taken_back(rows)
     kept = [row for row in rows if row.revision not in gone and row.name != "retracted"]
     return sorted(kept, key=lambda row: (row.occurred_at, row.revision))
+
+
+def taken_back(rows: Sequence[JournalRow]) -> set[int]:
+    """Revisions of what was retracted, as the court finds it: by id, else the latest of that name heard before; of retractions, too."""
+    retractions = [row for row in rows if row.name == "retracted" and row.kind == "happened"]
+    gone: set[int] = set()
+    for row in reversed(retractions):
+        wanted_id = row.extra.get("retracts_id", "")
+        if row.revision not in gone and wanted_id:
+            gone |= {one.revision for one in retractions if one.revision < row.revision and one.event_id == wanted_id}
+    for row in retractions:
+        if row.revision in gone:
+            continue
+        wanted_id, wanted = row.extra.get("retracts_id", ""), row.extra.get("retracts", "")
+        fitting = [
+            one
+            for one in rows
+            if one.kind == "happened"
+            and one.revision < row.revision
+            and one.revision not in gone
+            and (one.event_id == wanted_id if wanted_id else one.name == wanted)
+        ]
+        if fitting:
+            gone.add(max(fitting, key=lambda one: (one.occurred_at, one.revision)).revision)
+    return gone
 
 
 def opened(dossier: Dossier) -> datetime:

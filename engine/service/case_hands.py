@@ -87,6 +87,14 @@ class CaseHands:
 
         return self._deed(case_id, "send_again", by, once, look)
 
+    def not_again(self, case_id: str, message: str) -> tuple[Problem, ...]:
+        """See CaseDeeds.not_again."""
+        try:
+            self._may_leave_again(self._load(case_id), message)
+        except Refused as refusal:
+            return refusal.problems
+        return ()
+
     def take_again_back(self, case_id: str, message: str, *, by: str) -> Answer:
         """See CaseDeeds.take_again_back."""
 

@@ -130,6 +130,10 @@ class CaseDeeds(Protocol):
         """
         ...
 
+    def not_again(self, case_id: str, message: str) -> tuple[Problem, ...]:
+        """Why it would be refused now; empty: it would not."""
+        ...
+
     def take_again_back(self, case_id: str, message: str, *, by: str) -> Answer:
         """What was asked for by `send_again` and has not left: by the id of that sending, or of the event that asked for it."""
         ...

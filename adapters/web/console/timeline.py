@@ -17,10 +17,13 @@ from engine.model.masks import mask_text
 from engine.model.workflow import BUILT_IN_EVENTS
 from engine.ports.directory import SentRow
 from engine.ports.worklist import Task
+from engine.reports.report_case import taken_back
 
 SAID_LATE = timedelta(minutes=1)
 UNDO = timedelta(minutes=10)
 """So long whoever reported an event may take it back; a supervisor always may."""
+NOT_BY_HAND = tuple(name for name in BUILT_IN_EVENTS if name not in ("edited", "retracted"))
+"""What comes of other events cannot be taken back by itself; a correction and a taking back can."""
 TECHNICAL = ("bell_obsolete", "receipt")
 """Notes that say nothing the lines below do not say."""
 FINE, BAD, PENDING = ("done", "delivered"), ("rejected", "dead", "unknown"), ("ready", "waiting", "retry", "sending")
@@ -51,6 +54,8 @@ class Child:
     link: str = ""
     doubt: str = ""
     """The effect's id, while nobody knows what became of it."""
+    effect: str = ""
+    """Of a message: its id."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,7 +91,7 @@ def lines_of(
     """The newest decision first; bells and refreshes that came to nothing are left out."""
     begun: Mapping[str, SentRow] = {one.effect_id: one for one in sent}
     todo = {one.id: one for one in tasks}
-    gone, events = _retracted(journal), {f"{row.source}|{row.event_id}": row.name for row in journal}
+    gone, events = taken_back(journal), {f"{row.source}|{row.event_id}": row.name for row in journal}
     lines = []
     for row in journal:
         line = _line(visit, called, workflow, row, events)
@@ -100,26 +105,9 @@ def lines_of(
 
 def may_undo(visit: Visit, row: JournalRow, opening: Sequence[str], *, always: bool) -> bool:
     """Whether this person may take this event back; never the one that opened the case."""
-    if row.kind != "happened" or row.name in (*BUILT_IN_EVENTS, *opening, "opened_by_case") or row.revision == 1:
+    if row.kind != "happened" or row.name in (*NOT_BY_HAND, *opening, "opened_by_case") or row.revision == 1:
         return False
     return always or (row.source == f"hand/{visit.by}" and visit.now - row.received_at <= UNDO)
-
-
-def _retracted(journal: Sequence[JournalRow]) -> set[int]:
-    """Revisions of events that were taken back, as the court finds them: by id, else the latest of that name heard before."""
-    gone: set[int] = set()
-    for row in journal:
-        if row.name != "retracted" or row.kind != "happened":
-            continue
-        wanted_id, wanted = row.extra.get("retracts_id", ""), row.extra.get("retracts", "")
-        fitting = [
-            one for one in journal
-            if one.revision < row.revision and one.kind == "happened" and one.revision not in gone
-            and (one.event_id == wanted_id if wanted_id else one.name == wanted)
-        ]  # fmt: skip
-        if fitting:
-            gone.add(max(fitting, key=lambda one: (one.occurred_at, one.revision)).revision)
-    return gone
 
 
 def _line(visit: Visit, called: Called, workflow: str, row: JournalRow, events: Mapping[str, str]) -> Line:
@@ -230,5 +218,5 @@ def message_of(visit: Visit, called: Called, workflow: str, row: SentRow) -> Chi
     reason = called.reason(row.error) if row.error and row.status not in FINE else called.gone(row.why) if row.why else ""
     return Child(
         kind=row.kind, what=what, status=f"{at}{status}", tone=tone, more=[text for text in (mask_text(reason), mask_text(row.masked)) if text],
-        doubt=row.effect_id if row.status == "unknown" else "",
+        doubt=row.effect_id if row.status == "unknown" else "", effect=row.effect_id,
     )  # fmt: skip

@@ -1,10 +1,12 @@
-"""What may a person do with a case itself? Put it on hold, resume it, take that back; each with a reason, in the audit."""
+"""What may a person do with a case itself? Put it on hold, resume it, have a message sent again; each with a reason, in the audit."""
 
 from datetime import UTC, datetime
 
 from starlette.responses import Response
 
+from adapters.web.console.called import Called
 from adapters.web.console.pages.case_show import at_case, the_case
+from adapters.web.console.timeline import message_of
 from adapters.web.console.visit import Page, Trouble, Visit
 from engine.model.masks import mask_text
 from engine.model.plain import plain
@@ -12,6 +14,7 @@ from engine.ports.staff import Access
 from engine.service.desk import Answer, Said
 
 WHY_CHARS_MAX = 500
+EFFECT_CHARS_MAX = 300
 
 
 def hold(visit: Visit) -> Response:
@@ -35,6 +38,37 @@ def stay(visit: Visit) -> Response:
     row, _, _ = the_case(visit)
     answer = visit.desk.case_hands.stay_on_hold(row.id, by=visit.by)
     return _done(visit, row.id, answer, "case.resume_taken_back", "", "case.stays_done")
+
+
+def ask_again(visit: Visit) -> Response:
+    """What would leave once more, and the reason that is asked for; or why it cannot."""
+    row, _, _ = the_case(visit)
+    effect = visit.query.get("effect", "")[:EFFECT_CHARS_MAX]
+    sent = next((one for one in visit.desk.directory.sent(row.id) if one.effect_id == effect), None)
+    if sent is None:
+        raise Trouble(404)
+    problems = [visit.of(one.zh, one.en) for one in visit.desk.case_hands.not_again(row.id, effect)]
+    child = message_of(visit, Called(visit.desk.rulebook(), visit.lang), row.workflow, sent)
+    return visit.show(
+        "case/again.html", row=row, child=child, effect=effect, problems=problems, once=visit.console.nonce(),
+        undo_seconds=visit.console.undo_seconds,
+    )  # fmt: skip
+
+
+def send_again(visit: Visit) -> Response:
+    """It leaves once more, when it can no longer be taken back."""
+    row, _, _ = the_case(visit)
+    why, effect, undo = _why(visit), visit.text("effect", EFFECT_CHARS_MAX), visit.console.undo_seconds
+    answer = visit.desk.case_hands.send_again(row.id, effect, by=visit.by, why=why, undo_seconds=undo, once=visit.text("once", 64))
+    return _done(visit, row.id, answer, "message.again", why, "case.again_done", effect)
+
+
+def take_back(visit: Visit) -> Response:
+    """It has not left yet, and shall not."""
+    row, _, _ = the_case(visit)
+    effect = visit.text("effect", EFFECT_CHARS_MAX)
+    answer = visit.desk.case_hands.take_again_back(row.id, effect, by=visit.by)
+    return _done(visit, row.id, answer, "message.again_taken_back", "", "case.again_back_done", effect)
 
 
 def _why(visit: Visit) -> str:
@@ -72,4 +106,7 @@ ROUTES = (
     Page(path="/cases/{id:path}/hold", method="POST", act=hold, least=Access.AGENT),
     Page(path="/cases/{id:path}/resume", method="POST", act=resume, least=Access.AGENT),
     Page(path="/cases/{id:path}/stay", method="POST", act=stay, least=Access.AGENT),
+    Page(path="/cases/{id:path}/again", act=ask_again, least=Access.AGENT),
+    Page(path="/cases/{id:path}/again", method="POST", act=send_again, least=Access.AGENT),
+    Page(path="/cases/{id:path}/again-back", method="POST", act=take_back, least=Access.AGENT),
 )

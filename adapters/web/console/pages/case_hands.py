@@ -16,6 +16,7 @@ from engine.model.plain import plain
 from engine.model.workflow import Workflow
 from engine.ports.directory import CaseRow
 from engine.ports.staff import Access
+from engine.reports.report_case import taken_back
 from engine.service.asking import Asked, asked_for
 from engine.service.desk import Answer, Incoming, Problem, Said
 from engine.service.foresee import Foreseen, foresee
@@ -175,8 +176,12 @@ def _line(visit: Visit) -> tuple[CaseRow, JournalRow]:
 
 
 def _retraction(visit: Visit, row: CaseRow, line: JournalRow, why: str) -> Incoming:
+    journal = visit.desk.directory.journal(row.id)
+    # Taken back, that taken back, and now taken back once more: each is a paper of its own, the same button pressed twice is not.
+    before = sum(one.extra.get("retracts_id") == line.event_id and one.revision in taken_back(journal) for one in journal)
+    again = f"/{before}" if before else ""
     return Incoming(
-        source=f"hand/{visit.by}", id=f"{row.id}/retracted/{line.revision}", workflow=row.workflow, event=RETRACTED, occurred_at=None,
+        source=f"hand/{visit.by}", id=f"{row.id}/retracted/{line.revision}{again}", workflow=row.workflow, event=RETRACTED, occurred_at=None,
         case=row.id, extra={"by": visit.by, "note": why, "retracts": line.name, "retracts_id": line.event_id}, by_person=True,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from adapters.web.console.called import Called
 from adapters.web.console.timeline import lines_of, may_undo
 from adapters.web.console.visit import Page, Trouble, Visit
+from engine.core.again import cannot_leave_again, may_be_taken_back
 from engine.core.goes_by import court_of
 from engine.core.why_data import say_place
 from engine.core.words import VERDICTS
@@ -126,12 +127,19 @@ def _page(visit: Visit, row: CaseRow, case: Case, workflow: Workflow | None) -> 
     return {
         "row": row, "called": called, "title": _name(row), "lines": lines if whole else lines[:LINES_MAX], "hidden": 0 if whole else max(0, len(lines) - LINES_MAX),
         "facts": _facts(called, row, workflow), "personal": [_masked(called, row.workflow, workflow, name, private[name]) for name in _order(workflow, private) if private[name]],
+        "again": _again(case) if visit.may(Access.AGENT) else (), "again_back": [one.id for one in case.ledger.issued if may_be_taken_back(one)],
         "promises": promises, "hold": found.hold, "once": visit.console.nonce(), "undo_seconds": visit.console.undo_seconds,
         "late": any(one.tone == "bad" for one in promises), "waits": _timed(found), "open_waits": [one for one in found.waits if one.until is None and one.rule != row.state],
         "chains": [one for one in case.ledger.chains if not one.ended], "events": [(name, called.event(row.workflow, name)) for name in possible],
         "rules": rule_names(called, rulebook, row.workflow), "wall": f"{visit.now.astimezone(visit.zone):%Y-%m-%dT%H:%M}", "place": say_place,
         "value": "", "wrong": False, "mask": mask_text, "may_work": visit.may(Access.AGENT), "may_decide": always,
     }  # fmt: skip
+
+
+def _again(case: Case) -> list[str]:
+    """Messages that may be sent again, as far as the case knows."""
+    issued = {one.id: one for one in case.ledger.issued}
+    return [] if case.ledger.hold is not None else [one.id for one in issued.values() if not cannot_leave_again(one, issued)]
 
 
 def _timed(found: Explanation) -> list[Wait]:

@@ -109,3 +109,100 @@ def test_the_form_sent_twice_counts_once(desk: Desk, agent: Browser) -> None:
     assert answers == [303, 303]
     assert len(deeds(desk)) == 1
     assert len([row for row in desk.stores.directory.journal(case) if row.kind == "hand"]) == 1
+
+
+@pytest.fixture
+def busy() -> Desk:
+    """A desk whose messages leave."""
+    return desk_of(sends=True)
+
+
+def posted(desk: Desk) -> None:
+    """What is ready leaves, and its receipts are decided."""
+    desk.running.carry_post(desk.clock.monotonic() + 60)
+    settle(desk)
+
+
+def confirmed(desk: Desk, agent: Browser) -> str:
+    """An order whose dispatch message has left."""
+    case = ordered(desk, agent)
+    agent.post(f"/cases/{case}/event", htmx=True, event="order_confirmed", **{"f.goods_check": "可承运"})
+    settle(desk)
+    posted(desk)
+    return case
+
+
+def sent(desk: Desk, case: str) -> list[tuple[str, str]]:
+    return [(one.effect_id.rpartition(":")[2], one.status) for one in desk.stores.directory.sent(case) if one.channel == "sms"]
+
+
+def test_a_message_is_sent_again_after_ten_seconds_in_which_it_can_be_taken_back(busy: Desk) -> None:
+    agent = busy.signed_in("agent", "8011")
+    case = confirmed(busy, agent)
+    first = f"{case}/{sent(busy, case)[0][0].partition('/')[2]}"
+    link = f"/again?effect={first}".replace(":", "%3A")
+
+    page = agent.get(f"/cases/{case}").text
+    asked = shown(agent.get(f"/cases/{case}/again?effect={first}"))
+    answer = agent.post(f"/cases/{case}/again", effect=first, why="司机说没收到", once="a1")
+    waits = agent.get(f"/cases/{case}").text
+    mine = next(one.id for one in busy.stores.store.load(case).ledger.issued if one.again_of)
+    back = agent.post(f"/cases/{case}/again-back", effect=mine)
+    once_more = agent.post(f"/cases/{case}/again", effect=first, why="真的没收到", once="a2")
+    busy.clock.advance(later(seconds=9))
+    posted(busy)
+    before = sent(busy, case)
+    busy.clock.advance(later(seconds=1))
+    posted(busy)
+
+    assert link in page
+    assert "10 秒后才发,其间可以撤回" in asked
+    assert [one.status_code for one in (answer, back, once_more)] == [303] * 3
+    assert "/again-back" in waits
+    assert [status for _, status in before][-2:] == ["dropped", "ready"]
+    assert sent(busy, case)[-1][1] in ("accepted", "done")
+    assert deeds(busy)[-3:] == [("message.again", "司机说没收到"), ("message.again_taken_back", ""), ("message.again", "真的没收到")]
+
+
+def test_what_cannot_be_sent_again_is_told_and_nothing_is_done(busy: Desk) -> None:
+    agent = busy.signed_in("agent", "8011")
+    case = confirmed(busy, agent)
+    first = f"{case}/{sent(busy, case)[0][0].partition('/')[2]}"
+    agent.post(f"/cases/{case}/hold", why="等总部")
+
+    asked = shown(agent.get(f"/cases/{case}/again?effect={first}"))
+    answers = [
+        agent.post(f"/cases/{case}/again", effect=first, why="x").status_code,
+        agent.post(f"/cases/{case}/again", effect=first, why="").status_code,
+        agent.post(f"/cases/{case}/again-back", effect=first).status_code,
+        agent.get(f"/cases/{case}/again?effect={case}/9/9").status_code,
+    ]
+
+    assert "单挂起中,先恢复" in asked
+    assert answers == [409, 422, 409, 404]
+    assert "/again?" not in agent.get(f"/cases/{case}").text
+    assert "message.again" not in [what for what, _ in deeds(busy)]
+
+
+def lines(desk: Desk, case: str, name: str) -> list[str]:
+    return [row.event_id for row in desk.stores.directory.journal(case) if row.name == name]
+
+
+def test_a_correction_and_a_taking_back_can_themselves_be_taken_back(desk: Desk, agent: Browser) -> None:
+    case = ordered(desk, agent)
+    agent.post(f"/cases/{case}/event", htmx=True, event="edited", note="客户更正", **{"f.pieces": "7"})
+    (edit,) = lines(desk, case, "edited")
+
+    def pieces() -> str:
+        return desk.running.directory.find(case)[0].fields["pieces"]
+
+    seen = [pieces()]
+    for number in range(4):
+        target = edit if number % 2 == 0 else lines(desk, case, "retracted")[-1]
+        assert agent.post(f"/cases/{case}/undo", event=target, why="点错了").status_code == 303
+        settle(desk)
+        seen.append(pieces())
+
+    page = agent.get(f"/cases/{case}").text
+    assert seen == ["7", "6", "7", "6", "7"]
+    assert page.count("已撤回</span>") == 2
