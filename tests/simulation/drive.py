@@ -137,6 +137,7 @@ def _tell(run: Run, options: argparse.Namespace, seconds: float) -> int:
     print(f"  BROKEN {run.broken}")
     print(
         f"  again: python -m tests.simulation.drive --seed {run.seed} --steps {run.steps}"
+        + (" --restores" if options.restores else "")
         + (f" --plant {options.plant}" if options.plant else "")
         + " --trace"
     )

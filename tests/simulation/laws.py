@@ -261,6 +261,8 @@ class Laws:
 
     def _as_it_was(self, row: OutboxRow) -> None:
         key, sms = key_for(row.effect), self.world.sms
+        if row.effect.id in sms.left_before:
+            return  # What is said of it was heard from a person, about a sending under another number.
         mine = [
             one for one in sms.requests
             if one.parcel.effect_id == (row.carried_by or row.effect.id) and one.told not in SURELY_NOT_SENT

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import engine.core.decide as court
-from adapters.sql import journal, outbox, timers
+from adapters.sql import journal, outbox, sheaf, timers
 from adapters.sql.inbox import Registry
 from adapters.sql.provider_tables import ATTEMPT
 from adapters.sql.providers import SqlProviders
@@ -44,16 +44,18 @@ class Bug:
     laws: tuple[str, ...]
     seed: int
     steps: int
+    restores: bool
+    """Whether copies have to be put back for anybody to notice."""
 
 
 BUGS: dict[str, Bug] = {}
 
 
 def _plant(
-    owner: object, method: str, *laws: str, seed: int = 1, steps: int = 120
+    owner: object, method: str, *laws: str, seed: int = 1, steps: int = 120, restores: bool = False
 ) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
     def keep(broken: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        BUGS[broken.__name__] = Bug(broken.__name__, owner, method, broken, laws, seed, steps)
+        BUGS[broken.__name__] = Bug(broken.__name__, owner, method, broken, laws, seed, steps, restores)
         return broken
 
     return keep
@@ -336,3 +338,9 @@ def receipt_matched_to_another_sending(sound: Any) -> Any:
 def hold_not_respected(sound: Any) -> Any:
     """What a person paused goes on sending."""
     return lambda self: {one.connection: one for one in self.book.circuits() if one.state is CircuitState.OPEN}
+
+
+@_plant(sheaf, "is_fenced", "fence", steps=100, restores=True)
+def fence_forgotten(sound: Any) -> Any:
+    """After a restore what comes of the lost time leaves again."""
+    return lambda fence, event: False

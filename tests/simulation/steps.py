@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from adapters.sql import fence
+from adapters.sql.fence import WHY, held_back
 from engine.model.receipt import Verdict
 from engine.ports.outbox import OutboxStatus
 from engine.ports.worklist import TaskStatus
@@ -255,7 +257,9 @@ def settle_doubt(world: Storm) -> None:
         return
     row, daemon = world.chance.choice(doubts), world.a_daemon()
     keys = [one.key for one in world.inspector.providers.of_effect(row.effect.id)]
-    arrived = any(world.sms.truth.get(key) is Verdict.DELIVERED for key in keys)
+    if row.error == WHY and world.sms.has_left(row.effect):
+        world.sms.left_before.add(row.effect.id)
+    arrived = row.effect.id in world.sms.left_before or any(world.sms.truth.get(key) is Verdict.DELIVERED for key in keys)
     found = "arrived" if arrived else "not_arrived"
     done = daemon.ask(lambda running: running.providers.settle(row.effect.id, found, by="ann", why="问过"))
     world.say(f"{daemon.name}: {row.effect.id} {found} -> {'done' if done else 'nothing'}")
@@ -277,7 +281,19 @@ def back_up(world: Storm) -> None:
 
 def restore(world: Storm) -> None:
     if world.backups:
-        world.put_back(world.backups[-1])
+        world.put_back(world.chance.choice(world.backups))
+
+
+def let_out(world: Storm) -> None:
+    """A person compares what the fence holds with the provider's records, and frees what is not in them."""
+    held = [one.effect for one in held_back(world.inspector.database, 50) if one.effect.channel == "sms"]
+    free = [one for one in held if not world.sms.has_left(one)]
+    if not free:
+        return
+    effect = world.chance.choice(free)
+    if fence.let_out(world.inspector.database, effect.id, world.true):
+        world.sms.let_out.add(effect.id)
+    world.say(f"{effect.id} is let out")
 
 
 STEPS: dict[Callable[[Storm], None], int] = {
@@ -285,6 +301,8 @@ STEPS: dict[Callable[[Storm], None], int] = {
     crash: 10, unavailable: 4, rollback: 2, freeze: 5, skew: 3, restart: 2, reload: 3, hold: 2, finish: 5, acknowledge: 1, settle_doubt: 2, ask_why: 2,
     back_up: 1, restore: 1,
 }  # fmt: skip
+WITH_RESTORES = {**STEPS, back_up: 4, restore: 4, let_out: 8}
+"""Where copies are put back, often enough for a hundred steps to see it."""
 CALM_BEATS = 36
 
 
@@ -293,7 +311,8 @@ def next_step(world: Storm) -> None:
     world.step += 1
     world.true += timedelta(seconds=1)
     world.faults.disarm()
-    drawn = world.chance.choices(list(STEPS), list(STEPS.values()))[0]
+    drawable = WITH_RESTORES if world.restores else STEPS
+    drawn = world.chance.choices(list(drawable), list(drawable.values()))[0]
     world.count(drawn.__name__)
     drawn(world)
     world.faults.disarm()

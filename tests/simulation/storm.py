@@ -156,7 +156,6 @@ class Backup:
 
     path: Path
     acknowledged: frozenset[str]
-    requests: int
     edition: int
     commands: tuple[str, ...]
 
@@ -269,7 +268,7 @@ class Storm:
         path = self.file.with_name(f"{self.file.stem}.{len(self.backups)}.copy")
         copy_file(self.file, path)
         known = frozenset(name for name, one in self.envelopes.items() if one.acknowledged)
-        self.backups.append(Backup(path, known, len(self.sms.requests), self.edition, tuple(self.commands)))
+        self.backups.append(Backup(path, known, self.edition, tuple(self.commands)))
         self.say("a backup is taken")
 
     def put_back(self, backup: Backup) -> None:
@@ -283,7 +282,9 @@ class Storm:
         for name, one in self.envelopes.items():
             one.acknowledged = name in backup.acknowledged
         self.edition, self.commands = backup.edition, list(backup.commands)
-        self.sms.before_restore |= {one.parcel.effect_id for one in self.sms.requests[backup.requests :]}
+        self.sms.restored_at = self.true
+        self.sms.let_out.clear()
+        self.sms.left_before.clear()
         self.say("a backup is put back")
 
     @property

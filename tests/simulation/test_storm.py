@@ -13,6 +13,7 @@ from tests.simulation import drive
 from tests.tidy.tree import ROOT
 
 SEEDS = (2, 4, 5)
+SEEDS_WITH_RESTORES = (1, 8, 9)
 STEPS = 100
 
 
@@ -31,6 +32,17 @@ def test_every_law_is_kept_in_the_storm_and_everything_owed_is_served_in_the_cal
     assert injected["crashes"] > 4, injected
     assert injected["decisions"] > 100, injected
     assert injected["requests"] > 8, injected
+
+
+def test_after_copies_are_put_back_every_law_is_kept_and_nothing_leaves_again_by_itself(place: Path) -> None:
+    runs = [drive.on_sqlite(seed, STEPS, place, restores=True) for seed in SEEDS_WITH_RESTORES]
+
+    again = f"again: python -m tests.simulation.drive --seed N --steps {STEPS} --restores --trace"
+    assert [(run.seed, str(run.broken)) for run in runs if run.broken is not None] == [], again
+    lines = [line for run in runs for line in run.lines]
+    assert sum("a backup is put back" in line for line in lines) > 2
+    assert sum(line.endswith(" restored") for line in lines) > 2, "nothing was held: the test proves nothing"
+    assert sum(line.endswith(" is let out") for line in lines) > 0
 
 
 def test_the_same_seed_leaves_the_same_trace_in_another_process_with_other_hashes(place: Path) -> None:

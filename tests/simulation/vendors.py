@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from adapters.phone.call_list import CallList
+from engine.model.effect import Effect
 from engine.model.receipt import Capabilities, Parcel, Push, Pushed, Receipt, Sent, Verdict
 from engine.ports.attempts import CircuitState
 from engine.ports.clock import Clock
@@ -46,14 +47,16 @@ class Sms:
     """Receipts that are not pushed yet: key, verdict, whether it is told by the provider's own number alone."""
     wronged: list[tuple[str, str]] = field(default_factory=list)
     """(law, what happened) as seen from here."""
-    before_restore: set[str] = field(default_factory=set)
-    """Sendings seen between a backup and its return: what the fence must keep from leaving again."""
+    restored_at: datetime | None = None
+    """When a copy was put back last; None: it never was."""
+    let_out: set[str] = field(default_factory=set)
+    """Sendings that a person freed since, having asked us."""
+    left_before: set[str] = field(default_factory=set)
+    """Sendings of which we told a person since that such a text had left."""
     pushes: int = 0
 
     def judge(self, parcel: Parcel) -> None:
         """The laws of one request, at the moment it comes."""
-        if parcel.effect_id in self.before_restore:
-            self.wronged.append(("fence", f"{parcel.effect_id} had left before the restore, and came again"))
         earlier = [one.told for one in self.requests if one.parcel.effect_id == parcel.effect_id]
         if any(told not in SURELY_NOT_SENT for told in earlier):
             self.wronged.append(("A5", f"{parcel.effect_id} came again, though it may have arrived: {earlier}"))
@@ -61,6 +64,8 @@ class Sms:
         if row is None:
             self.wronged.append(("A6", f"{parcel.effect_id} came, and no decision explains it"))
             return
+        if self._behind_the_fence(row.effect):
+            self.wronged.append(("fence", f"{parcel.effect_id} follows from what happened before the restore, and nobody let it out"))
         if parcel.key != key_for(row.effect):
             self.wronged.append(("I2", f"{parcel.effect_id} came under the key {parcel.key}"))
         if row.status is OutboxStatus.DROPPED:
@@ -74,6 +79,21 @@ class Sms:
                 self.wronged.append(("E9", f"{parcel.effect_id} came, though {original} is known to have arrived"))
         if any(one.connection == "main" and one.state is CircuitState.PAUSED for one in self.stores.providers.circuits()):
             self.wronged.append(("hold", f"{parcel.effect_id} came while a person had paused the provider"))
+
+    def _behind_the_fence(self, effect: Effect) -> bool:
+        """Whether it may have left before the restore, under whatever number: what it comes of happened until then."""
+        if self.restored_at is None or effect.id in self.let_out:
+            return False
+        revision = int(effect.id.rsplit("/", 2)[1])
+        (decided,) = [row for row in self.stores.directory.journal(effect.case) if row.revision == revision]
+        return decided.occurred_at <= self.restored_at
+
+    def has_left(self, effect: Effect) -> bool:
+        """What our records say to whoever asks: such a text of this case was taken for delivery."""
+        return any(
+            (one.parcel.case, one.parcel.message) == (effect.case, effect.message) and one.told not in SURELY_NOT_SENT
+            for one in self.requests
+        )
 
     def arrived(self, parcel: Parcel) -> None:
         """It is on its way to a telephone now; a receipt will say how that ended."""
