@@ -10,9 +10,10 @@ from sqlalchemy import Connection, bindparam, exists, select, update
 
 from adapters.sql.codec import LEDGER, merged, texts
 from adapters.sql.database import Database
+from adapters.sql.inbox import UNDECIDED
 from adapters.sql.prepared import Prepared, PreparedList, one_of
 from adapters.sql.shards import Share, in_share
-from adapters.sql.sheaf import UNDECIDED, Sheaf, Stood, Verdict
+from adapters.sql.sheaf import Sheaf, Stood, Verdict
 from adapters.sql.tables import CASES, INBOX, PRIVATE, is_one_of
 from engine.model.case import Case
 from engine.model.decision import Decision
@@ -40,7 +41,6 @@ VALUES_OF_EVENTS = PreparedList(lambda size: VALUES.where(one_of(PRIVATE.c.inbox
 VALUES_OF_CASE = VALUES.where(PRIVATE.c.case_id == bindparam("case"))
 NEXT, NEXT_OF_CASE = Prepared(PENDING), Prepared(PENDING_OF_CASE)
 NEXT_OURS = Prepared(PENDING.where(in_share(INBOX.c.vshard, INBOX.c.received_at)))
-CLAIM = PreparedList(lambda size: select(CASES.c.id).where(one_of(CASES.c.id, size)).with_for_update(skip_locked=True))
 LOAD, LOAD_HISTORY, LOAD_VALUES = Prepared(CASE), Prepared(HISTORY), Prepared(VALUES_OF_CASE)
 STOOD_MAX = 5_000
 """So many cases are remembered as they were written last."""
@@ -73,14 +73,17 @@ class SqlStore:
             yield
 
     def claim(self, case_ids: Collection[str]) -> Collection[str]:
-        """See Store.claim. Who else holds a case is passed over, so that nobody waits and no two wait for each other."""
+        """See Store.claim."""
         if not (self._database.shared and case_ids):
             return case_ids
-        with self._database.read() as connection:  # Joined: locks are those of the whole.
-            return {row["id"] for row in CLAIM.rows(connection, sorted(case_ids))}
+        with self._sheaf() as sheaf:  # Joined: locks are those of the whole.
+            return sheaf.claim(case_ids)
 
     def pending(self, now: datetime, limit: int, case_id: str | None = None) -> Sequence[Pending]:
         """See Store.pending."""
+        own = None if case_id is None else self._filed_now(case_id)
+        if own is not None:
+            return [own]
         rows = NEXT if case_id is None else NEXT_OF_CASE
         words = {"now": now, "most": limit} | ({} if case_id is None else {"case": case_id})
         if case_id is None and not self._share.whole:
@@ -90,6 +93,15 @@ class SqlStore:
             # A value that is kept apart left a null in its place.
             private = private_of(connection, [row["id"] for row in found if "null" in row["data"]])
         return [Pending(row["id"], row["case_id"], event_of(row, private.get(row["id"], {})), row["attempts"]) for row in found]
+
+    def _filed_now(self, case_id: str) -> Pending | None:
+        """What was taken in within this transaction is decided before it is written: it is written once."""
+        joined: Sheaf | None = getattr(self._mine, "sheaf", None)
+        if joined is None:
+            return None
+        with self._database.available():
+            owed = joined.owed(case_id)
+        return None if owed is None else Pending(owed[0], case_id, owed[1], 0)
 
     def load(self, case_id: str) -> Case:
         """See Store.load. Raises NotFound."""

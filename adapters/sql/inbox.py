@@ -7,49 +7,26 @@ with the number of reports.
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from adapters.sql.codec import EMPTY_LEDGER, EPOCH, MICROSECOND, dumps, public
-from adapters.sql.database import Row, insert_new
+from adapters.sql.database import Row
+from adapters.sql.filing import Filing, Name
+from adapters.sql.numbers import Numbers
 from adapters.sql.postgres import hold_names
-from adapters.sql.prepared import Prepared, PreparedList, new_rows, one_of
+from adapters.sql.prepared import Prepared, PreparedList, one_of
 from adapters.sql.shards import shard_of
-from adapters.sql.tables import CASES, COUNTER, INBOX, NAME, PARKED_NAME, PRIVATE, QUARANTINE, is_one_of
+from adapters.sql.tables import CASES, INBOX, NAME, PARKED_NAME, PRIVATE, is_one_of
 from engine.model.event import UNSTATED_TIME, Acceptance, Accepted, Event, EventKind, Report
 from engine.ports.store import Conflict
 
 PARKED_DAYS = 7
+UNDECIDED = ("new", "dead")
 HASHES = re.compile("#+")
-INBOX_COUNTER = ("", "inbox", "")
-"""Inbox ids are drawn like serial numbers: they grow in order of receipt, and are known before the row is written."""
-
-Name = tuple[str, str, str]
-"""(workflow, field, value); ("", "", id) stands for the case's own id."""
-
-
-@dataclass(slots=True)
-class Filing:
-    """What is known, and what is to be written, while one transaction files its events."""
-
-    known: dict[tuple[str, str], tuple[str | None, str]] = field(default_factory=dict)
-    """(source, event id) -> case, body hash."""
-    names: dict[Name, str] = field(default_factory=dict)
-    open_keys: dict[tuple[str, str], str] = field(default_factory=dict)
-    cases: set[str] = field(default_factory=set)
-    looked: set[str] = field(default_factory=set)
-    """Case ids that were asked for, there or not."""
-    new_cases: list[Row] = field(default_factory=list)
-    new_names: list[Row] = field(default_factory=list)
-    papers: list[Row] = field(default_factory=list)
-    parked_here: list[tuple[Row, frozenset[Name], list[Row]]] = field(default_factory=list)
-    private: list[Row] = field(default_factory=list)
-    quarantine: list[tuple[Row, dict[str, str]]] = field(default_factory=list)
-
-
 KNOWN = PreparedList(
     lambda size: select(INBOX.c.source, INBOX.c.event_id, INBOX.c.case_id, INBOX.c.body_hash).where(one_of(INBOX.c.event_id, size))
 )
@@ -58,14 +35,8 @@ THERE = PreparedList(lambda size: select(CASES.c.id).where(one_of(CASES.c.id, si
 OPEN = PreparedList(
     lambda size: select(CASES.c.workflow, CASES.c.open_key, CASES.c.id, CASES.c.opened_at).where(one_of(CASES.c.open_key, size))
 )
-HERE = (COUNTER.c.workflow == bindparam("w"), COUNTER.c.field == bindparam("f"), COUNTER.c.prefix == bindparam("p"))
-COUNTED = Prepared(select(COUNTER.c.value).where(*HERE).with_for_update())
-COUNT = Prepared(update(COUNTER).where(*HERE))
-NUMBERS = text("SELECT nextval('inbox_number') FROM generate_series(1, :likely)")
-"""A sequence holds nobody up; causes still come before their effects, for a number is drawn after what it follows was committed."""
+OWED = Prepared(select(INBOX.c.id).where(INBOX.c.case_id == bindparam("case"), is_one_of(INBOX.c.status, *UNDECIDED)).limit(1))
 PARKED = Prepared(select(func.min(INBOX.c.park_until).label("first")).where(is_one_of(INBOX.c.status, "parked")))
-WRITE_CASES, WRITE_PAPERS, WRITE_PRIVATE = Prepared(insert(CASES)), Prepared(insert(INBOX)), Prepared(insert(PRIVATE))
-WRITE_NAMES = new_rows(NAME)
 
 
 class Registry:
@@ -78,9 +49,7 @@ class Registry:
         self._filing = Filing()
         self._together = connection.dialect.name == "postgresql"
         """Others file beside us."""
-        self._numbers: list[int] = []
-        self._last_id: int | None = None
-        self._first_id: int | None = None
+        self._numbers = Numbers(connection)
         self._parked: bool | None = None
 
     def accept(self, reports: Sequence[Report], *, wait: bool = False) -> list[Acceptance]:
@@ -91,7 +60,7 @@ class Registry:
         if not reports:
             return []
         self._hold_names({key for report in reports for key in _sought(report)}, wait=wait)
-        self._hold(len(reports))
+        self._numbers.hold(len(reports))
         self._some_parked()  # Whatever comes, what was parked too long expires now.
         self._look_up(reports)
         return [self._file(report) for report in reports]
@@ -101,7 +70,7 @@ class Registry:
         events = list(events)
         if not events:
             return
-        self._hold()
+        self._numbers.hold()
         self._look_up_known([(event.source, event.id) for event in events])
         for event in events:
             if (event.source, event.id) not in self._filing.known:
@@ -122,9 +91,30 @@ class Registry:
 
     def is_known(self, event: Event) -> bool:
         """Whether (source, id) was accepted before."""
-        self._hold()
+        self._numbers.hold()
         self._look_up_known([(event.source, event.id)])
         return (event.source, event.id) in self._filing.known
+
+    # What is decided before it is written
+
+    def owed(self, case_id: str) -> tuple[int, Event] | None:
+        """The first event the case owes a decision, if that was filed here; None: whoever asks must look into the database."""
+        papers = [row["id"] for row in self._filing.papers if row["case_id"] == case_id and row["status"] == "new"]
+        first = min(papers, default=None)
+        if first not in self._filing.events or OWED.rows(self._connection, {"case": case_id}):
+            return None
+        return first, self._filing.events[first][1]
+
+    def settle(self, inbox_id: int, kept: Row) -> bool:
+        """Write an event as done, if it was filed here."""
+        if inbox_id not in self._filing.events:
+            return False
+        self._filing.events[inbox_id][0].update(kept, status="done")
+        return True
+
+    def opens(self, case_ids: Collection[str]) -> set[str]:
+        """Those of the cases that nobody else can know yet."""
+        return {row["id"] for row in self._filing.new_cases if row["id"] in case_ids}
 
     # What is known
 
@@ -239,17 +229,19 @@ class Registry:
         return Acceptance(Accepted.PARKED, None)
 
     def _write(self, event: Event, body_hash: str, case_id: str | None, private: frozenset[str]) -> Row:
+        inbox_id = self._numbers.next()
         row = {
-            "id": self._next_id(), "source": event.source, "event_id": event.id, "kind": event.kind.value, "name": event.name,
+            "id": inbox_id, "source": event.source, "event_id": event.id, "kind": event.kind.value, "name": event.name,
             "occurred_at": event.occurred_at, "received_at": event.received_at, "data": public(event.data, private),
             "extra": dumps(dict(event.extra)), "sequence": event.sequence, "body_hash": body_hash, "case_id": case_id,
             "status": "new", "park_until": None, "attempts": 0, "retry_at": None, "error": "", "number": None, "version": None,
             "vshard": shard_of(case_id),
         }  # fmt: skip
         self._filing.papers.append(row)
+        self._filing.events[inbox_id] = row, event
         self._filing.known[(event.source, event.id)] = (case_id, body_hash)
         for name in private.intersection(event.data):
-            self._filing.private.append({"inbox_id": row["id"], "field": name, "case_id": case_id or "", "value": event.data[name]})
+            self._filing.private.append({"inbox_id": inbox_id, "field": name, "case_id": case_id or "", "value": event.data[name]})
         return row
 
     # Names
@@ -268,7 +260,8 @@ class Registry:
             if names & owned:
                 self._filing.parked_here.remove(entry)
                 # A new id puts the event behind the one that made its name known.
-                paper.update(id=self._next_id(), case_id=case_id, status="new", park_until=None, vshard=shard_of(case_id))
+                self._filing.events.pop(paper["id"], None)
+                paper.update(id=self._numbers.next(), case_id=case_id, status="new", park_until=None, vshard=shard_of(case_id))
                 self._filing.known[(paper["source"], paper["event_id"])] = (case_id, paper["body_hash"])
                 for kept in private:
                     kept.update(inbox_id=paper["id"], case_id=case_id)
@@ -283,7 +276,7 @@ class Registry:
         for old_id, key in sorted(found.items()):
             if key in self._filing.known:
                 self._filing.known[key] = (case_id, self._filing.known[key][1])
-            new_id = self._next_id()
+            new_id = self._numbers.next()
             changes = {"id": new_id, "case_id": case_id, "status": "new", "park_until": None, "vshard": shard_of(case_id)}
             self._connection.execute(update(INBOX).where(INBOX.c.id == old_id).values(changes))
             self._connection.execute(update(PRIVATE).where(PRIVATE.c.inbox_id == old_id).values(inbox_id=new_id, case_id=case_id))
@@ -292,9 +285,9 @@ class Registry:
     def _some_parked(self) -> bool:
         """Whether anything stored is parked; what is parked too long is expired on the way."""
         if self._parked is None:
-            parked = is_one_of(INBOX.c.status, "parked")
             first = PARKED.value(self._connection)
             if first is not None and first <= self._now:
+                parked = is_one_of(INBOX.c.status, "parked")
                 self._connection.execute(update(INBOX).where(parked, INBOX.c.park_until <= self._now).values(status="expired"))
             self._parked = first is not None
         return self._parked
@@ -308,49 +301,19 @@ class Registry:
             raise Busy("another daemon holds a name that is wanted here")
         self._parked = None  # Under these names somebody may have parked since we looked.
 
-    def _hold(self, likely: int = 1) -> int:
-        """The last number given; where there is one writer, it is held, and nobody else files in between."""
-        if self._together:
-            if len(self._numbers) < likely:
-                self._numbers += self._connection.execute(NUMBERS, {"likely": likely}).scalars()
-            return self._numbers[0] - 1
-        if self._last_id is None:
-            self._last_id = self._first_id = self._counted(INBOX_COUNTER)
-        return self._last_id
-
-    def _next_id(self) -> int:
-        if self._together:
-            self._hold()
-            return self._numbers.pop(0)
-        self._last_id = self._hold() + 1
-        return self._last_id
-
     def _draw(self, workflow: str, name: str, pattern: str) -> str:
         """The next number of a pattern; one that somebody already uses as a name is passed over."""
         run = HASHES.search(pattern)
         head, width, tail = (pattern[: run.start()], len(run.group()), pattern[run.end() :]) if run else (pattern, 1, "")
-        number = self._counted((workflow, name, head))
+        number = self._numbers.counted((workflow, name, head))
         while True:
             number += 1
             value = f"{head}{number:0{width}d}{tail}"
             self._hold_names({value}, wait=True)  # Nobody knows it yet but by guessing.
             key = (workflow, name, value)
             if key not in self._filing.names and key not in self._owners([key]):
-                self._count((workflow, name, head), number)
+                self._numbers.count((workflow, name, head), number)
                 return value
-
-    def _counted(self, key: Name) -> int:
-        """The last number given; held for this transaction."""
-        workflow, name, prefix = key
-        value = COUNTED.value(self._connection, {"w": workflow, "f": name, "p": prefix})
-        if value is None:
-            insert_new(self._connection, COUNTER, [{"workflow": workflow, "field": name, "prefix": prefix, "value": 0}])
-            value = COUNTED.value(self._connection, {"w": workflow, "f": name, "p": prefix})
-        return value or 0
-
-    def _count(self, key: Name, value: int) -> None:
-        workflow, name, prefix = key
-        COUNT.run(self._connection, {"w": workflow, "f": name, "p": prefix, "value": value})
 
     def _free_id(self, report: Report, names: Mapping[str, str]) -> str:
         """`workflow:first name`; a digest of the event's key without one; numbered if another field's value took it."""
@@ -377,33 +340,9 @@ class Registry:
 
     def flush(self) -> None:
         """Write everything filed, a handful of statements however many there are."""
-        filing, connection = self._filing, self._connection
-        if self._last_id is not None and self._last_id != self._first_id:
-            self._count(INBOX_COUNTER, self._last_id)
-        if filing.new_cases:
-            WRITE_CASES.run_many(connection, filing.new_cases)
-        if filing.new_names:
-            WRITE_NAMES.run_many(connection, filing.new_names)
-        if filing.papers:
-            WRITE_PAPERS.run_many(connection, filing.papers)
-        parked = [
-            {"inbox_id": row["id"], "workflow": workflow, "field": name, "value": value}
-            for row, names, _ in filing.parked_here
-            for workflow, name, value in names
-        ]
-        if parked:
-            connection.execute(insert(PARKED_NAME), parked)
-        self._flush_quarantine()
-        if filing.private:
-            WRITE_PRIVATE.run_many(connection, filing.private)
+        self._numbers.keep()
+        self._filing.write(self._connection)
         self._filing = Filing()
-
-    def _flush_quarantine(self) -> None:
-        for row, private in self._filing.quarantine:
-            taken = self._connection.execute(insert(QUARANTINE).values(row)).inserted_primary_key
-            assert taken is not None
-            for name, value in private.items():
-                self._filing.private.append({"inbox_id": -taken[0], "field": name, "case_id": row["case_id"] or "", "value": value})
 
 
 class Busy(Conflict):

@@ -8,11 +8,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError
 
 from adapters.sql.database import Database
-from adapters.sql.inbox import INBOX_COUNTER
 from adapters.sql.lead import KEY as LEADER
 from adapters.sql.lead import leader_of
 from adapters.sql.members import KEY as DAEMON
 from adapters.sql.migrate import HEAD, migrate, version
+from adapters.sql.numbers import INBOX_COUNTER
 from adapters.sql.ownership import OWNER, acquire_ownership, refusal
 from adapters.sql.tables import COUNTER, INBOX, META, METADATA
 from engine.ports.store import StoreError

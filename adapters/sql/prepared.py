@@ -29,8 +29,8 @@ class _Plan:
     """Of the parameters, in order of place; the same name may stand several times."""
     fixed: Mapping[str, Any]
     """Values the statement itself states."""
-    turns: tuple[tuple[str, Turn], ...]
-    """Parameters that are not handed over as they are."""
+    turns: tuple[tuple[int, Turn], ...]
+    """Parameters that are not handed over as they are, by place."""
     columns: tuple[str, ...]
     read: tuple[tuple[str, Turn], ...]
     """Columns that are not taken as they come."""
@@ -39,11 +39,10 @@ class _Plan:
     def parameters(self, words: Row) -> Any:
         """As the driver wants them."""
         given = {**self.fixed, **words} if self.fixed else words
-        if self.turns:
-            given = dict(given)
-            for name, turn in self.turns:
-                given[name] = turn(given[name])
-        return tuple([given[name] for name in self.names]) if self.by_place else {name: given[name] for name in self.names}
+        values = [given[name] for name in self.names]
+        for place, turn in self.turns:
+            values[place] = turn(values[place])
+        return values if self.by_place else dict(zip(self.names, values, strict=True))
 
 
 class Prepared:
@@ -159,7 +158,7 @@ def _compile(statement: Statement, dialect: Dialect, names: tuple[str, ...]) -> 
         text=str(compiled),
         names=places,
         fixed=fixed,
-        turns=tuple((name, turn) for name, turn in made.items() if turn is not None),
+        turns=tuple((place, turn) for place, name in enumerate(places) if (turn := made[name]) is not None),
         columns=tuple(name for name, _ in read),
         read=tuple((name, turn) for name, turn in read if turn is not None),
         by_place=bool(compiled.positional),

@@ -4,7 +4,7 @@ Whoever looks into the database in between sees them: before every look and ever
 written (`Database.together`). A case that is decided several times in one sheaf is written once, as it stands last.
 """
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,17 +16,17 @@ from adapters.sql import effects, journal, live_clocks, timers
 from adapters.sql.codec import CLOCKS, LEDGER, dumps, texts
 from adapters.sql.database import Row
 from adapters.sql.fence import is_fenced, marked, told
-from adapters.sql.inbox import Registry
+from adapters.sql.inbox import UNDECIDED, Registry
 from adapters.sql.prepared import Prepared, PreparedList, one_of
 from adapters.sql.tables import CASES, INBOX, PRIVATE, is_one_of
 from engine.model.case import Case, ClockVerdict
 from engine.model.decision import Decision, Standing
-from engine.model.event import Acceptance, Report
+from engine.model.event import Acceptance, Event, Report
 from engine.model.timer import Timer
 from engine.ports.store import Conflict, NotFound
 from engine.ports.views import LiveClock
 
-UNDECIDED = ("new", "dead")
+CLAIM = PreparedList(lambda size: select(CASES.c.id).where(one_of(CASES.c.id, size)).with_for_update(skip_locked=True))
 STOOD = Prepared(select(CASES.c.revision, CASES.c.names, CASES.c.head).where(CASES.c.id == bindparam("case")))
 STAND = Prepared(
     update(CASES).where(CASES.c.id == bindparam("b_id"), CASES.c.revision == bindparam("b_revision"), CASES.c.head == bindparam("b_head"))
@@ -60,6 +60,8 @@ class Verdict:
     now: datetime
     fenced: bool = False
     """What it sends may have left before a restore: it is held."""
+    unwritten: bool = False
+    """The event was filed in the same sheaf: it will be written as done."""
 
 
 @dataclass(slots=True)
@@ -102,6 +104,15 @@ class Sheaf:
                 self._papers(verdict.now).raised(decision.raised, after.id, decision.standing.private)
             if mail:
                 self._papers(verdict.now).accept(mail)
+
+    def owed(self, case_id: str) -> tuple[int, Event] | None:
+        """See Registry.owed."""
+        return self._registry.owed(case_id) if self._registry is not None else None
+
+    def claim(self, case_ids: Collection[str]) -> set[str]:
+        """See Store.claim. Who else holds a case is passed over, so that nobody waits and no two wait for each other."""
+        held = {row["id"] for row in CLAIM.rows(self.connection, sorted(case_ids))}
+        return held | (self._registry.opens(case_ids) if self._registry is not None else set())
 
     def flush(self) -> None:
         """Write what was gathered so far. Raises Conflict if somebody else was quicker: then nothing of the sheaf may stay."""
@@ -159,6 +170,8 @@ class Sheaf:
             self._papers(verdict.now).learned(after.workflow, after.id, fresh)
         if verdict.inbox_id is None:
             self._papers(verdict.now).decided(decision.event, after.id, decision.standing.private).update(_kept(decision))
+        elif self._registry is not None and self._registry.settle(verdict.inbox_id, _kept(decision)):
+            verdict = replace(verdict, unwritten=True)
         self._before.setdefault(after.id, stood)
         self._verdicts.append(verdict)
         live = live_clocks.standing_clocks(decision)
@@ -187,7 +200,7 @@ class Sheaf:
         rows: list[Row] = [
             {"status": "done", "retry_at": None, **_kept(one.decision), "b_id": one.inbox_id, "b_case": one.decision.after.id}
             for one in verdicts
-            if one.inbox_id is not None
+            if one.inbox_id is not None and not one.unwritten
         ]
         if rows and DONE.run_many(self.connection, rows) != len(rows):
             raise Conflict(f"one of the events {', '.join(str(row['b_id']) for row in rows)} is decided already")

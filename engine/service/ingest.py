@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from engine.core.decide import decide
@@ -77,8 +77,8 @@ def report_of(rulebook: Rulebook, incoming: Incoming, now: datetime) -> Report:
         id=incoming.id or _digest(incoming, names, occurred),
         source=incoming.source,
         name=incoming.event,
-        occurred_at=occurred,
-        received_at=received,
+        occurred_at=occurred.astimezone(UTC),
+        received_at=received.astimezone(UTC),
         data=data,
         extra=extra,
         sequence=incoming.sequence,

@@ -40,7 +40,7 @@ from engine.service.refresh import Refresher
 from engine.service.simulate import Stores
 
 BATCH = 100
-AT_ONCE_MAX = 4
+AT_ONCE_MAX = TOGETHER
 """So many events that come in together are decided at once; more are left to the beat, so that no caller waits for them."""
 HAND_WAITS_SECONDS = 1.0
 """So long a deed of a person waits for the beat under way, to be decided before it is answered."""
@@ -169,7 +169,7 @@ class Running:
         with self.clerk.together():
             answers = self._keep(incoming, now)
             for case_id in dict.fromkeys(one.case_id for one in answers if one.case_id is not None and one.said is Said.ACCEPTED):
-                self._at_once += self.clerk.advance(now, AT_ONCE_MAX, case_id)
+                self._at_once += self.clerk.advance(now, 1, case_id)
         return answers
 
     def tasks(self, *, role: str | None = None, case: str | None = None, all_states: bool = False) -> Sequence[Task]:

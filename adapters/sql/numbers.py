@@ -1,0 +1,65 @@
+"""Which number is next? Inbox ids and serial numbers, drawn inside the caller's transaction."""
+
+from sqlalchemy import Connection, bindparam, select, text, update
+
+from adapters.sql.database import insert_new
+from adapters.sql.filing import Name
+from adapters.sql.prepared import Prepared
+from adapters.sql.tables import COUNTER
+
+INBOX_COUNTER = ("", "inbox", "")
+"""Inbox ids are drawn like serial numbers: they grow in order of receipt, and are known before the row is written."""
+HERE = (COUNTER.c.workflow == bindparam("w"), COUNTER.c.field == bindparam("f"), COUNTER.c.prefix == bindparam("p"))
+COUNTED = Prepared(select(COUNTER.c.value).where(*HERE).with_for_update())
+COUNT = Prepared(update(COUNTER).where(*HERE))
+NUMBERS = text("SELECT nextval('inbox_number') FROM generate_series(1, :likely)")
+"""A sequence holds nobody up; causes still come before their effects, for a number is drawn after what it follows was committed."""
+
+
+class Numbers:
+    """What one transaction draws; `keep` writes how far it came."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._together = connection.dialect.name == "postgresql"
+        """Others draw beside us."""
+        self._drawn: list[int] = []
+        self._first: int | None = None
+        self._last: int | None = None
+
+    def hold(self, likely: int = 1) -> int:
+        """The last inbox id given; where there is one writer, it is held, and nobody else files in between."""
+        if self._together:
+            if len(self._drawn) < likely:
+                self._drawn += self._connection.execute(NUMBERS, {"likely": likely}).scalars()
+            return self._drawn[0] - 1
+        if self._last is None:
+            self._last = self._first = self.counted(INBOX_COUNTER)
+        return self._last
+
+    def next(self) -> int:
+        """The next inbox id."""
+        if self._together:
+            self.hold()
+            return self._drawn.pop(0)
+        self._last = self.hold() + 1
+        return self._last
+
+    def keep(self) -> None:
+        """Write how far the inbox came, if it did."""
+        if self._last is not None and self._last != self._first:
+            self.count(INBOX_COUNTER, self._last)
+
+    def counted(self, key: Name) -> int:
+        """The last serial number given; held for this transaction."""
+        workflow, name, prefix = key
+        value = COUNTED.value(self._connection, {"w": workflow, "f": name, "p": prefix})
+        if value is None:
+            insert_new(self._connection, COUNTER, [{"workflow": workflow, "field": name, "prefix": prefix, "value": 0}])
+            value = COUNTED.value(self._connection, {"w": workflow, "f": name, "p": prefix})
+        return value or 0
+
+    def count(self, key: Name, value: int) -> None:
+        """So many were given."""
+        workflow, name, prefix = key
+        COUNT.run(self._connection, {"w": workflow, "f": name, "p": prefix, "value": value})
