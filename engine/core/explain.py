@@ -92,7 +92,7 @@ def _clocks(m: Moment, policies: Sequence[Policy], rang: Rang, *, named: bool) -
         why = f"started {since}, due {due}" if english else f"{since} 开始,{due} 到期"
         lines.append(Line(clock.start.at, f"{name} #{clock.number}: {verdict}", why, clock.policy.span))
         lines += _path(court, clock, now, english)
-        lines += _ahead(court, clock, rang, now, english)
+        lines += _ahead(m, clock, rang)
     known = {clock.policy.name for clock in clocks}
     return lines + [_why_not(m, policy) for policy in policies if policy.name not in known and (named or _been_there(m, policy))]
 
@@ -112,8 +112,10 @@ def _path(court: Court, clock: Clock, now: datetime, english: bool) -> list[Line
     return [Line(clock.start.at, f"{name} #{clock.number}", line.text, clock.policy.span) for line in told]
 
 
-def _ahead(court: Court, clock: Clock, rang: Rang, now: datetime, english: bool) -> list[Line]:
+def _ahead(m: Moment, clock: Clock, rang: Rang) -> list[Line]:
     """Rows that have not fired yet, and when they will. What fired is told by the journal."""
+    court, now, english = m.court, m.now, m.english
+    waits = m.of(",挂起中:恢复后如仍成立才做", ", on hold: done after that if it is still so") if m.case.ledger.hold else ""
     lines = []
     for instant in instants(court, clock, now):
         if instant.key == DUE_ROW or instant.row is None:
@@ -127,7 +129,7 @@ def _ahead(court: Court, clock: Clock, rang: Rang, now: datetime, english: bool)
             why = f"will fire {when}" if english else f"还没到,{when} 触发"
         else:
             why = f"was due {when}, has not fired yet" if english else f"{when} 已到,还没触发"
-        lines.append(Line(instant.at, what, why, instant.row.span))
+        lines.append(Line(instant.at, what, why + waits, instant.row.span))
     return lines
 
 

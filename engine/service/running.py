@@ -324,6 +324,7 @@ class Running:
     def tidy(self) -> None:
         """Leases that ran out, claims that expired, channels that may be back, feeds that fell silent."""
         now = self.now()
+        self.post.holding = True  # Another daemon may have put rows by.
         if self.post.reap(now) or self.post.probe(now) or self.post.ask_again(now) or self._greet_channels(now):
             self.wake()
         self.stores.worklist.release_expired(now)
