@@ -1,138 +1,42 @@
-"""Who is put together with whom? The composition root: the only file that knows everyone."""
+"""Who is put together with whom in a running waybill, and what does each do at which pace?"""
 
-import ctypes
 import logging
-import os
-import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from pathlib import Path
 
-from starlette.applications import Starlette
-
-from adapters.clock import GuardedClock, SystemClock, fresh_nonce
-from adapters.files.rules import editor_of, fingerprint_of_files, read_rules, shipped_rules_dir
+from adapters.clock import GuardedClock, fresh_nonce
 from adapters.gateways import gateway_of, gateways_of, listen
-from adapters.logs import set_up_logs
-from adapters.memory import open_memory
 from adapters.scheduler.heart import Beat, Heart
 from adapters.scheduler.report_post import ReportPost
 from adapters.settings import read_secret
 from adapters.sql.anchors import Anchors
 from adapters.sql.database import is_postgres
-from adapters.sql.facts import store_facts
 from adapters.sql.keep import Nightly
 from adapters.sql.lead import Lead
 from adapters.sql.members import Members
 from adapters.sql.ownership import acquire_ownership, me
 from adapters.sql.proof import BadAnchor
-from adapters.sql.stores import SqlStores, open_stores
-from adapters.web.app import create_app, own_version
+from adapters.sql.stores import open_stores
+from adapters.web.app import create_app
 from adapters.web.console.app import Desktop
-from adapters.web.console.oidc import Provider, sign_on_of
-from adapters.web.console.visit import Console, DeskStores
-from adapters.web.customer import CustomerDoor
 from adapters.web.inbound import take_in
 from adapters.web.server import Server
+from adapters.wiring.doors import console_of, customer_door
+from adapters.wiring.options import SECOND_PERSON, Options
+from adapters.wiring.rule_folder import RuleFolder
 from adapters.wms_tms.ways import Ways
-from engine.language.compile import compile_rulebook
-from engine.model.diagnostic import Diagnostic
-from engine.model.rulebook import Rulebook
 from engine.ports.gateway import Gateway
 from engine.ports.store import Pending, StoreUnavailable
-from engine.service import folder
-from engine.service.case_hands import UNDO_SECONDS
 from engine.service.clock_alarm import Steady
 from engine.service.counters import routes_of
-from engine.service.desk import Desk
-from engine.service.library import Library, shelved_library
-from engine.service.publish import Press, Told
+from engine.service.library import shelved_library
 from engine.service.running import Running
 from engine.service.simulated import SimulatedDesk
 
 log = logging.getLogger("waybill")
-
-HEAPS_MAX, MALLOPT_HEAPS = 2, -8
-"""So many heaps of the C library, and its own number for saying so (M_ARENA_MAX)."""
 LANES = 8
 """So many channels are served at the same time."""
-RULES_SECONDS = 3.0
-"""So often the console alone looks whether other rules are in force."""
-SECOND_PERSON = "second-person"
-"""How `Options.publish` says that nobody publishes alone."""
-
-MEMORY = "memory:"
-"""A database that is none: for tests and drills."""
-
-
-class RulesRefused(Exception):
-    """The rule files have errors; nothing was started."""
-
-    def __init__(self, diagnostics: tuple[Diagnostic, ...], files: Mapping[str, str]) -> None:
-        super().__init__(f"{len(diagnostics)} problems")
-        self.diagnostics = diagnostics
-        self.files = files
-
-
-@dataclass(slots=True, kw_only=True)
-class Options:
-    """What the command line and the environment decide about a daemon."""
-
-    db: str = "sqlite:///var/waybill.db"
-    rules: str | None = None
-    host: str = "127.0.0.1"
-    port: int = 8080
-    tokens: Mapping[str, str] = field(default_factory=dict)
-    lang: str = "zh"
-    simulated: bool = False
-    """Time is what the feed says (`received_at`); for drills and proofs."""
-    clock: SystemClock = field(default_factory=GuardedClock)
-    publish: str = "folder"
-    """`folder`: who may write the watched folder publishes. `second-person`: what it says waits for somebody else."""
-    desk_url: str = ""
-    """The console's address as browsers see it; see Settings."""
-    link_keys: Sequence[str] = ()
-    """Of the customers' links, the newest first."""
-    proxies: Sequence[str] = ()
-    """See Settings."""
-    anchors: Path | None = None
-    """See Settings."""
-    undo_seconds: int = UNDO_SECONDS
-    """See Settings."""
-
-
-@dataclass(slots=True)
-class Opened:
-    """A desk over an open store."""
-
-    desk: Running
-    stores: DeskStores
-    rulebook: Rulebook
-
-
-def load_rules(folder: str | None) -> tuple[Rulebook, dict[str, str], Path]:
-    """The rulebook of a folder, the shipped one for None. Raises RulesRefused, and what reading files raises."""
-    path = Path(folder) if folder else shipped_rules_dir()
-    files = read_rules(path)
-    compiled = compile_rulebook(files)
-    if compiled.rulebook is None:
-        raise RulesRefused(compiled.diagnostics, files)
-    return compiled.rulebook, files, path
-
-
-@contextmanager
-def open_desk(db: str, rules: str | None = None, lang: str = "zh") -> Iterator[Opened]:
-    """A desk for one command, beside a running daemon or without one: it takes events in, and decides nothing."""
-    stores = open_memory() if db == MEMORY else open_stores(db, check=False)
-    try:
-        # What was published counts; a folder only where nothing ever was.
-        library = shelved_library(stores.shelf) or Library(load_rules(rules)[0])
-        yield Opened(Running(stores, library, SystemClock(), {}, decides=False), stores, library.rulebook)
-    finally:
-        stores.close()
 
 
 class Daemon:
@@ -140,12 +44,12 @@ class Daemon:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self._folder = Path(options.rules) if options.rules else shipped_rules_dir()
         self._ownership = acquire_ownership(options.db)
         # Whoever became the owner has looked the file through.
         self._stores = open_stores(options.db, check=False)
         try:
-            self._library = shelved_library(self._stores.shelf) or self._first_library()
+            self._folder = RuleFolder(options.rules, self._stores.shelf, second_person=options.publish == SECOND_PERSON)
+            self._library = shelved_library(self._stores.shelf) or self._folder.first_library(self._stores, options.clock.now())
         except BaseException:
             self._stores.close()
             self._ownership.release()
@@ -163,7 +67,6 @@ class Daemon:
             self._stores.worklist,
             lambda one: gateway_of(one, self._stores.worklist, options.clock),
         )
-        self._seen_files: object = None
         self._retired: Mapping[str, Gateway] = {}
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="post")
         self.stopped = threading.Event()
@@ -187,15 +90,6 @@ class Daemon:
             beside=[self.desktop.mount, *customer_door(self.desk, options).routes],
         )
         self.server = Server(app, host=options.host, port=options.port, protected=bool(options.tokens))
-
-    def _first_library(self) -> Library:
-        """A store in which nothing was ever published begins with its folder, whoever must agree to later edits."""
-        rulebook, files, _ = load_rules(str(self._folder))
-        press = Press(self._stores.shelf, self._stores.directory, None)
-        folder.look(press, files, by=editor_of(self._folder), why="", second_person=False, now=self.options.clock.now())
-        library = Library(rulebook, self._stores.shelf)
-        library.follow()
-        return library
 
     def _make_desk(self) -> Running:
         gateways, routes = self._counters()
@@ -348,7 +242,7 @@ class Daemon:
         before = self._library.rulebook.fingerprint
         self.desk.follow_rules()
         if self._leads():
-            self._look_at_folder()
+            self._folder.look(self.desk)
         if self._library.rulebook.fingerprint != before:
             # The ones before may be in the middle of a sending: they are closed at the next swap.
             _close(self._retired)
@@ -357,98 +251,6 @@ class Daemon:
             version = self._library.version
             log.info("rules swapped", extra={"version": version.number if version else 0, "how": version.how.value if version else "",
                                              "rulebook": self._library.rulebook.fingerprint[:12]})  # fmt: skip
-
-    def _look_at_folder(self) -> None:
-        """Files changed: publish or propose them as a whole, or keep the last good set and say so."""
-        seen = fingerprint_of_files(self._folder)
-        if seen == self._seen_files:
-            return
-        self._seen_files = seen
-        found = self.desk.offer_rules(
-            read_rules(self._folder), by=editor_of(self._folder), second_person=self.options.publish == SECOND_PERSON
-        )  # fmt: skip
-        if found is None:
-            if folder.passed_over(self._stores.shelf):
-                log.warning("the rule folder differs from the rules in force, and waits until somebody edits it again")
-        elif found.told is Told.REFUSED:
-            log.error("rules refused, the last good ones stay", extra={"problems": len(found.diagnostics),
-                                                                       "first": _first(found.diagnostics)})  # fmt: skip
-        elif found.proposal is not None:
-            log.info("rules proposed, a second person decides", extra={"proposal": found.proposal.number, "by": found.proposal.by})
-
-
-def console_of(desk: Desk, stores: DeskStores, options: Options, *, decides: bool = True) -> Console:
-    """What the pages share. Sessions and the audit go by the machine's clock, also in a demonstration."""
-    clock = SystemClock()
-    database = stores.database if isinstance(stores, SqlStores) else None
-    sign_on = sign_on_of(os.environ, options.desk_url)
-    return Console(
-        desk=desk, stores=stores, now=clock.now, monotonic=clock.monotonic, nonce=fresh_nonce, lang=options.lang, origin=options.desk_url,
-        version=own_version(), decides=decides, provider=Provider(sign_on, clock.now, clock.monotonic) if sign_on else None,
-        second_person=options.publish == SECOND_PERSON or not decides,
-        store=lambda: store_facts(database, options.db) if database is not None else {}, undo_seconds=options.undo_seconds,
-    )  # fmt: skip
-
-
-def customer_door(desk: Desk, options: Options) -> CustomerDoor:
-    """The pages behind the customers' links. Paces go by the machine's clock, links by the desk's."""
-    clock = SystemClock()
-    return CustomerDoor(
-        desk=desk, keys=options.link_keys, monotonic=clock.monotonic, nonce=fresh_nonce, lang=options.lang, proxies=options.proxies
-    )  # fmt: skip
-
-
-def run_web(options: Options) -> int:
-    """`waybill web`: the console alone, beside the daemons that decide; until SIGTERM or SIGINT."""
-    set_up_logs()
-    asked = threading.Event()
-    with open_desk(options.db, options.rules, options.lang) as opened:
-        desktop = Desktop(console_of(opened.desk, opened.stores, options, decides=False))
-        # Every page asks who it is: unlike the gate without tokens, it may be reached by others.
-        server = Server(
-            Starlette(routes=[desktop.mount, *customer_door(opened.desk, options).routes]),
-            host=options.host,
-            port=options.port,
-            protected=True,
-        )
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: asked.set())
-        server.start()
-        log.info("open", extra={"address": f"{server.address}/desk/"})
-        while not asked.wait(RULES_SECONDS):
-            opened.desk.library.follow()
-        desktop.close()
-        server.stop()
-    return 0
-
-
-def run_daemon(options: Options) -> int:
-    """`waybill run`: until SIGTERM or SIGINT; exit code 0 after a clean stop, 1 when the heart died."""
-    set_up_logs()
-    _share_heaps()
-    daemon = Daemon(options)
-    asked = threading.Event()
-
-    def stop(number: int, frame: object) -> None:
-        if asked.is_set():
-            raise SystemExit(1)
-        asked.set()
-        daemon.stopped.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    daemon.start()
-    log.info("open", extra={"address": daemon.server.address})
-    while not daemon.stopped.wait(0.5):
-        pass
-    daemon.stop()
-    return 0 if asked.is_set() else 1
-
-
-def _share_heaps() -> None:
-    """glibc gives each thread a heap of its own, and what one thread gave back no other may take: twenty of them hold much air."""
-    with suppress(AttributeError, OSError):  # Another C library has one heap, and no such word.
-        ctypes.CDLL(None).mallopt(MALLOPT_HEAPS, HEAPS_MAX)
 
 
 def _close(gateways: Mapping[str, Gateway]) -> None:
@@ -468,9 +270,3 @@ def _log_trouble(channel: str, trouble: Exception) -> None:
 
 def _log_failure(pending: Pending, failure: Exception) -> None:
     log.error("decision failed", extra={"case": pending.case_id, "event": pending.event.name}, exc_info=failure)
-
-
-def _first(diagnostics: object) -> str:
-    for one in diagnostics if isinstance(diagnostics, list | tuple) else ():
-        return f"{one.span} {one.code} {one.zh}"
-    return ""
