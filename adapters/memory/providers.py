@@ -84,11 +84,11 @@ class MemoryProviders:
         found = [one for one in self._book.attempts.values() if one.connection == connection and one.at >= since]
         return [replace(one, recipient="") for one in sorted(found, key=lambda one: one.at, reverse=True)[:limit]]
 
-    def counted(self, since: datetime) -> Sequence[AttemptCount]:
+    def counted(self, since: datetime, until: datetime | None = None) -> Sequence[AttemptCount]:
         """See Attempts.counted."""
         alike: dict[tuple[object, ...], list[Attempt]] = {}
         for one in self._book.attempts.values():
-            if one.at >= since:
+            if one.at >= since and (until is None or one.at < until):
                 same = (one.connection, one.verdict, one.reason, one.code, one.receipt, one.receipt_reason, one.measures)
                 alike.setdefault(same, []).append(one)
         return [

@@ -93,7 +93,8 @@ def _is_within(clock: LiveClock, cut: Cut) -> bool:
         and cut.area in ("", clock.area)
         and cut.tier in ("", clock.tier)
         and (cut.policies is None or clock.policy in cut.policies)
-        and (not cut.areas or clock.area in ("", *cut.areas))
+        and (not cut.areas or clock.area in cut.areas or (not clock.area and (cut.unplaced is None or clock.workflow in cut.unplaced)))
+        and not (cut.nowhere and clock.area)
     )
 
 

@@ -96,11 +96,13 @@ class SqlProviders:
         with self._database.read() as opened:
             return [_attempt(row) for row in opened.execute(rows).mappings()]
 
-    def counted(self, since: datetime) -> Sequence[AttemptCount]:
+    def counted(self, since: datetime, until: datetime | None = None) -> Sequence[AttemptCount]:
         """See Attempts.counted."""
         of = ATTEMPT.c
         alike = (of.connection, of.verdict, of.reason, of.code, of.receipt, of.receipt_reason, of.measures)
         rows = select(*alike, func.count().label("number"), func.max(of.receipt_at).label("last")).where(of.at >= since).group_by(*alike)
+        if until is not None:
+            rows = rows.where(of.at < until)
         with self._database.read() as opened:
             return [
                 AttemptCount(

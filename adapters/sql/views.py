@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, case, func, or_, select, text, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, case, func, or_, select, text, type_coerce
 
 from adapters.sql import postgres, sqlite
 from adapters.sql.codec import Instant
@@ -116,5 +116,8 @@ def _within(cut: Cut) -> list[ColumnElement[bool]]:
     if cut.policies is not None:
         wanted.append(CLOCK.policy.in_(cut.policies))
     if cut.areas:
-        wanted.append(or_(CLOCK.area.in_(cut.areas), CLOCK.area == ""))
+        unknown = CLOCK.area == "" if cut.unplaced is None else and_(CLOCK.area == "", CLOCK.workflow.in_(cut.unplaced))
+        wanted.append(or_(CLOCK.area.in_(cut.areas), unknown))
+    if cut.nowhere:
+        wanted.append(CLOCK.area == "")
     return wanted

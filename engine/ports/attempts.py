@@ -77,8 +77,8 @@ class Attempts(Protocol):
         """The latest first."""
         ...
 
-    def counted(self, since: datetime) -> Sequence[AttemptCount]:
-        """All attempts since, of every connection, counted by what became of them: one query, however long the window."""
+    def counted(self, since: datetime, until: datetime | None = None) -> Sequence[AttemptCount]:
+        """All attempts since (and before `until`), of every connection, counted by what became of them: one query, however long the window."""
         ...
 
 

@@ -33,7 +33,11 @@ class Cut:
     area: str = ""
     tier: str = ""
     areas: tuple[str, ...] = ()
-    """Whose these areas are sees them, and cases of no known area."""
+    """Whose these areas are sees them, and of the cases of no known area those of `unplaced`."""
+    unplaced: tuple[str, ...] | None = None
+    """Workflows; None: all."""
+    nowhere: bool = False
+    """Only cases of no known area."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,10 @@ class ViewsContract:
         assert seen(stores, Cut(policies=())) == []
         assert seen(stores, Cut(areas=("华北",))) == ["2", "3"]
         assert stores.views.tally(Cut(areas=("华北",)), [END]) == [2]
+        assert seen(stores, Cut(areas=("华北",), unplaced=("ticket",))) == ["2"]
+        assert seen(stores, Cut(areas=("华北",), unplaced=("shipment",))) == ["2", "3"]
+        assert seen(stores, Cut(areas=("深圳",), unplaced=())) == ["1"]
+        assert seen(stores, Cut(nowhere=True)) == ["3"]
 
     def test_a_tally_counts_up_to_each_edge(self, stores: Stores) -> None:
         for number, minutes in enumerate((-5, 0, 10, 50, 500)):

@@ -159,11 +159,20 @@ class Visit:
         return self.user is not None and self.user.access.covers(least)
 
     def may_see(self, row: CaseRow) -> bool:
-        """Whether the case lies in this person's areas; a case of no known area is everybody's."""
+        """Whether the case lies in this person's areas; of no known area yet: see `unplaced`. One that is not decided yet shows nothing."""
         if self.user is None or not self.user.areas:
             return self.user is not None
         area = next((row.fields[name] for name in DIMENSIONS["area"].fields if row.fields.get(name)), "")
-        return not area or area in self.user.areas
+        if area or not row.revision:
+            return not area or area in self.user.areas
+        return self.unplaced is None or row.workflow in self.unplaced
+
+    @property
+    def unplaced(self) -> tuple[str, ...] | None:
+        """Workflows whose cases of no known area this person sees too: those that know none at all; None: all, for whoever decides."""
+        if self.user is None or not self.user.areas or self.may(Access.SUPERVISOR):
+            return None
+        return tuple(name for name, flow in self.desk.rulebook().workflows.items() if not set(DIMENSIONS["area"].fields) & set(flow.fields))
 
     def text(self, name: str, chars_max: int = 2000) -> str:
         """A field of the form, stripped; empty if absent. Raises Trouble 422 when it is longer."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from starlette.responses import Response
 
@@ -11,20 +11,21 @@ from adapters.web.console.visit import Page, Trouble, Visit, toasted
 from engine.core.why_words import RECEIPTS
 from engine.model.masks import mask_phone, mask_text
 from engine.model.receipt import Verdict
-from engine.ports.attempts import Attempt
 from engine.ports.staff import Access
-from engine.reports.providers import LATELY_MAX, ProviderLine, provider_lines
+from engine.reports.providers import ProviderLine, provider_lines
 from engine.service.provider_hands import Done
 
-SLOTS, SLOT = 30, timedelta(minutes=2)
+SLOTS, SLOT = 24, timedelta(hours=1)
+SLOTS_SECONDS = 30.0
 BAD = (Verdict.REJECTED, Verdict.RETRY, Verdict.UNKNOWN)
 LINES_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Two minutes of one connection: how often it was asked, and how often that did not succeed."""
+    """An hour of one connection: how often it was asked, and how often that did not succeed."""
 
+    since: datetime
     asked: int
     bad: int
 
@@ -150,15 +151,22 @@ def _called(visit: Visit) -> Called:
 
 
 def _slots(visit: Visit, name: str) -> Sequence[Slot]:
-    """The last hour, the present two minutes last."""
-    now = visit.now
-    found = visit.desk.providers.counters.book.lately(name, now - SLOTS * SLOT, LATELY_MAX)
-    slots: list[list[Attempt]] = [[] for _ in range(SLOTS)]
-    for attempt in found:
-        place = SLOTS - 1 - int((now - attempt.at) / SLOT)
-        if 0 <= place < SLOTS:
-            slots[place].append(attempt)
-    return [Slot(len(own), sum((one.receipt or one.verdict) in BAD for one in own)) for own in slots]
+    """The last 24 hours by the clock, the present hour last."""
+    strips = visit.kept.ask("strips", SLOTS_SECONDS, lambda: _strips(visit))
+    return [Slot(since, *of_hour.get(name, (0, 0))) for since, of_hour in strips]
+
+
+def _strips(visit: Visit) -> list[tuple[datetime, dict[str, tuple[int, int]]]]:
+    """(hour, connection -> asked, bad): a question to the books for each hour."""
+    here = visit.now.astimezone(visit.zone).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+    found = []
+    for since in (here - place * SLOT for place in reversed(range(SLOTS))):
+        own: dict[str, tuple[int, int]] = {}
+        for one in visit.desk.providers.counters.book.counted(since, since + SLOT):
+            asked, bad = own.get(one.connection, (0, 0))
+            own[one.connection] = (asked + one.number, bad + one.number * ((one.receipt or one.verdict) in BAD))
+        found.append((since, own))
+    return found
 
 
 ROUTES = (

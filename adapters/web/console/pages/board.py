@@ -18,13 +18,18 @@ from engine.ports.staff import Access
 from engine.ports.views import Cut, Flow, LiveClock
 from engine.ports.worklist import Task
 from engine.reports.agenda import agenda_of, policies_of
+from engine.reports.report_groups import DIMENSIONS
 
 ROWS = 60
 SLOW_SECONDS = 60.0
 """So old may be what changes slowly: totals of the day, the next hours, the choices of the filters."""
 FILTERS = ("role", "area", "tier", "workflow", "when")
-HEATS = ("late", "soon", "hour", "today")
-"""Overdue, within a quarter, within the hour, until midnight."""
+HEATS = ("late", "soon", "hour", "today", "next")
+"""Overdue, within a quarter, within the hour, until midnight, and on until this hour of tomorrow."""
+NOWHERE = "?"
+"""As an area: of no known one."""
+UNPLACED_MAX = 200
+"""So many clocks of cases of no known area are looked at to count the cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +94,18 @@ def _chosen(visit: Visit) -> dict[str, str]:
 def _cut(visit: Visit, chosen: Mapping[str, str]) -> Cut:
     role = chosen["role"]
     return Cut(
-        workflow=chosen["workflow"], area=chosen["area"], tier=chosen["tier"], areas=visit.user.areas if visit.user else (),
+        workflow=chosen["workflow"], area="" if chosen["area"] == NOWHERE else chosen["area"], tier=chosen["tier"],
+        areas=visit.user.areas if visit.user else (), unplaced=visit.unplaced, nowhere=chosen["area"] == NOWHERE,
         policies=policies_of(visit.desk.rulebook(), role) if role else None,
     )  # fmt: skip
 
 
 def _lists(visit: Visit, chosen: Mapping[str, str]) -> dict[str, Any]:
-    """The four counts, and the most urgent rows of what is chosen."""
+    """The counts, and the most urgent rows of what is chosen."""
     cut, now, views = _cut(visit, chosen), visit.now, visit.stores.views
     midnight = (now.astimezone(visit.zone) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
-    edges = sorted([now, now + timedelta(minutes=15), now + timedelta(hours=1), max(midnight, now + timedelta(hours=1))])
+    hour, day = now + timedelta(hours=1), now + timedelta(hours=24)
+    edges = sorted([now, now + timedelta(minutes=15), hour, min(max(midnight, hour), day), day])
     pulse = views.pulse()
     # Whoever looks at the same cut of the same books gets the same counts; time alone moves them by the second.
     sums = visit.kept.ask(("tally", cut, pulse), 2.0, lambda: views.tally(cut, edges))
@@ -107,12 +114,27 @@ def _lists(visit: Visit, chosen: Mapping[str, str]) -> dict[str, Any]:
     found = views.clocks(cut, since=since, until=until, limit=ROWS + 1)
     return {
         "counts": counts, "lines": _lines(visit, found[:ROWS]), "more": len(found) > ROWS,
-        "query": urlencode({name: value for name, value in chosen.items() if value}), "heats": HEATS,
+        "query": urlencode({name: value for name, value in chosen.items() if value}), "heats": HEATS, "unplaced": _unplaced(visit),
     }  # fmt: skip
 
 
+def _unplaced(visit: Visit) -> str:
+    """How many open cases ought to lie in an area and lie in none, for who decides: nothing is hidden for ever. Empty: none."""
+    if not visit.may(Access.SUPERVISOR):
+        return ""
+    placed = [name for name, flow in visit.desk.rulebook().workflows.items() if set(DIMENSIONS["area"].fields) & set(flow.fields)]
+
+    def count() -> int:
+        far = visit.now + timedelta(days=3660)
+        found = [visit.stores.views.clocks(Cut(workflow=name, nowhere=True), until=far, limit=UNPLACED_MAX) for name in placed]
+        return len({clock.case for own in found for clock, _ in own})
+
+    number = visit.kept.ask("unplaced", SLOW_SECONDS, count)
+    return f"{number}{'+' if number >= UNPLACED_MAX else ''}" if number else ""
+
+
 def _window(when: str, edges: Sequence[datetime]) -> tuple[datetime | None, datetime]:
-    """Of the list: everything of today, or one of the four."""
+    """Of the list: everything until this hour of tomorrow, or one of the five."""
     if not when:
         return None, edges[-1]
     place = HEATS.index(when)
@@ -145,7 +167,8 @@ def _choices(rulebook: Rulebook, facets: Mapping[str, Sequence[str]], visit: Vis
     areas = [one for one in facets["area"] if not visit.user or not visit.user.areas or one in visit.user.areas]
     roles = [(role.name, role.label) for role in rulebook.contacts.roles.values() if policies_of(rulebook, role.name)]
     workflows = [(name, rulebook.workflows[name].label if name in rulebook.workflows else name) for name in facets["workflow"]]
-    return {"role": roles, "area": [(one, one) for one in areas], "tier": [(one, one) for one in facets["tier"]], "workflow": workflows}
+    places = [(one, one) for one in areas] + ([(NOWHERE, visit.say("board.nowhere"))] if visit.unplaced is None else [])
+    return {"role": roles, "area": places, "tier": [(one, one) for one in facets["tier"]], "workflow": workflows}
 
 
 def _flows(visit: Visit) -> list[tuple[str, int, int]]:

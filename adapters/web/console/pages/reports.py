@@ -154,7 +154,18 @@ def _counting(visit: Visit, sheet: Sheet, asked: Mapping[str, str]) -> Job:
         found = filled(sheet, scope, seen())
         return None if job.stop.is_set() else Counted(found, taken)
 
-    key = ("report", sheet.name, scope.since, scope.until, scope.period, scope.by, scope.only, scope.rulebook.fingerprint, areas)
+    key = (
+        "report",
+        sheet.name,
+        scope.since,
+        scope.until,
+        scope.period,
+        scope.by,
+        scope.only,
+        scope.rulebook.fingerprint,
+        areas,
+        visit.unplaced,
+    )
     return visit.looks.jobs.begin(key, visit.by, now, work, fresh_seconds=FRESH_SECONDS)
 
 

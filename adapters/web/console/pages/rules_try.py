@@ -164,7 +164,9 @@ def on_trial(visit: Visit) -> Response:
         return shadow(rulebook, trials())
 
     areas = visit.user.areas if visit.user else ()
-    job = visit.looks.jobs.begin(("shadow", rulebook.fingerprint, areas), visit.by, visit.now, work, fresh_seconds=SHADOW_SECONDS)
+    job = visit.looks.jobs.begin(
+        ("shadow", rulebook.fingerprint, areas, visit.unplaced), visit.by, visit.now, work, fresh_seconds=SHADOW_SECONDS
+    )
     job.over.wait(1.5)
     lines = job.result if isinstance(job.result, list) else None
     roles = {role.name: role.label for role in rulebook.contacts.roles.values()}
@@ -178,7 +180,7 @@ def graph(visit: Visit) -> Response:
         raise Trouble(404)
     rulebook = visit.desk.rulebook()
     areas = visit.user.areas if visit.user else ()
-    live = visit.kept.ask(("graph", workflow.name, areas), LIVE_SECONDS, lambda: _live(visit, workflow.name))
+    live = visit.kept.ask(("graph", workflow.name, areas, visit.unplaced), LIVE_SECONDS, lambda: _live(visit, workflow.name))
     to_cases = f"{PREFIX}/cases?workflow={workflow.name}&state="
     picture = svg(workflow, visit.lang, tuple(rulebook.policies.values()), live, rulebook=rulebook, link=to_cases)
     drawn = Markup(picture)  # noqa: S704  # Ours, with every text in it escaped.
@@ -200,7 +202,7 @@ def _live(visit: Visit, workflow: str) -> dict[str, tuple[int, int]]:
         cases: dict[str, int] = dict(counted)
     else:
         cases = dict(visit.desk.directory.counts().get(workflow, {}))
-    found = visit.stores.views.clocks(Cut(workflow=workflow, areas=areas), until=visit.now, limit=CASES_MAX)
+    found = visit.stores.views.clocks(Cut(workflow=workflow, areas=areas, unplaced=visit.unplaced), until=visit.now, limit=CASES_MAX)
     late = Counter(state for state, _ in {(row.state, row.id) for _, row in found})
     return {state: (number, late[state]) for state, number in cases.items()}
 

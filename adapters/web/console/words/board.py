@@ -6,6 +6,12 @@ WORDS = {
     "soon": ("15 分钟内", "Within 15 min"),
     "hour": ("1 小时内", "Within the hour"),
     "today": ("今天", "Today"),
+    "next": ("明天此时前", "By this hour tomorrow"),
+    "nowhere": ("地区不明", "no known area"),
+    "unplaced": (
+        "{n} 单地区不明:分地区的坐席看不到,请补上地区。",
+        "{n} cases of no known area: agents with areas do not see them; please fill it in.",
+    ),
     "role": ("岗位", "Role"),
     "area": ("地区", "Area"),
     "tier": ("客户级别", "Tier"),
@@ -43,5 +49,5 @@ WORDS = {
     "ahead_none": ("今后 24 小时没有什么会到期。", "Nothing falls due in the next 24 hours."),
     "sum": ("合计", "Sum"),
     "key_claim": ("认领这一行的待办", "claim the task of the row"),
-    "key_heat": ("只看超时 / 15 分钟 / 1 小时 / 今天", "only late / 15 min / 1 h / today"),
+    "key_heat": ("只看超时 / 15 分钟 / 1 小时 / 今天 / 明天此时前", "only late / 15 min / 1 h / today / by this hour tomorrow"),
 }

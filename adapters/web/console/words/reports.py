@@ -7,7 +7,7 @@ WORDS = {
         "Every report is counted from the journals: counted again at the same instant, it says the same.",
     ),
     "source": ("依据 {source}", "source {source}"),
-    "areas": ("只数您的地区:{areas},以及地区不明的单。", "Counted for your areas only: {areas}, and cases of no known area."),
+    "areas": ("只数您的地区:{areas},以及不分地区的单。", "Counted for your areas only: {areas}, and cases that lie in none."),
     "over": ("时段", "span"),
     "over_own": ("自己选日期", "own dates"),
     "over_yesterday": ("昨天", "yesterday"),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.ports.views import Cut
 from engine.service.desk import Incoming, Said
 from tests.unit.web.console.desks import Desk, desk_of, shown
 from tests.unit.web.desk import NOW
@@ -107,6 +108,46 @@ def test_whoever_has_areas_sees_these_only(desk: Desk) -> None:
     assert "261123002" in text
     assert "261123001" not in text
     assert "深圳" not in text
+
+
+def test_what_falls_due_by_this_hour_of_tomorrow_is_on_the_board_too(desk: Desk) -> None:
+    order(desk, 1)
+    desk.clock.set(NOW + timedelta(hours=7))
+    browser = desk.signed_in("viewer")
+    dues = [clock.due for clock, _ in desk.stores.views.clocks(Cut(), until=NOW + timedelta(hours=31), limit=10)]
+
+    text = browser.get("/board?when=next").text
+
+    assert any(NOW + timedelta(hours=9) <= due < NOW + timedelta(hours=31) for due in dues)
+    assert "261123001" in text
+    assert "明天此时前" in text
+
+
+def test_a_case_of_no_known_area_is_shown_to_who_decides_and_counted_there(desk: Desk) -> None:
+    case = order(desk, 1, city="")
+    agent, supervisor = (desk.signed_in(access, areas=("北京",)) for access in ("agent", "supervisor"))
+    everywhere = desk.signed_in("viewer")
+
+    codes = [browser.get(f"/cases/{case}").status_code for browser in (agent, supervisor, everywhere)]
+
+    assert codes == [404, 200, 200]
+    assert "261123001" not in agent.get("/board").text
+    assert "地区不明" not in agent.get("/board").text
+    assert "1 单地区不明" in supervisor.get("/board").text
+    assert "261123001" in supervisor.get("/board?area=%3F").text
+
+
+def test_a_case_of_a_workflow_without_areas_is_everybodys(desk: Desk) -> None:
+    made = Incoming(
+        source="test", id="t", workflow="ticket", event="reported", occurred_at=NOW, received_at=NOW,
+        data={"topic": "延误", "channel": "phone", "customer_phone": "13700000001"},
+    )  # fmt: skip
+    case = desk.running.accept([made])[0].case_id
+    desk.running.beat(0.0)
+    agent = desk.signed_in("agent", areas=("北京",))
+
+    assert agent.get(f"/cases/{case}").status_code == 200
+    assert "GD2611230001" in agent.get("/board").text
 
 
 def a_task(desk: Desk) -> str:

@@ -1,11 +1,14 @@
 """Can a supervisor see how providers fare, stop and open one, and settle what is left for a person, one by one and many at once?"""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from engine.model.connection import Connection, ConnectionType
+from engine.model.receipt import Receipt, Verdict
 from engine.model.span import Span
+from engine.ports.attempts import Answered, Attempt
 from engine.ports.outbox import OutboxStatus, Settlement
 from engine.service.desk import Incoming
 from tests.unit.web.console.desks import Desk, desk_of, shipped, shown
@@ -55,7 +58,31 @@ def test_every_provider_has_its_strip_and_its_numbers(desk: Desk) -> None:
     page = desk.signed_in("supervisor").get("/adapters")
 
     assert "sms_main" in page.text
-    assert page.text.count("<rect") == 30
+    assert page.text.count("<rect") == 24
+
+
+def an_attempt(desk: Desk, number: int, at: datetime, verdict: Verdict) -> None:
+    """A text that the provider answered so."""
+    order(desk, number)
+    row = desk.stores.outbox.claim(NOW, 1, owner="a", lease_until=NOW + timedelta(minutes=1))[0]
+    attempt = Attempt(effect_id=row.effect.id, key=f"k{number}", nth=1, connection="sms_main", channel="sms", recipient="sms:1", at=at)
+    desk.stores.outbox.hand_over(row.effect.id, at, recipient="sms:1", masked="…", attempt=attempt)
+    answered = Answered(attempt, Receipt(verdict=verdict, key=f"k{number}", at=at))
+    desk.stores.outbox.settle(Settlement(effect_id=row.effect.id, status=OutboxStatus.ACCEPTED, answered=(answered,)), NOW)
+
+
+def test_the_strip_counts_by_the_hour_what_was_asked_and_what_failed(desk: Desk) -> None:
+    book = desk.stores.providers
+    for number, (ago, verdict) in enumerate(
+        ((10, Verdict.DELIVERED), (20, Verdict.REJECTED), (200, Verdict.DELIVERED), (1500, Verdict.REJECTED))
+    ):
+        an_attempt(desk, number, NOW - timedelta(minutes=ago), verdict)
+    page = desk.signed_in("supervisor").get("/adapters/sms_main").text
+
+    assert sum(one.number for one in book.counted(NOW - timedelta(minutes=30), NOW - timedelta(minutes=15))) == 1
+    assert "11-23 14:00 起一小时:2 次,1 次没有成" in page
+    assert "11-23 11:00 起一小时:1 次,0 次没有成" in page
+    assert "最近 24 小时 3 次,1 次没有成" in page
 
 
 def test_dead_events_are_grouped_looked_at_and_tried_again_or_left_out(desk: Desk) -> None:
