@@ -1,5 +1,6 @@
 """What if these rules were published now? The versions of a store, copied, with one more that nobody else sees."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,13 +11,25 @@ from engine.ports.store import RulebookShelf
 from engine.service.library import Library
 
 
-def copy_versions(published: RulebookShelf, onto: RulebookShelf) -> None:
-    """Every version that was ever in force, in order, put on another (empty) shelf."""
-    for version in published.versions():
-        edition = Edition(
+def editions_of(published: RulebookShelf) -> list[Edition]:
+    """Every version that was ever in force, in order, with its text."""
+    return [
+        Edition(
             fingerprint=version.fingerprint, files=published.files(version.fingerprint) or {}, by=version.by, why=version.why,
             how=version.how, at=version.at, renames=version.renames,
-        )  # fmt: skip
+        )
+        for version in published.versions()
+    ]  # fmt: skip
+
+
+def copy_versions(published: RulebookShelf, onto: RulebookShelf) -> None:
+    """Every version that was ever in force, in order, put on another (empty) shelf."""
+    put(editions_of(published), onto)
+
+
+def put(editions: Sequence[Edition], onto: RulebookShelf) -> None:
+    """These versions, in order, on a shelf."""
+    for edition in editions:
         current = onto.current()
         onto.publish(edition, base=current.number if current else None)
 

@@ -15,6 +15,7 @@ from adapters.web.console.changes import changes, problems
 from adapters.web.console.drafts import clashes, compiled, draft_of, in_force, merged, overtaken
 from adapters.web.console.jobs import Job
 from adapters.web.console.visit import PREFIX, Page, Trouble, Visit
+from engine.model.masks import mask_text
 from engine.ports.staff import Access
 from engine.ports.views import Cut
 from engine.reports.graph_svg import svg
@@ -25,6 +26,8 @@ from engine.service.story_said import said
 DAYS_MAX = 31
 CASES_MAX = 20_000
 """Late clocks, or cases of one's areas, that the diagram counts."""
+FIRE_MAX = 20
+"""Cases that are named of those that fire at once."""
 LIVE_SECONDS = 10.0
 SHADOW_SECONDS = 300.0
 KEPT_SECONDS = 3600.0
@@ -140,9 +143,20 @@ def _plan_part(visit: Visit) -> dict[str, object]:
     ]  # fmt: skip
     window = visit.say("rules.window", n=result.days)
     return {
-        "plan_job": job, "rehearsed": result, "headline": told.headline(result.plan, window, None), "groups": groups,
-        "not_simulated": [visit.of(*one) for one in NOT_SIMULATED],
+        "plan_job": job, "rehearsed": result, "headline": told.headline(result.plan, window, len(result.at_once.fire)), "groups": groups,
+        "not_simulated": [visit.of(*one) for one in NOT_SIMULATED], "at_once": result.at_once, "later": [visit.of(flow.label, name) for name, flow in result.new.workflows.items() if name in result.at_once.later],
+        "fire": _fire(visit, told, result.at_once),
     }  # fmt: skip
+
+
+def _fire(visit: Visit, told: Told, at_once: trying.AtOnce) -> list[tuple[str, str, list[str]]]:
+    """(case, name, what is done at once), the first FIRE_MAX of them."""
+    rows = visit.stores.finder.cases([case for case, _ in at_once.fire[:FIRE_MAX]])
+    named = {case: mask_text(next(iter(row.names.values()), "") or case) for case, row in rows.items()}
+    return [
+        (case, named.get(case, case), [f"{told.rule(line)}: {told.change(line)}" for line in lines])
+        for case, lines in at_once.fire[:FIRE_MAX]
+    ]  # fmt: skip
 
 
 def on_trial(visit: Visit) -> Response:

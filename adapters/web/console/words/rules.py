@@ -90,6 +90,17 @@ WORDS = {
     "window": ("过去 {n} 天", "last {n} days"),
     "left_out": ("只看了最近的 {n} 张,更早的 {left} 张没有看", "Only the latest {n} were looked at; {left} older ones were not"),
     "no_cases": ("这几天没有新开的单。", "No case was opened in these days."),
+    "at_once": ("发布的那一刻:{of} 张未结单,{n} 张会立即触发", "At the moment of publishing: {of} open cases, {n} fire at once"),
+    "at_once_more": ("另有 {n} 张。", "{n} more."),
+    "later": (
+        "{names}的未结单先照原来的规则走(running_cases),上面只算马上受影响的。",
+        "Open cases of {names} keep their rules for now (running_cases); above is what touches them at once.",
+    ),
+    "homeless": (
+        "{n} 张没有去处(新规则里没有它的流程或状态,先写 was):{some}",
+        "{n} have nowhere to go (no such workflow or state; write was first): {some}",
+    ),
+    "open_cut": ("未结单只看了前 {n} 张。", "Only the first {n} open cases were looked at."),
     "not_simulated": ("没有模拟:", "Not simulated: "),
     "running": ("正在做:{done} / {total}", "Under way: {done} / {total}"),
     "stop": ("停下来", "Stop"),

@@ -10,6 +10,7 @@ from adapters.files.rules import read_rules, shipped_rules_dir
 from engine.model.version import How
 from engine.service.publish import Press, Told
 from tests.unit.web.console.desks import Browser, Desk, desk_of, shown
+from tests.unit.web.console.orders import ordered, settle
 from tests.unit.web.console.test_board import order
 
 SLA = "rules/sla.yaml"
@@ -158,6 +159,27 @@ def test_stories_and_a_rehearsal_run_beside_the_page_over_the_edited_rules(desk:
 
     assert "个通过" in page
     assert "过去 7 天 1 单" in page
+
+
+def test_the_rehearsal_names_the_open_cases_that_would_fire_at_the_moment_of_publishing(desk: Desk) -> None:
+    browser = desk.signed_in("agent", "8011")
+    case = ordered(desk, browser)
+    desk.clock.advance(timedelta(minutes=15))
+    settle(desk)
+    editor = desk.signed_in("rule_editor")
+    editor.post("/rules/check", file=SLA, text=text_of(desk).replace("limit: 30 min", "limit: 12 min", 1))
+    flow = text_of(desk, "workflows/shipment.yaml").replace("start: {state: intake", "running_cases: adopt\nstart: {state: intake", 1)
+    editor.post("/rules/check", file="workflows/shipment.yaml", text=flow)
+
+    editor.post("/rules/plan", days="7")
+    for job in desk.desktop.looks.jobs.all():
+        assert job.over.wait(90)
+        assert not job.trouble
+    answer = editor.get("/rules/draft")
+
+    assert "发布的那一刻:1 张未结单,1 张会立即触发" in shown(answer)
+    assert f'href="/desk/cases/{case.replace(":", "%3A")}"' in answer.text
+    assert "客服工单(三线处理)的未结单先照原来的规则走" in shown(answer)
 
 
 def test_files_of_a_version_are_given_away_to_be_laid_into_the_folder(desk: Desk) -> None:
