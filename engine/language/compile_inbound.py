@@ -1,6 +1,5 @@
 """How do their reports become our events? An inbound form -> paths, codes and rows."""
 
-import codecs
 import csv
 import io
 from collections.abc import Mapping
@@ -22,6 +21,8 @@ from engine.model.workflow import BUILT_IN_EVENTS
 _SIGNATURE_OPTIONS = ("header", "algorithm", "encoding", "prefix", "normalize", "join", "at", "path", "user")
 _MEANINGS = ("event", "retracts")
 """Columns of a code table that name our events."""
+NOTHING = bytes(4)
+"""Whatever reads letters reads it; an empty text is read without looking who reads."""
 
 
 def compile_inbound(scope: Scope, form: InboundForm) -> Inbound:
@@ -34,7 +35,6 @@ def compile_inbound(scope: Scope, form: InboundForm) -> Inbound:
             scope.refer("field", field, form.key_span("case", index, field), workflow)
             case.append((field, path))
     _check_fields(scope, form, form.fill or {}, workflow)
-    _check_encoding(scope, form)
     codes = _codes(scope, form)
     inbound = Inbound(
         path=form.path or "", body=form.body, signature=_signature(scope, form.signature), workflow=workflow, case=tuple(case), id_at=form.id,
@@ -43,7 +43,7 @@ def compile_inbound(scope: Scope, form: InboundForm) -> Inbound:
         keep=dict(form.keep or {}), codes=codes, code_at=tuple(form.code_at or ()), code_fields=_code_fields(scope, codes, workflow),
         fill=dict(form.fill or {}), events=tuple(_row(scope, row, workflow) for row in form.events),
         envelope=tuple(_row(scope, row, workflow) for row in form.envelope or ()), otherwise=form.otherwise or "report",
-        encoding=(form.encoding or "").lower(), table=_table(form.csv), reply=_reply(form.reply),
+        encoding=_encoding(scope, form), table=_table(form.csv), reply=_reply(form.reply),
         refused_reply=_reply(form.reply.refused) if form.reply else None,
         refused_status=form.reply.refused.status if form.reply and form.reply.refused else None, span=form.key_span(),
     )  # fmt: skip
@@ -51,14 +51,16 @@ def compile_inbound(scope: Scope, form: InboundForm) -> Inbound:
     return inbound
 
 
-def _check_encoding(scope: Scope, form: InboundForm) -> None:
-    if form.encoding is None:
-        return
+def _encoding(scope: Scope, form: InboundForm) -> str:
+    """As written, if letters can be read by it; else none, so that samples are read all the same."""
+    named = (form.encoding or "").lower()
     try:
-        codecs.lookup(codec_of(form.encoding))
-    except LookupError:
+        NOTHING.decode(codec_of(named) if named else "utf-8")
+    except (LookupError, ValueError):  # Unknown; known, but not of letters (`hex`); no name at all.
         zh, en = f"不认识的编码“{form.encoding}”", f"an unknown encoding “{form.encoding}”"
         scope.findings.add("F103", form.span("encoding"), zh, en, fix=("例如 gbk、utf-8", "such as gbk or utf-8"))
+        return ""
+    return named
 
 
 def _table(form: CsvForm | None) -> TableProfile:

@@ -90,3 +90,19 @@ def test_a_sample_of_another_kind_and_what_cannot_be_unwrapped_are_told() -> Non
 )
 def test_what_cannot_be_meant_is_told(more: str, code: str) -> None:
     assert code in [found for found, _ in checked("json", '{"no": 1}', more, "no", "no")]
+
+
+@pytest.mark.parametrize("encoding", ["gb", "hex", "undefined", "'g\\0k'", "utf-99"])
+def test_letters_nobody_can_read_are_told_and_the_sample_is_read_all_the_same(encoding: str) -> None:
+    body, sample, more, case, path = BODIES["envelope"]
+
+    found = checked(body, sample + "&q=%E5%8D%95", f"{more}  encoding: {encoding}\n", case, path)
+
+    assert [code for code, _ in found if code.startswith("F")] == ["F103"]
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "GB2312", "big5", "utf-16", "utf-32", "latin1", "utf8"])
+def test_letters_that_can_be_read_are_taken(encoding: str) -> None:
+    body, sample, more, case, path = BODIES["csv"]
+
+    assert "F103" not in [code for code, _ in checked(body, sample, more + f"  encoding: {encoding}\n", case, path)]
