@@ -4,6 +4,7 @@ import gzip
 import json
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -12,11 +13,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from adapters.clock import HurriedClock
 from adapters.sql.anchors import LIST, Anchors, compare_all, days
 from adapters.sql.erase import Errand, erase_case
 from adapters.sql.proof import BadAnchor
 from adapters.sql.stores import SqlStores, open_stores
 from adapters.sql.tables import CASES, JOURNAL
+from adapters.wiring import Daemon, Options
 from engine.model.masks import mask_text
 from tests.unit.cli.rulebook import waybill
 from tests.unit.sql.desk_day import instant, play
@@ -161,3 +164,16 @@ def test_the_prompt_compares_with_every_day_of_the_folder(
     assert broken.code == 1
     assert f"坏了:{cases[2]}" in broken.out
     assert none.code == 2
+
+
+def test_a_daemon_anchors_by_itself(tmp_path: Path) -> None:
+    folder, clock = tmp_path / "anchors", HurriedClock(SATURDAY + timedelta(hours=1), 1.0)
+    daemon = Daemon(Options(db=f"sqlite:///{tmp_path}/desk.db", port=0, clock=clock, anchors=folder))
+
+    daemon.start()
+    deadline = time.monotonic() + 60
+    while not (folder / LIST).exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    daemon.stop()
+
+    assert [(one.day.isoformat(), one.cases) for one in days(folder)] == [("2026-11-21", 0)]
