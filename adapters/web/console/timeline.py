@@ -24,7 +24,7 @@ UNDO = timedelta(minutes=10)
 """So long whoever reported an event may take it back; a supervisor always may."""
 NOT_BY_HAND = tuple(name for name in BUILT_IN_EVENTS if name not in ("edited", "retracted"))
 """What comes of other events cannot be taken back by itself; a correction and a taking back can."""
-TECHNICAL = ("bell_obsolete", "receipt")
+TECHNICAL = ("bell_obsolete", "receipt", "on_hold", "resumes", "sent_again", "again_taken_back")
 """Notes that say nothing the lines below do not say."""
 FINE, BAD, PENDING = ("done", "delivered"), ("rejected", "dead", "unknown"), ("ready", "waiting", "retry", "sending")
 
@@ -113,7 +113,7 @@ def may_undo(visit: Visit, row: JournalRow, opening: Sequence[str], *, always: b
 def _line(visit: Visit, called: Called, workflow: str, row: JournalRow, events: Mapping[str, str]) -> Line:
     moved = row.state_before != row.state_after
     by = called.person(row.extra.get("by", "")) or (called.source(row.source) if row.source != "timer" else "")
-    kind = {"happened": "event", "bell": "bell", "receipt": "receipt", "refresh": "rules"}.get(row.kind, "note")
+    kind = {"happened": "event", "bell": "bell", "receipt": "receipt", "refresh": "rules", "hand": "event"}.get(row.kind, "note")
     line = Line(
         at=row.occurred_at, kind=kind, title=_title(visit, called, workflow, row), by=by, remark=mask_text(row.extra.get("note", "")),
         heard=row.received_at if row.received_at - row.occurred_at > SAID_LATE else None, version=row.rulebook[:12],
@@ -140,6 +140,8 @@ def _title(visit: Visit, called: Called, workflow: str, row: JournalRow) -> str:
             kind, _, name = row.extra.get("owner", "").partition(":")
             if kind == "policy":
                 return f"{called.policy(name)} · {called.row(row.extra.get('row', ''))}"
+            if kind == "hold":
+                return visit.say("case.hold_ends")
             return called.chain(name) if kind == "chain" else visit.say("case.no_receipt")
         case "receipt":
             verdict, reason = row.extra.get("verdict", ""), row.extra.get("reason", "")

@@ -79,6 +79,7 @@ WORDS = {
         "挂起以后这一单什么都不发出、不派,时限照算,超了照记;事情照样登记。",
         "Nothing leaves and nobody is asked because of this case; its promises count on, and what happens is still reported.",
     ),
+    "hold_ends": ("挂起结束", "The hold ended"),
     "hold_until": ("到什么时候(不填:直到有人恢复)", "Until (left out: until somebody resumes it)"),
     "hold_do": ("挂起", "Put on hold"),
     "held_done": ("已挂起:什么都不发出", "On hold: nothing leaves"),
