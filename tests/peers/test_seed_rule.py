@@ -147,7 +147,11 @@ def test_refused_by_the_smsc_the_phone_rings_at_once_and_after_two_kills_one_tex
         desk.peer.as_if |= {CLERK: "00", DISPATCHER: "00"}
 
         desk.kill_and_start()
-        until(lambda: rows(desk, case, "resend")[0].status not in ("waiting", "ready", "sending"), 40, lambda: shown(desk.rows(case, "shipment")))
+        until(
+            lambda: rows(desk, case, "resend")[0].status not in ("waiting", "ready", "sending"),
+            40,
+            lambda: shown(desk.rows(case, "shipment")),
+        )
         desk.kill_and_start()
         until(lambda: rows(desk, case, "resend")[0].status == "done", 40, lambda: shown(desk.rows(case, "shipment")))
 
