@@ -154,7 +154,10 @@ def _keeping(scope: Scope, forms: list[KeepingForm]) -> Keeping | None:
         zh, en = "保留期限写了两个文件", "two files say how long things are kept"
         scope.findings.add("F110", form.key_span("keep"), zh, en, fix=("合成一个文件", "make them one file"))
     kept = forms[0].keep if forms else None
-    return Keeping(personal=kept.personal, texts=kept.texts, raw=kept.raw, history=kept.history) if kept is not None else None
+    if kept is None:
+        return None
+    spans = {"": forms[0].key_span("keep"), **{key: kept.key_span(key) for key in kept.model_fields_set}}
+    return Keeping(personal=kept.personal, texts=kept.texts, raw=kept.raw, history=kept.history, spans=spans)
 
 
 def _reports(scope: Scope, forms: list[Form]) -> dict[str, ReportRound] | None:

@@ -1,5 +1,7 @@
 """What does a customer get to see? The `customer:` of a workflow, checked against the names it speaks of."""
 
+from collections.abc import Mapping
+
 from engine.language.compile_doing import check_value
 from engine.language.compile_text import marks_in
 from engine.language.diagnostics import did_you_mean
@@ -8,6 +10,7 @@ from engine.language.form_types import Form
 from engine.language.form_workflow import WorkflowForm
 from engine.language.names import Scope
 from engine.model.customer import VALID_DAYS, CustomerPage, CustomerTicket
+from engine.model.span import Span
 from engine.model.values import FieldType
 
 OURS = (FieldType.COUNT, FieldType.SERIAL)
@@ -27,8 +30,14 @@ def compile_customer(scope: Scope, workflow: WorkflowForm) -> CustomerPage | Non
     shown = form.events if form.events is not None else _main_line(workflow)
     return CustomerPage(
         valid_days=form.valid or VALID_DAYS, promises=tuple(form.promises or ()), events=tuple(shown), says=dict(form.says or {}),
-        says_en=dict(form.says_en or {}), ticket=ticket,
+        says_en=dict(form.says_en or {}), ticket=ticket, spans=_places(form, {"says": form.says, "says_en": form.says_en}),
     )  # fmt: skip
+
+
+def _places(form: Form, named: Mapping[str, Mapping[str, str] | None]) -> dict[str, Span]:
+    """Where each key stands, and each name under those that hold names."""
+    found = {"": form.key_span(), **{key: form.key_span(key) for name in form.model_fields_set for key in [name.rstrip("_")]}}
+    return found | {f"{key}/{name}": form.key_span(key, name) for key, names in named.items() for name in names or ()}
 
 
 def _main_line(workflow: WorkflowForm) -> list[str]:
@@ -82,7 +91,8 @@ def _ticket(scope: Scope, form: CustomerTicketForm, workflow: str) -> CustomerTi
             _check_public(scope, form, name, text, workflow)
         _check_nothing_missing(scope, form, {*asked, *fill})
     return CustomerTicket(
-        workflow=target, event=form.event, fields=tuple(form.fields), optional=tuple(form.optional or ()), fill=fill
+        workflow=target, event=form.event, fields=tuple(form.fields), optional=tuple(form.optional or ()), fill=fill,
+        spans=_places(form, {"with": form.with_}),
     )  # fmt: skip
 
 

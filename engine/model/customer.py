@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from engine.model.span import Span
+
 VALID_DAYS = 30
 """So long a link opens the page where the rules say nothing else."""
 VALID_DAYS_MAX = 366
@@ -20,6 +22,8 @@ class CustomerTicket:
     """May stay blank."""
     fill: Mapping[str, str] = field(default_factory=dict)
     """Field of the new case -> text, in which `{field}` is a field of this case."""
+    spans: Mapping[str, Span] = field(default_factory=dict, compare=False)
+    """Key as it is written (`fields`, `with/NAME`) -> where; empty: the form as a whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +40,5 @@ class CustomerPage:
     says_en: Mapping[str, str] = field(default_factory=dict)
     """The same in English; else the name."""
     ticket: CustomerTicket | None = None
+    spans: Mapping[str, Span] = field(default_factory=dict, compare=False)
+    """Key as it is written (`valid`, `says/NAME`, `says_en/NAME`) -> where; empty: the page as a whole."""

@@ -9,21 +9,25 @@ from engine.reports.sentences_words import Sentence, Tongue
 
 def customer_sentences(tongue: Tongue, workflow: Workflow, page: CustomerPage) -> Iterator[Sentence]:
     """Everything the `customer:` of a workflow says (R104)."""
-    span = workflow.span
+    whole = page.spans.get("", workflow.span)
     valid = tongue.of(f"{page.valid_days} 天内能打开", f"opens the page for {page.valid_days} day{'s' if page.valid_days != 1 else ''}")
-    yield tongue.sentence("customer/valid", ("客户页的链接:", "a customer's link: "), valid, span)
+    yield tongue.sentence("customer/valid", ("客户页的链接:", "a customer's link: "), valid, page.spans.get("valid", whole))
     if page.promises:
         yield tongue.sentence(
-            "customer/promises", ("客户看得到的时效:", "promises a customer sees: "), tongue.names("policy", page.promises), span
+            "customer/promises",
+            ("客户看得到的时效:", "promises a customer sees: "),
+            tongue.names("policy", page.promises),
+            page.spans.get("promises", whole),
         )
     course = tongue.names("event", page.events, workflow.name) or tongue.of("开单和主线上的事件", "what opens a case, and the main line")
-    yield tongue.sentence("customer/events", ("客户看得到的经过:", "the course a customer sees: "), course, span)
+    yield tongue.sentence("customer/events", ("客户看得到的经过:", "the course a customer sees: "), course, page.spans.get("events", whole))
     for name in dict.fromkeys((*page.says, *page.says_en)):
         said = [
             tongue.of(zh, en) + tongue.quoted(words[name])
             for words, zh, en in ((page.says, "", "Chinese "), (page.says_en, "英文", "English "))
             if name in words
         ]
+        span = page.spans.get(f"says/{name}") or page.spans.get(f"says_en/{name}", whole)
         what, key = _what(tongue, workflow, page, name)
         topic = (f"对客户,{what}说成:", f"in words for customers, {what}: ")
         yield tongue.sentence(f"customer/says/{key}", topic, tongue.of(",", ", ").join(said), span)
@@ -46,18 +50,19 @@ def _what(tongue: Tongue, workflow: Workflow, page: CustomerPage, name: str) -> 
 
 
 def _form(tongue: Tongue, workflow: Workflow, ticket: CustomerTicket) -> Iterator[Sentence]:
-    span, opened = workflow.span, tongue.name("workflow", ticket.workflow)
+    whole, opened = ticket.spans.get("", workflow.span), tongue.name("workflow", ticket.workflow)
     happens = tongue.name("event", ticket.event, ticket.workflow)
     opens = tongue.of(f"开一张{opened},事件是{happens}", f"opens a {opened} by {happens}")
-    yield tongue.sentence("customer/opens", ("客户提交表单:", "a form a customer sends "), opens, span)
+    yield tongue.sentence("customer/opens", ("客户提交表单:", "a form a customer sends "), opens, whole)
     for key, names, topic in (
         ("fields", ticket.fields, ("客户必须填:", "a customer must fill in ")),
         ("optional", ticket.optional, ("客户可以不填:", "a customer may leave blank ")),
     ):
         if names:
-            yield tongue.sentence(f"customer/{key}", topic, tongue.names("field", names, ticket.workflow), span)
+            yield tongue.sentence(f"customer/{key}", topic, tongue.names("field", names, ticket.workflow), ticket.spans.get(key, whole))
     for name, text in sorted(ticket.fill.items()):
         filled, now = tongue.name("field", name, ticket.workflow), tongue.lexicon.now("field", name, ticket.workflow)
         yield tongue.sentence(
-            f"customer/with/{now}", (f"替客户填上{filled}:", f"filled in for the customer, {filled}: "), tongue.quoted(text), span
-        )
+            f"customer/with/{now}", (f"替客户填上{filled}:", f"filled in for the customer, {filled}: "), tongue.quoted(text),
+            ticket.spans.get(f"with/{name}", whole),
+        )  # fmt: skip

@@ -14,10 +14,12 @@ def keeping_paragraph(tongue: Tongue, keeping: Keeping | None) -> Paragraph:
         ("history", ("整张单,从结束起:", "a whole case, after it ended: ")),
     )
     days: dict[str, int | None] = {}
+    spans = keeping.spans if keeping is not None else {}
+    whole = spans.get("", NOWHERE)
     if keeping is not None:
         days = {"personal": keeping.personal, "texts": keeping.texts, "raw": keeping.raw, "history": keeping.history}
-    sentences = tuple(tongue.sentence(key, topic, _kept(tongue, days[key]), NOWHERE) for key, topic in classes if key in days)
-    return Paragraph(kind="keeping", name="keeping", label="保留期限", sentences=sentences, span=NOWHERE)
+    sentences = tuple(tongue.sentence(key, topic, _kept(tongue, days[key]), spans.get(key, whole)) for key, topic in classes if key in days)
+    return Paragraph(kind="keeping", name="keeping", label="保留期限", sentences=sentences, span=whole)
 
 
 def _kept(tongue: Tongue, days: int | None) -> str:

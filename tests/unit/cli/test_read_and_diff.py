@@ -1,6 +1,7 @@
 """Can somebody who reads no YAML read the rules, and see what changed?"""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,41 @@ def test_read_of_one_file_reads_only_what_is_written_there(edited: Path, capsys:
     main(["read", str(edited / "rules" / "escalations.yaml"), "--json"])
 
     assert {one["kind"] for one in json.loads(capsys.readouterr().out)} == {"chain"}
+
+
+def test_a_file_about_keeping_is_read_alone(edited: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (edited / "rules" / "keeping.yaml").write_text("kind: keeping\nkeep:\n  personal: 180 days\n  raw: 30 days\n", encoding="utf-8")
+    capsys.readouterr()
+
+    code = main(["read", str(edited / "rules" / "keeping.yaml"), "--places"])
+
+    out = capsys.readouterr().out
+    assert code == 0
+    assert "保留期限  rules/keeping.yaml:2" in out
+    assert "来报的原文,从收到起:留 30 天。" in out
+
+
+def test_diff_points_at_the_line_of_the_customers_page_and_of_what_is_kept(
+    edited: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newer = tmp_path / "newer"
+    for folder, days, raw in ((edited, 60, 30), (newer, 45, 60)):
+        if folder is newer:
+            shutil.copytree(edited, newer)
+        flow = folder / "workflows" / "shipment.yaml"
+        flow.write_text(flow.read_text(encoding="utf-8").replace("  valid: 60 days", f"  valid: {days} days"), encoding="utf-8")
+        (folder / "rules" / "keeping.yaml").write_text(f"kind: keeping\nkeep:\n  raw: {raw} days\n", encoding="utf-8")
+    line = next(
+        number
+        for number, text in enumerate((newer / "workflows" / "shipment.yaml").read_text("utf-8").splitlines(), 1)
+        if "  valid: 45" in text
+    )
+    capsys.readouterr()
+
+    main(["diff", str(edited), str(newer), "--json"])
+
+    places = {one["key"]: one["new_place"] for one in json.loads(capsys.readouterr().out)}
+    assert places == {"customer/valid": f"workflows/shipment.yaml:{line}", "raw": "rules/keeping.yaml:3"}
 
 
 def test_read_refuses_a_name_that_nobody_bears(edited: Path, capsys: pytest.CaptureFixture[str]) -> None:

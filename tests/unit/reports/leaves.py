@@ -30,7 +30,7 @@ def leaves(value: Any, of: str = "Rulebook", path: tuple[Step, ...] = ()) -> Ite
             yield from leaves(getattr(value, item.name), f"{type(value).__name__}.{item.name}", (*path, ("field", item.name)))
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            if not _is_name_of(key, item):
+            if not _is_name_of(key, item) and not isinstance(item, Span):
                 yield Leaf(f"{of}[]", (*path, ("key", key)), key)
             yield from leaves(item, of, (*path, ("value", key)))
     elif isinstance(value, tuple):
