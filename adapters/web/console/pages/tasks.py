@@ -94,9 +94,13 @@ def reveal(visit: Visit) -> Response:
     if not _held_by(visit, task):
         raise Trouble(409, "tasks.not_held")
     if not why:
-        return visit.show("tasks/number.html", status=422, task=task, number=mask_phone(task.address), script="", full=False, wrong=True)
+        return visit.show(
+            "tasks/number.html", status=422, task=task, number=mask_phone(task.address), script="", script_masked=False, full=False, wrong=True
+        )  # fmt: skip
     visit.did("reveal.phone", about=task.case, why=mask_text(why), detail=f"{task.id} script")
-    return visit.show("tasks/number.html", task=task, number=task.address, script=task.text, full=True, wrong=False)
+    return visit.show(
+        "tasks/number.html", task=task, number=task.address, script=task.text, script_masked=False, full=True, wrong=False
+    )  # fmt: skip
 
 
 def ask(visit: Visit) -> Response:
