@@ -48,10 +48,10 @@ class Came:
 
 
 def arrivals(m: Moment, name: str) -> list[Came]:
-    """Every time an event of this name came, in order of time."""
+    """Every time an event of this name came, in order of receipt: the last one is what a person has in mind, however long ago it happened."""
     traces = _traces_by_event(m.reading.traces)
     found = []
-    for heard in m.reading.order:
+    for heard in sorted(m.reading.order, key=lambda one: one.number):
         event = heard.event
         if event.kind is not EventKind.HAPPENED or event.name != name:
             continue

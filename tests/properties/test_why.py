@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from engine.model.decision import JournalRow
@@ -70,8 +70,13 @@ def is_a_rule_of_the_chain(one: Fired, world: World) -> bool:
     return chain is None or int(number) <= len(chain.steps)
 
 
+TOLD_LATE = [Heard("asked", 120, 248), Heard("asked", 200, 200)]
+"""What comes in last happened first: it takes the row of the other."""
+
+
 @SOME
 @given(history=histories())
+@example(history=TOLD_LATE)
 def test_whatever_fired_is_told_so_at_its_instant_and_as_not_yet_one_tick_before(history: list[Heard]) -> None:
     world = play(World(sla=ALSO), history)
     desk = world.running()
