@@ -7,7 +7,7 @@ from engine.core.moment import Moment, say_length
 from engine.core.rows import waits_for_feed
 from engine.core.why_clock import goal_check, instant_of_row, say_sum, sum_of
 from engine.core.why_policy import clock_checks, explain_policy, how_closed
-from engine.core.why_words import VERDICTS, say_do, say_row
+from engine.core.why_words import VERDICTS, say_do, say_feed, say_row
 from engine.model.case import Fired
 from engine.model.decision import JournalRow, Note
 from engine.model.explanation import Stands, Sum, Why
@@ -109,7 +109,7 @@ def _ahead(
         zh = f"{head}{name},{again}{say_sum(m, clock, counted)} → 若没有别的事,{at} 触发,{then}。"
         return Stands.AHEAD, m.of(zh, f"{head}{name}, {again}{say_sum(m, clock, counted)}; if nothing else comes in, at {at}: {then}.")
     if timer.waits_for:
-        zh = f"到点没触发:{name},应在 {at},在等“{timer.waits_for}”恢复来报。"
+        zh = f"到点没触发:{name},应在 {at},在等“{say_feed(m, timer.waits_for)}”恢复来报。"
         return Stands.WAITING, m.of(zh, f"Due but held: {name} was due {at} and waits for the feed {timer.waits_for} to be back.")
     zh = f"到点还没触发:{name},应在 {at};服务一打铃就做。"
     return Stands.WAITING, m.of(zh, f"Due, not rung yet: {name} was due {at}; it is done as soon as the daemon rings.")
@@ -145,7 +145,7 @@ def _remarks(m: Moment, policy: Policy, row: TimelineRow) -> tuple[str, ...]:
     lag = say_length(feed.usual_lag_seconds if feed else 0)
     return (
         m.of(
-            f"等来报“{policy.hears_from}”:多等它惯常的 {lag},它断了就等它恢复",
+            f"等来报“{say_feed(m, policy.hears_from)}”:多等它惯常的 {lag},它断了就等它恢复",
             f"hears from {policy.hears_from}: waits for its usual lag of {lag}, and for its return",
         ),
     )

@@ -9,7 +9,7 @@ from engine.core.moment import Moment
 from engine.core.rows import DUE_ROW
 from engine.core.why_chain import say_step
 from engine.core.why_hold import wait_for_the_end
-from engine.core.why_words import say_channel, say_do, say_row
+from engine.core.why_words import say_channel, say_do, say_feed, say_row
 from engine.model.effect import EffectKind
 from engine.model.explanation import Wait
 from engine.model.span import NOWHERE, Span
@@ -64,7 +64,7 @@ def _bell(m: Moment, timer: Timer) -> Wait:
 def _row(m: Moment, timer: Timer, name: str) -> Wait:
     policy = m.court.rulebook.policies.get(name)
     label = m.policy(name)
-    feed = m.of(f"(并等 {timer.waits_for} 来报)", f" (and for {timer.waits_for} to be heard)") if timer.waits_for else ""
+    feed = m.of(f"(并等{say_feed(m, timer.waits_for)}来报)", f" (and for {timer.waits_for} to be heard)") if timer.waits_for else ""
     row = next((one for one in policy.timeline if one.key == timer.row), None) if policy else None
     place: Span = (row.span if row else policy.span) if policy else NOWHERE
     if row is None or timer.row == DUE_ROW:

@@ -118,6 +118,12 @@ def _say_one(m: Moment, do: Do) -> str:
             return m.of("填写 ", "set ") + ", ".join(do.values)
 
 
+def say_feed(m: Moment, connection: str) -> str:
+    """`运输系统`; in English its name."""
+    found = m.court.rulebook.connections.get(connection)
+    return m.name(found.label if found else connection, connection)
+
+
 def say_channel(m: Moment, channel: str | None) -> str:
     """`短信`, `电话`; in English its name."""
     return m.name(CHANNELS.get(channel or "", ""), channel or "")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from engine.model.masks import mask_text
 
 EFFECT_ID = re.compile(r"/\d+/\d+$")
 LINE = re.compile(r"([^/ ]+)/([^/]+)/\d+")
+EVIDENCE = re.compile(r"evidence (.+) lag_s (-?\d+)$")
 WITHOUT_END = 9000
 """From this year on, `until` means: until a person decides."""
 
@@ -100,16 +101,14 @@ def _due_moved(one: Detail) -> str:
 
 
 def _corrected(one: Detail) -> str:
-    key = one.after("evidence").partition(">")
-    name = one.events.get(key[0]) or key[2]
-    event = one.called.event(one.workflow, name) if name else ""
-    try:
-        took = timedelta(seconds=float(one.after("lag_s")))
-    except ValueError:
-        took = timedelta(0)
-    minutes = max(0, round(took.total_seconds() / 60))
+    found = EVIDENCE.search(one.text)
+    if found is None:
+        return ""
+    name = one.events.get(found[1]) or one.events.get(found[1].partition(">")[0]) or found[1].rpartition(">")[2]
+    event = one.called.event(one.workflow, name) if name in one.events.values() or ">" in found[1] else ""
+    minutes = max(0, round(float(found[2]) / 60))
     zh, en = (f"依据是“{event}”,", f"by {event}, ") if event else ("", "")
-    return one.of(f"{zh}发生 {minutes} 分钟后才收到", f"{en}heard {minutes} min after it happened")
+    return one.of(f"{zh}到期后 {minutes} 分钟才收到", f"{en}heard {minutes} min after it was due")
 
 
 def _late_row(one: Detail) -> str:

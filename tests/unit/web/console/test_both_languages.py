@@ -32,7 +32,7 @@ NAMES = {
     "run", "mode", "shadow", "costs", "messages", "cause", "shop", "test", "memory",
 }  # fmt: skip
 """Products, keys of the keyboard, and words of the rules that a Chinese sentence quotes."""
-VALUES = {"web", "phone", "api", "wechat", "engine", "hours", "hold", "tms", "task", "no", "ValueError", "info"}
+VALUES = {"web", "phone", "api", "wechat", "engine", "hours", "hold", "task", "no", "ValueError", "info"}
 """What operations themselves wrote in Latin letters: choices of fields, columns of tables, names of commands and connections."""
 OURS_IN_ENGLISH = {"中文", "退订", "货物破损", "物流延误", "配送问题", "其他"}
 """Chinese that an English page must show: the way back, the word customers answer with, and causes of complaints as the desk files them."""
