@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.sms.recorder import Mode
 from adapters.web.console.menu import all_pages
 from tests.peers.desk_house import House, faults, house
+from tests.unit.web.console.desks import shipped
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 ORDER = {
     "city": "深圳", "district": "南山", "pickup_address": "科技园一路1号", "shipper_name": "王女士", "shipper_phone": "13812343212", "goods": "配件",
@@ -85,7 +85,7 @@ def the_outage(desk: House, agent: Any, case: str) -> None:
     """No text gets through: a call takes its place, is made once, and the text follows when the provider is back."""
     shows(desk.go(agent, "/tasks"), "核对订单并致电客户")
     desk.shot(agent, "tasks")
-    desk.sms(Mode.REFUSES)
+    desk.sms.refuses = True
     finished(desk, agent, "核对订单并致电客户", "order_confirmed")
     shows(desk.go(agent, f"/cases/{case}"), "已下单待提货")
     shows(desk.go(agent, "/tasks"), "短信未送达")
@@ -100,7 +100,7 @@ def the_outage(desk: House, agent: Any, case: str) -> None:
     agent.check("input[name=result][value=told]")
     agent.click("#finish button.strong")
     agent.wait_for_url("**/desk/tasks*")
-    desk.sms(Mode.UP)
+    desk.sms.refuses = False  # The daemon asks by itself whether it is back.
     shows(desk.go(agent, f"/cases/{case}"), "提货时效")
 
 
@@ -202,16 +202,18 @@ def test_a_working_day(desk: House) -> None:
     the_ticket(desk, agent, case)
     the_rules(desk, editor, supervisor)
 
-    said = [one.deed.what for one in desk.daemon.desk.stores.trail.search()]  # type: ignore[attr-defined]  # A store has all ports.
+    with desk.reading() as stores:
+        said = [one.deed.what for one in stores.trail.search()]
     assert {"case.open", "task.claim", "task.finish", "reveal.phone", "rules.propose", "rules.publish", "rules.rollback"} <= set(said)
-    assert desk.daemon.desk.tally.failed == 0
+    assert desk.numbers()["failed"] == 0
+    assert sum("已电话通知" in one for one in desk.sms.texts) == 1
     assert desk.troubles == []
 
 
 @pytest.fixture(scope="module")
 def hostile(desk: House) -> str:
     """A case whose every text is a script, as far as it may be long; and a ticket with a whole one."""
-    fields = desk.daemon.desk.rulebook().workflows["shipment"].fields
+    fields = shipped().workflows["shipment"].fields
     data: dict[str, object] = {**ORDER, "source": "web", "pay_by": "现付", "agent_no": SHORT[:4]}
     for name, one in fields.items():
         if one.type.value == "text" and name != "waybill_no":
@@ -228,8 +230,8 @@ def paths(desk: House, case: str) -> list[str]:
     plain = [
         page.path for page in all_pages() if page.method == "GET" and "{" not in page.path and not page.path.startswith(("/oidc", "/login"))
     ]
-    stores = desk.daemon.desk.stores
-    task = stores.finder.tasks(1)[0].task.id  # type: ignore[attr-defined]  # A store has all ports.
+    with desk.reading() as stores:
+        task = stores.finder.tasks(1)[0].task.id
     return [*plain, f"/cases/{case}", f"/cases/{case}/why", f"/tasks/{task}", "/users/8011", "/rules/file/rules/sla.yaml", "/rules/versions/1", "/rules/graph/shipment",
             "/adapters/tms", "/nowhere", "/cases?q=%3Cimg", "/reports/pickup", "/reports/sla", "/new?workflow=ticket"]  # fmt: skip
 

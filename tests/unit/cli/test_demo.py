@@ -24,6 +24,9 @@ TwoDays = tuple[Path, list[str], dict[str, int]]
 PLAY = "import argparse, json, sys; from adapters.cli.demo import main; sys.exit(main(argparse.Namespace(**json.loads(sys.argv[1]))))"
 
 
+WAITING = "select id from inbox where status != 'done'"
+
+
 def begin(folder: Path, **options: object) -> "subprocess.Popen[str]":
     given = {"db": f"sqlite:///{folder}/demo.db", "port": 0, "lang": "zh"} | options
     env = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
@@ -56,6 +59,7 @@ def two_days(tmp_path_factory: pytest.TempPathFactory) -> TwoDays:
         said.append(out)
         if day == 0:
             first = revisions(folder)
+            (folder / "left.json").write_text(json.dumps([one for (one,) in ask(folder, WAITING)]))
     return folder, said, first
 
 
@@ -67,6 +71,17 @@ def test_the_day_ends_without_a_failed_decision_or_a_dead_event(two_days: TwoDay
 
     assert unsettled == []
     assert all("失败 0" in day for day in said)
+
+
+def test_a_receipt_that_came_in_while_the_daemon_stopped_is_decided_at_the_next_start(two_days: TwoDays) -> None:
+    folder, _, _ = two_days
+    left = set(json.loads((folder / "left.json").read_text()))
+
+    waiting = ask(folder, "select id, name from inbox where status != 'done'")
+
+    assert not left & {one for one, _ in waiting}
+    # Of the second day's end nothing waits but what the post room heard after the last beat.
+    assert {name for _, name in waiting} <= {"receipt"}
 
 
 def test_messages_calls_escalations_breaches_and_corrections_are_shown(two_days: TwoDays) -> None:
