@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from engine.core.clocks import Clock
 from engine.core.following import Counted
 from engine.core.goes_by import version_of
-from engine.core.reading import counted_of, keep, read_case, read_on
+from engine.core.reading import clocks_of, counted_of, keep, read_case, read_on
 from engine.core.renamed import renamed
 from engine.core.stays import Reading
 from engine.core.terms import Court
@@ -71,6 +71,12 @@ class Draft:
         case = self.case if self.history is self.case.history else replace(self.case, history=self.history)
         self.reading = read_case(self.court, case)
         self._count()
+
+    def clocks_before_the_event(self) -> list[Clock]:
+        """As today's rules count them without what came in now."""
+        if self.history is self.case.history:
+            return self.clocks
+        return clocks_of(self.court, read_case(self.court, self.case), self.now, self.floors)
 
     def _count(self) -> None:
         self._counted = counted_of(self.court, self.reading, self.now, self.floors)

@@ -235,11 +235,15 @@ def note_moved_dues(draft: Draft) -> None:
 
 
 def _keep_closed(draft: Draft) -> bool:
-    """A closed clock keeps the due time it closed with, whatever was edited; a disruption declared backwards does reach it."""
+    """A closed clock keeps the due time it closed with, whatever was edited.
+
+    What happened does reach it: a disruption declared backwards, and a late event that comes in with the edit.
+    """
+    by_rules = {clock.id: clock.due for clock in draft.clocks_before_the_event()}
     kept = False
     for clock in draft.clocks:
         closed = draft.before.closed.get(clock.id)
-        if closed is None or clock.live or closed.due == clock.due or closed.storms != clock.storms:
+        if closed is None or clock.live or closed.due == by_rules.get(clock.id, clock.due) or closed.storms != clock.storms:
             continue
         draft.floors[f"={clock.id}"] = closed.due
         kept = True

@@ -5,7 +5,7 @@ from datetime import timedelta
 from engine.core.decide import decide
 from engine.model.event import Event, EventKind
 from engine.service.advance import bell_of
-from tests.time.world import World, compiled, first, when
+from tests.time.world import World, compiled, first, policy, when
 
 ROW = "while: new\nlimit: 2 h\ntimeline:\n  - left: 1 h\n    do: [{send: hurry}]"
 NO_ROW = "while: new\nlimit: 2 h"
@@ -26,3 +26,21 @@ def test_a_row_taken_out_and_put_back_does_not_ring_under_a_name_that_has_rung()
     armed = next(one for one in put_back.timers if one.row == "left 1 h")
     assert armed.due_at == bell.due_at
     assert bell_of(armed, now).id != bell_of(bell, now).id
+
+
+PAUSED = "while: [new, waiting]\npauses: waiting\nlimit: 2 h"
+
+
+def test_a_late_event_reaches_a_closed_clock_though_the_rules_were_edited_in_the_meantime() -> None:
+    """What moved the due time of a closed clock was taken for the edit, if both came to the case at once, and was held off."""
+    world = World("11-23 09:00", sla=first(PAUSED))
+    for at, event in (("09:00", "created"), ("10:00", "replied")):
+        world.hear(event, f"11-23 {at}")
+    world.hear("answered", "11-23 10:30", happened="11-23 09:40")
+    edited = compiled(sla=first(PAUSED) + policy("other", "while: waiting\nlimit: 9 h"))
+    asked = Event(id="late", source="tms", name="asked", occurred_at=when("11-23 09:10"), received_at=when("11-23 11:00"))
+
+    decision = decide(edited, world.stores.store.load("ticket:T1"), asked, asked.received_at)
+
+    (clock,) = [one for one in decision.standing.clocks if one.policy == "first"]
+    assert (clock.stopped_at, clock.due) == (when("11-23 10:00"), when("11-23 11:30"))
