@@ -40,7 +40,7 @@ from engine.service.refresh import Refresher
 from engine.service.simulate import Stores
 
 BATCH = 100
-AT_ONCE_MAX = TOGETHER
+AT_ONCE_MAX = 2 * TOGETHER
 """So many events that come in together are decided at once; more are left to the beat, so that no caller waits for them."""
 HAND_WAITS_SECONDS = 1.0
 """So long a deed of a person waits for the beat under way, to be decided before it is answered."""
