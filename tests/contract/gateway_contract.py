@@ -23,6 +23,8 @@ KEY = "0123456789abcdefghijklmnop"
 NUMBER = "13812345678"
 TEXT = "[261123001]客王小明的货应10:00前提,尚未提货,请速安排。"
 SEND_SECONDS_MAX = 11
+HASTE_SECONDS_MAX = 8
+"""A gateway that waits half a second ends before one that waits its whole ten, on however slow a machine."""
 
 
 def a_parcel(**changes: object) -> Parcel:
@@ -179,7 +181,7 @@ class AccidentContract:
 
         assert (receipt.verdict, receipt.reason) == (verdict, reason)
         assert (receipt.until is not None) is (reason == "limited")
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < HASTE_SECONDS_MAX
         self.shows_nothing(repr(receipt) + logged.getvalue())
 
     @pytest.mark.parametrize("fault", ["hang after reading", "500", "drop", "garbage", "zipped"])
