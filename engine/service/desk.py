@@ -81,13 +81,21 @@ class FinishAnswer:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Ailment:
+    """Something that is not well, as a sentence in both languages."""
+
+    zh: str
+    en: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
     """The truth about the daemon. ok False: a supervisor should restart it."""
 
     ok: bool
-    reasons: tuple[str, ...]
-    """Why not ok, or warnings, in words."""
+    ailments: tuple[Ailment, ...]
+    """Why not ok, then warnings."""
     last_beat_age_seconds: float
     numbers: Mapping[str, float]
     """Directory.backlog() and counters."""
@@ -96,6 +104,11 @@ class Health:
     """Diagnostics of a newer rule set that was refused; the last good one is in force."""
     silent_feeds: tuple[str, ...] = ()
     channels_down: tuple[str, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The ailments in English, for machines and logs."""
+        return tuple(one.en for one in self.ailments)
 
 
 @dataclass(frozen=True, slots=True)

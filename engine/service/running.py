@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from engine.core.explain import explain_case
 from engine.core.goes_by import court_of
@@ -21,7 +22,7 @@ from engine.ports.directory import Directory
 from engine.ports.gateway import Gateway
 from engine.ports.store import Conflict, Pending
 from engine.ports.worklist import Task, TaskStatus
-from engine.service import brake, circuit_alarm, feed_alarm, folder, hands, ingest
+from engine.service import brake, circuit_alarm, feed_alarm, folder, hands, health, ingest
 from engine.service.advance import TOGETHER, Clerk, Tally
 from engine.service.almanac import Almanac
 from engine.service.case_hands import CaseHands
@@ -39,22 +40,15 @@ from engine.service.pushes import Mailroom
 from engine.service.refresh import Refresher
 from engine.service.simulate import Stores
 
+T = TypeVar("T")
 BATCH = 100
 AT_ONCE_MAX = 2 * TOGETHER
 """So many events that come in together are decided at once; more are left to the beat, so that no caller waits for them."""
 HAND_WAITS_SECONDS = 1.0
 """So long a deed of a person waits for the beat under way, to be decided before it is answered."""
 LOOK_AHEAD = timedelta(days=3660)
-BEAT_AGE_SECONDS_MAX = 10.0
-"""Older than this, the last finished beat makes /healthz fail (E21)."""
-ROOM_PERCENT_MIN = 5.0
-LEAPT = "the clock of this machine leapt ahead: nothing rings or leaves until it is set right, or somebody confirms it (waybill tasks)"
 HEARD_AGAIN = timedelta(seconds=30)
 """A feed's hearing is written down at most this often."""
-
-
-_FOR_A_PERSON = {"unknown": "sendings of unknown outcome (waybill doubts)", "dead": "dead events (waybill dead)"}
-"""Numbers of the backlog that only a person can bring down."""
 
 
 def _unknown() -> float | None:
@@ -150,27 +144,31 @@ class Running:
     def _take(self, incoming: Sequence[Incoming]) -> Sequence[Answer]:
         """Keep them; a few are decided in the same transaction if nobody else is deciding, for one commit costs more than all the rest."""
         now = self.now()
-        if len(incoming) > AT_ONCE_MAX or self.stopping or not self.decides or not self.deciding.acquire(blocking=False):
-            answers = self._keep(incoming, now)
-        else:
-            try:
-                answers = self._keep_and_decide(incoming, now)
-            except Conflict:  # Another daemon was quicker with one of the cases: the next beat decides.
-                answers = self._keep(incoming, now)
-            finally:
-                self.deciding.release()
+
+        def keep() -> Sequence[Answer]:
+            return ingest.accept(self.stores.store, self.stores.directory, self.library.rulebook, incoming, now)
+
+        def decide(answers: Sequence[Answer]) -> None:
+            for case_id in dict.fromkeys(one.case_id for one in answers if one.case_id is not None and one.said is Said.ACCEPTED):
+                self._at_once += self.clerk.advance(now, 1, case_id)
+
+        answers = self._in_one(keep, decide) if len(incoming) <= AT_ONCE_MAX else keep()
         self._hear_feeds(incoming, now)
         return answers
 
-    def _keep(self, incoming: Sequence[Incoming], now: datetime) -> Sequence[Answer]:
-        return ingest.accept(self.stores.store, self.stores.directory, self.library.rulebook, incoming, now)
-
-    def _keep_and_decide(self, incoming: Sequence[Incoming], now: datetime) -> Sequence[Answer]:
-        with self.clerk.together():
-            answers = self._keep(incoming, now)
-            for case_id in dict.fromkeys(one.case_id for one in answers if one.case_id is not None and one.said is Said.ACCEPTED):
-                self._at_once += self.clerk.advance(now, 1, case_id)
-        return answers
+    def _in_one(self, keep: Callable[[], T], decide: Callable[[T], None], wait_seconds: float = 0.0) -> T:
+        """Kept and decided in one transaction, or only kept where the beat under way takes longer than that."""
+        if self.stopping or not self.decides or not self.deciding.acquire(timeout=wait_seconds):
+            return keep()
+        try:
+            with self.clerk.together():
+                kept = keep()
+                decide(kept)
+            return kept
+        except Conflict:  # Another daemon was quicker with one of the cases: the next beat decides.
+            return keep()
+        finally:
+            self.deciding.release()
 
     def tasks(self, *, role: str | None = None, case: str | None = None, all_states: bool = False) -> Sequence[Task]:
         status = () if all_states else (TaskStatus.OPEN, TaskStatus.CLAIMED)
@@ -222,18 +220,12 @@ class Running:
 
     def _take_hand(self, report: Report) -> Acceptance:
         """Keep it; whoever asked shall see what came of it, so it is decided at once if a beat ends soon."""
-        now, store = self.now(), self.stores.store
-        if self.stopping or not self.decides or not self.deciding.acquire(timeout=HAND_WAITS_SECONDS):
-            taken = store.accept([report], now)[0]
-        else:
-            try:
-                with self.clerk.together():
-                    taken = store.accept([report], now)[0]
-                    self._at_once += self.clerk.advance(now, AT_ONCE_MAX, report.case_id)
-            except Conflict:  # Another daemon was quicker with the case: the next beat decides.
-                taken = store.accept([report], now)[0]
-            finally:
-                self.deciding.release()
+        now = self.now()
+
+        def decide(_: Acceptance) -> None:
+            self._at_once += self.clerk.advance(now, AT_ONCE_MAX, report.case_id)
+
+        taken = self._in_one(lambda: self.stores.store.accept([report], now)[0], decide, HAND_WAITS_SECONDS)
         self.wake()
         return taken
 
@@ -252,28 +244,23 @@ class Running:
                    "failed": self.tally.failed, "sent": self.post.sent}  # fmt: skip
         leapt, room = self.guard.leap(), self.room()
         numbers |= {"clock_leap_seconds": round(leapt)} | ({} if room is None else {"disk_free_percent": round(room, 1)})
-        age = max(0.0, self.clock.monotonic() - self.last_beat)
-        reasons = [f"the last finished beat is {age:.1f} s old"] if age > BEAT_AGE_SECONDS_MAX else []
-        if self.stopping:
-            reasons.append("stopping")
-        problems = len(self.library.refused)
-        warnings = [f"{problems} problems in newer rule files; the last good rules are in force"] if problems else []
-        silent = self.clerk.silent(self.now())
-        warnings += [f"feed {name} is silent" for name in silent] + [f"channel {name} is down" for name in sorted(self.post.down)]
-        warnings += [f"adapter {one.connection} is {one.state.value}: {one.reason}" for one in self.post.counters.shut().values()]
-        warnings += [f"{numbers[name]} {what}" for name, what in _FOR_A_PERSON.items() if numbers.get(name)]
-        warnings += [LEAPT] if self.watch.holding else []
-        warnings += [f"the disk is nearly full: {room:.1f} % free"] if room is not None and room < ROOM_PERCENT_MIN else []
-        warnings += [one.en for one in self.outlook()]
+        age, problems = max(0.0, self.clock.monotonic() - self.last_beat), len(self.library.refused)
+        rulebook, silent, down = self.library.rulebook, self.clerk.silent(self.now()), sorted(self.post.down)
+        failures = tuple(health.failures(age, stopping=self.stopping))
         return Health(
-            ok=not reasons,
-            reasons=(*reasons, *warnings),
+            ok=not failures,
+            ailments=(
+                *failures,
+                *health.of_rules(problems, self.outlook()),
+                *health.of_neighbours(rulebook, silent, down, tuple(self.post.counters.shut().values())),
+                *health.of_machine(numbers, room, leapt=self.watch.holding),
+            ),
             last_beat_age_seconds=age,
             numbers=numbers,
-            rulebook=self.library.rulebook.fingerprint,
+            rulebook=rulebook.fingerprint,
             rulebook_problems=problems,
             silent_feeds=tuple(silent),
-            channels_down=tuple(sorted(self.post.down)),
+            channels_down=tuple(down),
         )
 
     def outlook(self) -> Sequence[Diagnostic]:

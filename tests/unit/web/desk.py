@@ -27,7 +27,7 @@ from engine.ports.store import RulebookShelf, StoreUnavailable
 from engine.ports.worklist import Task, TaskStatus
 from engine.service.case_hands import CaseHands
 from engine.service.counters import Counters
-from engine.service.desk import Answer, FinishAnswer, Health, Incoming, Problem, Reason, Said
+from engine.service.desk import Ailment, Answer, FinishAnswer, Health, Incoming, Problem, Reason, Said
 from engine.service.provider_hands import ProviderHands
 from engine.service.publish import Press
 
@@ -265,7 +265,7 @@ class MemoryDesk:
 
     def health(self) -> Health:
         return Health(
-            ok=self.well, reasons=() if self.well else ("心跳停了",), last_beat_age_seconds=1.5, numbers={"inbox_pending": 3, "outbox.ready": 2.5}, rulebook="f"
+            ok=self.well, ailments=() if self.well else (Ailment("心跳停了", "心跳停了"),), last_beat_age_seconds=1.5, numbers={"inbox_pending": 3, "outbox.ready": 2.5}, rulebook="f"
         )  # fmt: skip
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from adapters.web.console.ailing import ailing
 from adapters.web.console.called import Called
 from adapters.web.console.visit import Page, Visit
+from engine.model.masks import mask_text
 from engine.ports.staff import Access
 
 
@@ -29,7 +29,7 @@ def _found(visit: Visit) -> dict[str, Any]:
     store: Mapping[str, object] = visit.kept.ask("store", 10.0, console.store)
     feeds = [(one, rulebook.connections.get(one.connection)) for one in visit.stores.feeds.feeds()]
     return {
-        "health": health, "reasons": ailing(visit, health.reasons), "called": Called(rulebook, visit.lang), "decides": console.decides, "store": store, "version": version, "rulebook": rulebook, "feeds": feeds,
+        "health": health, "reasons": [mask_text(visit.of(one.zh, one.en)) for one in health.ailments], "called": Called(rulebook, visit.lang), "decides": console.decides, "store": store, "version": version, "rulebook": rulebook, "feeds": feeds,
         "cases": visit.kept.ask("cases", 30.0, lambda: {name: sum(states.values()) for name, states in desk.directory.counts().items()}),
         "software": [("waybill", console.version), ("Python", platform.python_version()), (platform.system(), platform.release())],
     }  # fmt: skip

@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from adapters.files.rules import read_rules, shipped_rules_dir
-from adapters.web.console.ailing import SENTENCES, said_of
 from adapters.web.console.called import Called
 from adapters.web.console.menu import all_pages
 from adapters.web.console.noted import DETAILS, note_of
 from adapters.web.console.words import all_words
 from engine.model.decision import Note
+from engine.ports.attempts import Circuit, CircuitState
 from engine.reports.report_registry import SHEETS
-from engine.service.running import LEAPT
+from engine.service import health
+from tests.contract.builders import NOW
 from tests.unit.web.console.desks import shipped
 from tests.unit.web.console.lived import Lived, lived
 
@@ -100,12 +102,6 @@ def foreign(text: str, lang: str, own: str) -> list[str]:
 
 
 ZONE = ZoneInfo("Asia/Shanghai")
-HEALTH = [
-    "the last finished beat is 12.3 s old", "stopping", "3 problems in newer rule files; the last good rules are in force", "feed tms is silent",
-    "channel sms is down", "adapter sms is open: account 51", "adapter sms is paused: 余额不足", "4 sendings of unknown outcome (waybill doubts)",
-    "1 dead events (waybill dead)", LEAPT, "the disk is nearly full: 3.2 % free",
-]  # fmt: skip
-"""As engine/service/running.py says them."""
 
 
 @pytest.fixture(scope="module")
@@ -205,13 +201,15 @@ def test_every_note_has_its_words() -> None:
     assert {f"case.note_{note.kind}" for note in NOTES} <= set(all_words())
 
 
-@pytest.mark.parametrize("text", HEALTH)
-def test_what_is_not_well_is_said_in_chinese(text: str) -> None:
-    said = said_of(Called(shipped(), "zh"), text)
+def test_what_is_not_well_is_said_in_chinese() -> None:
+    opened = Circuit(connection="sms", state=CircuitState.OPEN, since=NOW, reason="account 51")
+    shut = [opened, replace(opened, state=CircuitState.PAUSED, reason="余额不足")]
+    ailments = [
+        *health.failures(12.3, stopping=True),
+        *health.of_rules(3, []),
+        *health.of_neighbours(shipped(), ["tms"], ["sms"], shut),
+        *health.of_machine({"unknown": 4, "dead": 1}, 3.2, leapt=True),
+    ]
 
-    assert said != text
-    assert foreign(said, "zh", "") == []
-
-
-def test_every_sentence_of_the_health_is_among_those_that_are_tried() -> None:
-    assert all(any(pattern.fullmatch(text) for text in HEALTH) for pattern, _ in SENTENCES)
+    assert len(ailments) == 11
+    assert [one for one in ailments if one.zh == one.en or foreign(one.zh, "zh", "")] == []
