@@ -33,7 +33,7 @@ def send_again(draft: Draft, event: Event) -> None:
             to=one.to,
             to_field=message is not None and message.to_field and one.to == message.to,
             copy=one.copy,
-            again_of=one.again_of or one.fallback_of or one.resend_of or one.id,
+            again_of=one.order,
             not_before=_not_before(draft, message, int(event.extra.get("undo_seconds", "0"))),
             why=event.extra.get("because") or None,
             row=one.row,

@@ -59,8 +59,7 @@ def _counts_as_sent(draft: Draft, one: Issued) -> bool:
     """The first hand-over of an order counts: the message, else the finished call, else the resend; a copy never (D2)."""
     if one.message is None or one.copy:
         return False
-    root = one.fallback_of or one.resend_of or one.again_of or one.id
-    family = [other for other in draft.issued.values() if root in (other.id, other.fallback_of, other.resend_of, other.again_of)]
+    family = [other for other in draft.issued.values() if one.order in (other.id, other.order)]
     return all(other.handed_at is None for other in family if not other.copy)
 
 
@@ -75,7 +74,7 @@ def fall_back(draft: Draft, one: Issued, why: str) -> None:
     """Not delivered: a call at once with the reason, and a resend that waits for the channel; each once."""
     message = draft.court.rulebook.messages.get(one.message or "")
     fallback = message.fallback if message else None
-    if message is None or fallback is None or one.fallback_of or one.resend_of or one.again_of or one.dropped is not None:
+    if message is None or fallback is None or not one.is_order or one.dropped is not None:
         return
     if not draft.alive(one.reason):
         return
@@ -141,7 +140,7 @@ def deadline_timers(draft: Draft) -> list[Timer]:
 
 
 def _deadline(draft: Draft, one: Issued) -> datetime | None:
-    if not one.open or one.message is None or one.fallback_of or one.resend_of or one.again_of or one.verdict in SETTLED:
+    if not one.open or one.message is None or not one.is_order or one.verdict in SETTLED:
         return None
     message = draft.court.rulebook.messages.get(one.message)
     if message is None or message.fallback is None:

@@ -40,6 +40,16 @@ class Issued:
     """A task or call nobody has finished; a message nobody has settled."""
 
     @property
+    def order(self) -> str:
+        """The order it belongs to: the effect it stands in for or repeats, or its own."""
+        return self.again_of or self.fallback_of or self.resend_of or self.id
+
+    @property
+    def is_order(self) -> bool:
+        """Not sent in place of another, nor once more."""
+        return self.order == self.id
+
+    @property
     def correction_key(self) -> str:
         """What `Ledger.told` keeps once whoever got this was told that it was wrong."""
         return f"corrected:{self.id}"

@@ -72,6 +72,16 @@ class Effect:
     restored_at: datetime | None = None
     """When the store that holds it had last been brought back from a copy; None: never. Part of its key."""
 
+    @property
+    def order(self) -> str:
+        """The order it belongs to: the effect it stands in for or repeats, or its own."""
+        return self.again_of or self.fallback_of or self.resend_of or self.id
+
+    @property
+    def is_order(self) -> bool:
+        """Not sent in place of another, nor once more."""
+        return self.order == self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Drop:

@@ -188,8 +188,8 @@ class SendingDesk:
 
     def _counts(self, effect: Effect) -> bool:
         """Whether the text should speak as if the order were handed over now: not when it was before."""
-        root = self._order(effect.resend_of or effect.fallback_of or effect.again_of or effect.id)
-        family = [one for one in self.case.ledger.issued if root in (one.id, one.fallback_of, one.resend_of, one.again_of)]
+        root = self._order(effect.order)
+        family = [one for one in self.case.ledger.issued if root in (one.id, one.order)]
         return all(one.handed_at is None for one in family)
 
     def _order(self, effect_id: str) -> str:
@@ -204,8 +204,8 @@ class SendingDesk:
     def _nth(self, effect: Effect) -> int:
         """Which order it is: earlier sendings of the same message, without copies, fallbacks and resends."""
         same = [one for one in self.case.ledger.issued if one.message == effect.message and not one.copy and not _in_shadow(one)]
-        first = [one.id for one in same if one.resend_of is None and one.fallback_of is None and one.again_of is None]
-        own = effect.fallback_of or effect.resend_of or effect.again_of or effect.id
+        first = [one.id for one in same if one.is_order]
+        own = effect.order
         if own not in first:
             copied = [one for one in self.case.ledger.issued if one.id == own and one.copy]
             earlier = [one for one in same if copied and one.at <= copied[0].at and one.id in first]
