@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from engine.service.case_hands import UNDO_SECONDS_MAX
+
 SECRET_BYTES_MAX = 64 * 1024
-UNDO_SECONDS_MAX = 3600
 TOKEN_CHARS_MIN = 16
 """A shorter bearer token can be guessed."""
 
@@ -105,7 +106,7 @@ def _port(text: str) -> int:
 
 
 def _undo_seconds(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 <= int(text[:6]) <= UNDO_SECONDS_MAX:
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(UNDO_SECONDS_MAX)) and int(text) <= UNDO_SECONDS_MAX):
         raise SettingProblem(f"WAYBILL_UNDO_SECONDS is a number of seconds (0 to {UNDO_SECONDS_MAX})")
     return int(text)
 

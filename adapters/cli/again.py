@@ -6,8 +6,7 @@ from adapters.cli.desk import opened, the_case, who, why_of
 from adapters.cli.hold import tell
 from adapters.cli.options import add_by_option, add_desk_options
 from adapters.cli.speech import Speech, WrongUse
-
-SECONDS_MAX = 3600
+from engine.service.case_hands import UNDO_SECONDS_MAX
 
 
 def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
@@ -31,8 +30,8 @@ def arguments(parser: argparse.ArgumentParser, speech: Speech) -> None:
 
 def run(options: argparse.Namespace, speech: Speech) -> int:
     """Do it; 1 if it was refused."""
-    if not 0 <= options.after <= SECONDS_MAX:
-        raise WrongUse(f"--after 是 0 到 {SECONDS_MAX} 秒", f"--after is 0 to {SECONDS_MAX} seconds")
+    if not 0 <= options.after <= UNDO_SECONDS_MAX:
+        raise WrongUse(f"--after 是 0 到 {UNDO_SECONDS_MAX} 秒", f"--after is 0 to {UNDO_SECONDS_MAX} seconds")
     with opened(options, speech) as desk:
         row, by, hands = the_case(desk, options.case), who(options), desk.desk.case_hands
         if options.undo:

@@ -14,6 +14,7 @@ from engine.language.show import render
 from engine.model.diagnostic import Severity
 from engine.ports.directory import CaseRow
 from engine.ports.store import StoreUnavailable
+from engine.service.desk import Answer
 
 
 def why_of(options: argparse.Namespace, asked: str = "为什么") -> str:
@@ -67,3 +68,14 @@ def the_case(desk: Opened, text: str) -> CaseRow:
         ids = "、".join(row.id for row in found)
         raise WrongUse(f"“{text}”有几张单,请写全:{ids}", f"{text!r} is several cases, say which: {ids}")
     return found[0]
+
+
+def answer_shape(answer: Answer, speech: Speech) -> dict[str, object]:
+    """An answer as JSON."""
+    return {
+        "said": answer.said.value,
+        "case": answer.case_id,
+        "event_id": answer.event_id,
+        "opened": answer.opened,
+        "problems": [{"field": one.field, "message": speech.of(one.zh, one.en)} for one in answer.problems],
+    }

@@ -2,7 +2,7 @@
 
 import argparse
 
-from adapters.cli.desk import opened, who
+from adapters.cli.desk import answer_shape, opened, who
 from adapters.cli.fields import read_fields
 from adapters.cli.options import add_by_option, add_desk_options
 from adapters.cli.rules import workflow_named
@@ -60,12 +60,4 @@ def _tell(answer: Answer, speech: Speech) -> None:
     speech.say(f"{zh}{case}{new}", f"{en}{case}{new}")
     for problem in answer.problems:
         speech.say(f"  {problem.zh}", f"  {problem.en}")
-    speech.data(
-        {
-            "said": answer.said.value,
-            "case": answer.case_id,
-            "event_id": answer.event_id,
-            "opened": answer.opened,
-            "problems": [{"field": one.field, "message": speech.of(one.zh, one.en)} for one in answer.problems],
-        }
-    )
+    speech.data(answer_shape(answer, speech))

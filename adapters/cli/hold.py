@@ -2,7 +2,7 @@
 
 import argparse
 
-from adapters.cli.desk import opened, the_case, who, why_of
+from adapters.cli.desk import answer_shape, opened, the_case, who, why_of
 from adapters.cli.options import add_by_option, add_desk_options
 from adapters.cli.speech import Speech
 from adapters.cli.times import read_time
@@ -47,12 +47,5 @@ def tell(answer: Answer, said: tuple[str, str], speech: Speech) -> int:
         speech.say(f"{answer.case_id}  {said[0]}", f"{answer.case_id}  {said[1]}")
     for one in answer.problems:
         speech.warn(f"waybill: {one.zh}", f"waybill: {one.en}")
-    speech.data(
-        {
-            "said": answer.said.value,
-            "case": answer.case_id,
-            "event_id": answer.event_id,
-            "problems": [{"field": one.field, "message": speech.of(one.zh, one.en)} for one in answer.problems],
-        }
-    )
+    speech.data(answer_shape(answer, speech))
     return 1 if refused else 0

@@ -96,12 +96,12 @@ class SqlStore:
 
     def _filed_now(self, case_id: str) -> Pending | None:
         """What was taken in within this transaction is decided before it is written: it is written once."""
-        joined: Sheaf | None = getattr(self._mine, "sheaf", None)
+        joined = self._joined
         if joined is None:
             return None
         with self._database.available():
-            owed = joined.owed(case_id)
-        return None if owed is None else Pending(owed[0], case_id, owed[1], 0)
+            filed = joined.next_of(case_id)
+        return None if filed is None else Pending(filed[0], case_id, filed[1], 0)
 
     def load(self, case_id: str) -> Case:
         """See Store.load. Raises NotFound."""
@@ -132,10 +132,16 @@ class SqlStore:
         with self._database.write_shared() as connection:
             connection.execute(update(INBOX).where(INBOX.c.id == inbox_id, is_one_of(INBOX.c.status, *UNDECIDED)).values(changes))
 
+    @property
+    def _joined(self) -> Sheaf | None:
+        """What this thread gathers at the moment."""
+        joined: Sheaf | None = getattr(self._mine, "sheaf", None)
+        return joined
+
     @contextmanager
     def _sheaf(self) -> Generator[Sheaf]:
         """The one of this thread's transaction; a transaction of its own, if there is none."""
-        joined: Sheaf | None = getattr(self._mine, "sheaf", None)
+        joined = self._joined
         if joined is not None:
             with self._database.available():
                 yield joined

@@ -35,7 +35,7 @@ THERE = PreparedList(lambda size: select(CASES.c.id).where(one_of(CASES.c.id, si
 OPEN = PreparedList(
     lambda size: select(CASES.c.workflow, CASES.c.open_key, CASES.c.id, CASES.c.opened_at).where(one_of(CASES.c.open_key, size))
 )
-OWED = Prepared(select(INBOX.c.id).where(INBOX.c.case_id == bindparam("case"), is_one_of(INBOX.c.status, *UNDECIDED)).limit(1))
+OLDER = Prepared(select(INBOX.c.id).where(INBOX.c.case_id == bindparam("case"), is_one_of(INBOX.c.status, *UNDECIDED)).limit(1))
 PARKED = Prepared(select(func.min(INBOX.c.park_until).label("first")).where(is_one_of(INBOX.c.status, "parked")))
 
 
@@ -97,15 +97,15 @@ class Registry:
 
     # What is decided before it is written
 
-    def owed(self, case_id: str) -> tuple[int, Event] | None:
+    def next_of(self, case_id: str) -> tuple[int, Event] | None:
         """The first event the case owes a decision, if that was filed here; None: whoever asks must look into the database."""
         papers = [row["id"] for row in self._filing.papers if row["case_id"] == case_id and row["status"] == "new"]
         first = min(papers, default=None)
-        if first not in self._filing.events or OWED.rows(self._connection, {"case": case_id}):
+        if first not in self._filing.events or OLDER.rows(self._connection, {"case": case_id}):
             return None
         return first, self._filing.events[first][1]
 
-    def settle(self, inbox_id: int, kept: Row) -> bool:
+    def done(self, inbox_id: int, kept: Row) -> bool:
         """Write an event as done, if it was filed here."""
         if inbox_id not in self._filing.events:
             return False

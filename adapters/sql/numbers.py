@@ -3,11 +3,12 @@
 from sqlalchemy import Connection, bindparam, select, text, update
 
 from adapters.sql.database import insert_new
-from adapters.sql.filing import Name
 from adapters.sql.prepared import Prepared
 from adapters.sql.tables import COUNTER
 
-INBOX_COUNTER = ("", "inbox", "")
+Counter = tuple[str, str, str]
+"""(workflow, field, prefix)."""
+INBOX_COUNTER: Counter = ("", "inbox", "")
 """Inbox ids are drawn like serial numbers: they grow in order of receipt, and are known before the row is written."""
 HERE = (COUNTER.c.workflow == bindparam("w"), COUNTER.c.field == bindparam("f"), COUNTER.c.prefix == bindparam("p"))
 COUNTED = Prepared(select(COUNTER.c.value).where(*HERE).with_for_update())
@@ -50,7 +51,7 @@ class Numbers:
         if self._last is not None and self._last != self._first:
             self.count(INBOX_COUNTER, self._last)
 
-    def counted(self, key: Name) -> int:
+    def counted(self, key: Counter) -> int:
         """The last serial number given; held for this transaction."""
         workflow, name, prefix = key
         value = COUNTED.value(self._connection, {"w": workflow, "f": name, "p": prefix})
@@ -59,7 +60,7 @@ class Numbers:
             value = COUNTED.value(self._connection, {"w": workflow, "f": name, "p": prefix})
         return value or 0
 
-    def count(self, key: Name, value: int) -> None:
+    def count(self, key: Counter, value: int) -> None:
         """So many were given."""
         workflow, name, prefix = key
         COUNT.run(self._connection, {"w": workflow, "f": name, "p": prefix, "value": value})

@@ -105,9 +105,9 @@ class Sheaf:
             if mail:
                 self._papers(verdict.now).accept(mail)
 
-    def owed(self, case_id: str) -> tuple[int, Event] | None:
-        """See Registry.owed."""
-        return self._registry.owed(case_id) if self._registry is not None else None
+    def next_of(self, case_id: str) -> tuple[int, Event] | None:
+        """See Registry.next_of."""
+        return self._registry.next_of(case_id) if self._registry is not None else None
 
     def claim(self, case_ids: Collection[str]) -> set[str]:
         """See Store.claim. Who else holds a case is passed over, so that nobody waits and no two wait for each other."""
@@ -170,7 +170,7 @@ class Sheaf:
             self._papers(verdict.now).learned(after.workflow, after.id, fresh)
         if verdict.inbox_id is None:
             self._papers(verdict.now).decided(decision.event, after.id, decision.standing.private).update(_kept(decision))
-        elif self._registry is not None and self._registry.settle(verdict.inbox_id, _kept(decision)):
+        elif self._registry is not None and self._registry.done(verdict.inbox_id, _kept(decision)):
             verdict = replace(verdict, unwritten=True)
         self._before.setdefault(after.id, stood)
         self._verdicts.append(verdict)

@@ -8,11 +8,10 @@ from adapters.web import events
 from adapters.web.call import Call, Refusal, Reply
 from adapters.web.cases import find_case
 from adapters.web.tasks import object_of, text_in, who_acts
+from engine.service.case_hands import UNDO_SECONDS_MAX, WHY_CHARS_MAX
 from engine.service.desk import Desk
 
-WHY_CHARS_MAX = 500
 MESSAGE_CHARS_MAX = 300
-UNDO_DIGITS_MAX = 4
 
 
 class CaseRooms:
@@ -72,8 +71,7 @@ def _instant(text: str) -> datetime | None:
 
 def _seconds(value: object) -> int:
     text = "0" if value is None else str(value)
-    if not (text.isascii() and text.isdigit() and len(text) <= UNDO_DIGITS_MAX):
-        raise Refusal(
-            400, "bad_field", "undo_seconds 是 0 到 9999 的整数", "undo_seconds is a whole number, 0 to 9999", field="undo_seconds"
-        )
-    return int(text)
+    if text.isascii() and text.isdigit() and len(text) <= len(str(UNDO_SECONDS_MAX)) and int(text) <= UNDO_SECONDS_MAX:
+        return int(text)
+    zh, en = f"undo_seconds 是 0 到 {UNDO_SECONDS_MAX} 的整数", f"undo_seconds is a whole number, 0 to {UNDO_SECONDS_MAX}"
+    raise Refusal(400, "bad_field", zh, en, field="undo_seconds")

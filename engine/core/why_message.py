@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from engine.core import calendars
+from engine.core.delivery import WITHOUT_END
 from engine.core.moment import Moment
 from engine.core.why_chain import notes_of, origins
 from engine.core.why_transition import rows_of, say_way
@@ -17,8 +18,6 @@ from engine.model.explanation import Stands, Why
 from engine.model.message import Cap, Message
 from engine.model.policy import Mode
 from engine.model.receipt import Verdict
-
-WITHOUT_END_YEAR = 9999
 
 
 def explain_message(m: Moment, message: Message) -> list[Why]:
@@ -126,7 +125,7 @@ def _became(m: Moment, one: Issued) -> tuple[Stands, str]:
     held = one.held_until
     if m.case.ledger.hold is not None:
         return Stands.WAITING, m.of("单挂起中,恢复后如仍成立就发", "the case is on hold: it leaves once that is over, if it is still so")
-    if held is not None and held.year == WITHOUT_END_YEAR:
+    if held is not None and held == WITHOUT_END:
         return Stands.WAITING, m.of("被刹车按住,等值班人决定", "held by the brake until a person decides")
     if held is not None and held > m.now:
         return Stands.AHEAD, m.of(f"按住到 {m.time(held)} 再发", f"held until {m.time(held)}")
@@ -139,7 +138,7 @@ def _is_shadow(one: Issued) -> bool:
 
 def _leaves_at(m: Moment, one: Issued) -> datetime | None:
     held = one.held_until
-    waits = one.open and one.verdict is None and one.dropped is None and held is not None and held.year != WITHOUT_END_YEAR
+    waits = one.open and one.verdict is None and one.dropped is None and held is not None and held != WITHOUT_END
     return held if waits and held is not None and held > m.now else None
 
 

@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 
 from adapters.web.console.called import Called
 from adapters.web.console.words import all_words, say
+from engine.core.delivery import WITHOUT_END
 from engine.model.decision import Note
 from engine.model.masks import mask_text
 
 EFFECT_ID = re.compile(r"/\d+/\d+$")
 LINE = re.compile(r"([^/ ]+)/([^/]+)/\d+")
 EVIDENCE = re.compile(r"evidence (.+) lag_s (-?\d+)$")
-WITHOUT_END = 9000
-"""From this year on, `until` means: until a person decides."""
 
 
 def note_of(called: Called, zone: ZoneInfo, workflow: str, note: Note, events: Mapping[str, str] = MappingProxyType({})) -> str:
@@ -137,7 +136,7 @@ def _held(one: Detail) -> str:
     if not until:
         return said
     end = one.hour(until)
-    forever = until[:4].isdigit() and int(until[:4]) >= WITHOUT_END
+    forever = until.startswith(str(WITHOUT_END.date()))
     return f"{said}, {one.of('等人决定', 'until a person decides')}" if forever else f"{said}, {one.of(f'到 {end}', f'until {end}')}"
 
 

@@ -11,9 +11,9 @@ from adapters.web.console.visit import Page, Trouble, Visit
 from engine.model.masks import mask_text
 from engine.model.plain import plain
 from engine.ports.staff import Access
+from engine.service.case_hands import WHY_CHARS_MAX
 from engine.service.desk import Answer, Said
 
-WHY_CHARS_MAX = 500
 EFFECT_CHARS_MAX = 300
 
 
