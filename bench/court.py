@@ -11,7 +11,7 @@ from pathlib import Path
 from ours import START, old_orders
 
 from adapters.memory import open_memory
-from adapters.wiring import load_rules
+from adapters.wiring.opening import load_rules
 from engine.core import reading
 from engine.core.answers import answer_of
 from engine.core.decide import decide

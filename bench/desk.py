@@ -28,7 +28,7 @@ from rounds import machine
 from adapters.clock import SettableClock
 from adapters.sql.stores import open_stores
 from adapters.web.console.sign_in import csrf_of, password_hash
-from adapters.wiring import load_rules
+from adapters.wiring.opening import load_rules
 from engine.ports.staff import Access, User
 from engine.service.desk import Incoming
 from engine.service.library import Library

@@ -16,7 +16,7 @@ from adapters.files.history import belonging, read_history
 from adapters.memory import open_memory
 from adapters.sql.stores import open_stores
 from adapters.sql.tables import TIMER
-from adapters.wiring import load_rules
+from adapters.wiring.opening import load_rules
 from engine.core import calendars
 from engine.model.rulebook import Rulebook
 from engine.service.desk import Incoming

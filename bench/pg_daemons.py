@@ -24,7 +24,8 @@ from engine.service.desk import Incoming, Said
 CASES = 200
 SCRIPT = """
 import sys
-from adapters.wiring import Options, run_daemon
+from adapters.wiring.options import Options
+from adapters.wiring.process import run_daemon
 db, rules, port = sys.argv[1:]
 sys.exit(run_daemon(Options(db=db, rules=rules, port=int(port))))
 """

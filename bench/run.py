@@ -14,7 +14,7 @@ import yardstick
 from ring import ring_rulebook
 from rounds import interleaved, machine, table
 
-from adapters.wiring import load_rules
+from adapters.wiring.opening import load_rules
 
 PARTS = ("events", "timers", "replay", "calendar", "court")
 

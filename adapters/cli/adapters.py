@@ -10,7 +10,7 @@ from adapters.cli.options import add_by_option, add_desk_options
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.clock import SystemClock
 from adapters.gateways import gateways_of
-from adapters.wiring import Opened
+from adapters.wiring.opening import Opened
 from engine.ports.attempts import CircuitState
 from engine.reports.providers import ProviderLine, left_for, provider_lines
 from engine.service.counters import routes_of

@@ -59,7 +59,9 @@ def _demo(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace, speech: Speech) -> int:
     from adapters.cli.desk import address_of
     from adapters.settings import read_settings
-    from adapters.wiring import Options, RulesRefused, run_daemon
+    from adapters.wiring.opening import RulesRefused
+    from adapters.wiring.options import Options
+    from adapters.wiring.process import run_daemon
     from engine.language.show import render
     from engine.ports.store import StoreError
 

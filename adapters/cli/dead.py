@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from adapters.cli.desk import opened, who, why_of
 from adapters.cli.options import add_deed_options, add_list_options
 from adapters.cli.speech import NotFine, Speech, WrongUse
-from adapters.wiring import Opened
+from adapters.wiring.opening import Opened
 from engine.model.masks import mask_text
 from engine.ports.doubts import DeadEvent
 from engine.service.provider_hands import group_of

@@ -34,7 +34,8 @@ from adapters.logs import JsonLines, set_up_logs
 from adapters.sms.recorder import Mode, Recorder
 from adapters.sql.sqlite import file_of
 from adapters.sql.stores import SqlStores
-from adapters.wiring import Daemon, Options
+from adapters.wiring.daemon import Daemon
+from adapters.wiring.options import Options
 
 DB = "sqlite:///var/demo.db"
 SPEED = 240.0

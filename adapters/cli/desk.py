@@ -9,7 +9,7 @@ from adapters.cli.rules import folder_of
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.settings import read_settings
 from adapters.sql.sqlite import file_of
-from adapters.wiring import MEMORY, Opened, RulesRefused, open_desk
+from adapters.wiring.opening import MEMORY, Opened, RulesRefused, open_desk
 from engine.language.show import render
 from engine.model.diagnostic import Severity
 from engine.ports.directory import CaseRow

@@ -5,7 +5,7 @@ import argparse
 from adapters.cli.desk import opened, who, why_of
 from adapters.cli.options import add_deed_options, add_list_options
 from adapters.cli.speech import Speech
-from adapters.wiring import Opened
+from adapters.wiring.opening import Opened
 from engine.core.words import say_trouble
 from engine.model.masks import mask_text
 from engine.ports.outbox import OutboxRow

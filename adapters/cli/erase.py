@@ -8,7 +8,7 @@ from adapters.cli.speech import Speech, WrongUse
 from adapters.clock import SystemClock
 from adapters.sql.erase import Errand, StillOpen, cases_with, erase_case, erase_loose, erasures
 from adapters.sql.stores import SqlStores
-from adapters.wiring import Opened
+from adapters.wiring.opening import Opened
 from engine.language.compile import TIMEZONE
 from engine.model.fieldtext import BadValue, read_text
 from engine.model.masks import mask_phone

@@ -8,7 +8,7 @@ from adapters.cli.speech import Speech, WrongUse
 from adapters.clock import SystemClock
 from adapters.sql.fence import fence_of, held_back, let_out
 from adapters.sql.stores import SqlStores
-from adapters.wiring import Opened
+from adapters.wiring.opening import Opened
 from engine.model.event import Event, EventKind, Report
 from engine.ports.outbox import OutboxRow
 from engine.service.provider_hands import ARRIVED

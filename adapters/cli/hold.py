@@ -6,7 +6,7 @@ from adapters.cli.desk import answer_shape, opened, the_case, who, why_of
 from adapters.cli.options import add_by_option, add_desk_options
 from adapters.cli.speech import Speech
 from adapters.cli.times import read_time
-from adapters.wiring import Opened
+from adapters.wiring.opening import Opened
 from engine.service.desk import Answer, Said
 
 

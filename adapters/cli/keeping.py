@@ -10,7 +10,7 @@ from adapters.cli.speech import NotFine, WrongUse
 from adapters.sql.database import is_postgres
 from adapters.sql.reading import Reading, open_reading
 from adapters.sql.sqlite import file_of
-from adapters.wiring import MEMORY
+from adapters.wiring.opening import MEMORY
 from engine.ports.store import StoreError
 
 

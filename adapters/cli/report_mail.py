@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.gateways import gateway_of
 from adapters.scheduler.report_letter import BYTES_MAX, addresses, attached, letter, mail_server
-from adapters.wiring import Opened
+from adapters.wiring.opening import Opened
 from engine.model.receipt import Verdict
 from engine.reports.report_shape import FilledSheet
 from engine.reports.report_told import Taken

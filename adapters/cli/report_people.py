@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from adapters.cli.speech import Speech
-from adapters.wiring import Opened
+from adapters.wiring.opening import Opened
 from engine.ports.directory import CaseRow
 from engine.reports.manners import Letters, Manners, manners
 from engine.reports.regret import RegretLine, regret

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from adapters.cli.speech import Speech
 from adapters.sql.report_slots import BEFORE, DOUBT, FAILED, OPEN, SENT, SlotRow
 from adapters.sql.stores import SqlStores
-from adapters.wiring import Opened
+from adapters.wiring.opening import Opened
 
 STATES = {
     OPEN: ("在发", "under way"), SENT: ("已发出", "sent"), FAILED: ("没有全部发出", "not all sent"), DOUBT: ("结果不明", "in doubt"),

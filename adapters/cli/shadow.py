@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from adapters.cli.desk import opened
 from adapters.cli.options import add_desk_options
 from adapters.cli.speech import Speech, WrongUse
-from adapters.wiring import Opened
+from adapters.wiring.opening import Opened
 from engine.model.rulebook import Rulebook
 from engine.reports.sentences import KINDS
 from engine.reports.shadow import ShadowLine, Trial, shadow

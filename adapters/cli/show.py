@@ -8,7 +8,7 @@ from adapters.cli.desk import opened, the_case
 from adapters.cli.options import add_desk_options
 from adapters.cli.speech import Speech
 from adapters.cli.versions import tell_broken_folder
-from adapters.wiring import Opened
+from adapters.wiring.opening import Opened
 from engine.core.holding import OWNER as HOLD_OWNER
 from engine.core.why_data import data_of
 from engine.core.words import VERDICTS

@@ -11,7 +11,7 @@ from adapters.cli.rules import folder_of
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.cli.story_tell import sentence, when
 from adapters.memory import open_memory
-from adapters.wiring import Opened
+from adapters.wiring.opening import Opened
 from engine.language.compile import compile_rulebook
 from engine.model.rulebook import Rulebook
 from engine.ports.directory import CaseRow

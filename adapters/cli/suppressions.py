@@ -5,7 +5,7 @@ import argparse
 from adapters.cli.desk import opened, who, why_of
 from adapters.cli.options import add_deed_options, add_list_options
 from adapters.cli.speech import NotFine, Speech
-from adapters.wiring import Opened
+from adapters.wiring.opening import Opened
 
 SAYS = {
     "already": ("早已在名单里", "it was on the list already"),

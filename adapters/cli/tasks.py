@@ -8,7 +8,7 @@ from adapters.cli.options import add_by_option, add_list_options
 from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.cli.tasks_paper import write_paper
 from adapters.cli.tasks_read import read_paper, take, tell
-from adapters.wiring import Opened
+from adapters.wiring.opening import Opened
 from engine.model.masks import mask_text
 from engine.ports.worklist import Task
 from engine.service.hands import CALL_RESULTS

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from adapters.cli.speech import Speech, WrongUse
-from adapters.wiring import Opened
+from adapters.wiring.opening import Opened
 from engine.model.call_sheet import ROWS_MAX
 from engine.ports.trail import Deed
 from engine.ports.worklist import Task, TaskStatus

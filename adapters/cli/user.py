@@ -13,7 +13,7 @@ from adapters.cli.speech import NotFine, Speech, WrongUse
 from adapters.settings import SettingProblem, read_secret
 from adapters.web.console.accounts import clean_name, last_admin_goes
 from adapters.web.console.sign_in import password_hash, password_problem
-from adapters.wiring import Opened
+from adapters.wiring.opening import Opened
 from engine.model.plain import plain
 from engine.ports.staff import Access, User
 from engine.ports.trail import Deed

@@ -7,7 +7,9 @@ from adapters.cli.options import add_desk_options
 from adapters.cli.rules import folder_of
 from adapters.cli.speech import NotFine, Speech
 from adapters.settings import read_settings
-from adapters.wiring import Options, RulesRefused, run_web
+from adapters.wiring.opening import RulesRefused
+from adapters.wiring.options import Options
+from adapters.wiring.process import run_web
 from engine.language.show import render
 
 PORT = 8081

@@ -7,7 +7,8 @@ from adapters.sql.facts import store_facts
 from adapters.sql.stores import SqlStores
 from adapters.web.app import own_version
 from adapters.web.console.oidc import Provider, sign_on_of
-from adapters.web.console.visit import Console, DeskStores
+from adapters.web.console.stores import DeskStores
+from adapters.web.console.visit import Console
 from adapters.web.customer import CustomerDoor
 from adapters.wiring.options import SECOND_PERSON, Options
 from engine.service.desk import Desk

@@ -9,7 +9,7 @@ from adapters.clock import SystemClock
 from adapters.files.rules import read_rules, shipped_rules_dir
 from adapters.memory import open_memory
 from adapters.sql.stores import open_stores
-from adapters.web.console.visit import DeskStores
+from adapters.web.console.stores import DeskStores
 from engine.language.compile import compile_rulebook
 from engine.model.diagnostic import Diagnostic
 from engine.model.rulebook import Rulebook

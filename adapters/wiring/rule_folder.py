@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from adapters.files.rules import editor_of, fingerprint_of_files, read_rules, shipped_rules_dir
-from adapters.web.console.visit import DeskStores
+from adapters.web.console.stores import DeskStores
 from adapters.wiring.opening import load_rules
 from engine.ports.store import RulebookShelf
 from engine.service import folder

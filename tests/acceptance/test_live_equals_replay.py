@@ -16,7 +16,7 @@ import pytest
 from adapters.files.history import belonging, read_history
 from adapters.memory import open_memory
 from adapters.sql.stores import SqlStores, open_stores
-from adapters.wiring import load_rules
+from adapters.wiring.opening import load_rules
 from engine.service.replay import OldCase, OldEvent, group, replay
 from tests.crash.living import Home, Living, ask, complaints
 

@@ -25,7 +25,8 @@ SCRIPT = """
 import sys
 from datetime import datetime
 from adapters.clock import GuardedClock, HurriedClock
-from adapters.wiring import Options, run_daemon
+from adapters.wiring.options import Options
+from adapters.wiring.process import run_daemon
 db, rules, port, start, speed, simulated = sys.argv[1:]
 clock = HurriedClock(datetime.fromisoformat(start), float(speed)) if float(speed) else GuardedClock()
 sys.exit(run_daemon(Options(db=db, rules=rules, port=int(port), clock=clock, simulated=bool(simulated))))

@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from adapters.memory import open_memory
 from adapters.sql import open_stores
 from adapters.sql.move import move
-from adapters.wiring import load_rules
+from adapters.wiring.opening import load_rules
 from engine.model.case import Heard
 from engine.service.handover import key_of
 from engine.service.replay import OldCase, OldEvent, replay

@@ -15,7 +15,7 @@ from adapters.clock import SettableClock
 from adapters.gateways import gateways_of
 from adapters.sql import open_stores
 from adapters.sql.stores import SqlStores
-from adapters.wiring import load_rules
+from adapters.wiring.opening import load_rules
 from engine.model.rulebook import Rulebook
 from engine.service.advance import BACKOFF_SECONDS
 from engine.service.desk import Incoming

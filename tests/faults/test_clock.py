@@ -10,7 +10,7 @@ import pytest
 from adapters.clock import GuardedClock
 from adapters.gateways import gateways_of
 from adapters.memory import open_memory
-from adapters.wiring import load_rules
+from adapters.wiring.opening import load_rules
 from engine.model.rulebook import Rulebook
 from engine.ports.worklist import Task, TaskStatus
 from engine.service.clock_alarm import CLOCK, CONFIRM

@@ -16,7 +16,7 @@ from adapters.files.history import stream_history
 from adapters.files.parquet import NotOurs, ParquetHistory, parquet_files
 from adapters.files.parquet_writing import write_parquet
 from adapters.sql.stores import open_stores
-from adapters.wiring import load_rules
+from adapters.wiring.opening import load_rules
 from engine.service.replay import OldCase, OldEvent
 from engine.service.simulate import Simulation, incoming_of
 from tests.unit.cli.rulebook import waybill, write_rulebook

@@ -15,7 +15,7 @@ import pytest
 
 from adapters.files.history import belonging, read_history
 from adapters.memory import open_memory
-from adapters.wiring import load_rules
+from adapters.wiring.opening import load_rules
 from engine.model.case import ClockVerdict
 from engine.model.rulebook import Rulebook
 from engine.service.replay import CaseOutcome, OldCase, OldEvent, group, replay

@@ -16,7 +16,7 @@ import pytest
 
 from adapters.files.history import belonging, read_history
 from adapters.memory import open_memory
-from adapters.wiring import load_rules
+from adapters.wiring.opening import load_rules
 from engine.model.masks import mask_text
 from engine.model.rulebook import Rulebook
 from engine.reports.report_dossiers import dossiers

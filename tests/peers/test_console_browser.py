@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from adapters.clock import HurriedClock
-from adapters.wiring import Daemon, Options
+from adapters.wiring.daemon import Daemon
+from adapters.wiring.options import Options
 from engine.ports.staff import Access, User
 from engine.service.desk import Incoming
 from tests.unit.web.console.desks import PASSWORD, quick_hash

@@ -39,7 +39,8 @@ SCRIPT = """
 import signal, sys, time
 from datetime import datetime, timedelta
 from adapters.clock import HurriedClock
-from adapters.wiring import Options, run_daemon
+from adapters.wiring.options import Options
+from adapters.wiring.process import run_daemon
 from adapters.sql import cases
 from engine.core import reading
 from engine.service import advance

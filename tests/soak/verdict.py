@@ -12,7 +12,7 @@ from typing import cast
 
 from adapters.sql import SqlStores, open_stores
 from adapters.sql.move import move
-from adapters.wiring import load_rules
+from adapters.wiring.opening import load_rules
 from engine.model.version import Version
 from engine.ports.store import RulebookShelf
 from engine.service import editions, library

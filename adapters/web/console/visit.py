@@ -17,31 +17,16 @@ from starlette.responses import Response
 from adapters.web.console.jobs import Jobs
 from adapters.web.console.kept import Kept
 from adapters.web.console.oidc import Provider
+from adapters.web.console.stores import DeskStores
 from adapters.web.console.words import say
 from engine.ports.directory import CaseRow
-from engine.ports.finder import Finder
-from engine.ports.staff import Access, Session, Staff, User
-from engine.ports.trail import Deed, Trail
-from engine.ports.views import Views
+from engine.ports.staff import Access, Session, User
+from engine.ports.trail import Deed
 from engine.reports.report_groups import DIMENSIONS
 from engine.service.case_hands import UNDO_SECONDS
 from engine.service.desk import Desk
-from engine.service.simulate import Stores
 
 PREFIX = "/desk"
-
-
-class DeskStores(Stores, Protocol):
-    """What the console reads and writes besides the desk."""
-
-    @property
-    def staff(self) -> Staff: ...
-    @property
-    def trail(self) -> Trail: ...
-    @property
-    def views(self) -> Views: ...
-    @property
-    def finder(self) -> Finder: ...
 
 
 class Trouble(Exception):

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.sql.reading import open_reading
 from adapters.sql.stores import open_stores
-from adapters.wiring import load_rules
+from adapters.wiring.opening import load_rules
 from engine.ports.store import StoreUnavailable
 from engine.service.simulate import Simulation, incoming_of
 from tests.unit.cli.rulebook import FILES, waybill, write_rulebook

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from adapters.cli.main import main
-from adapters.wiring import open_desk
+from adapters.wiring.opening import open_desk
 from tests.time.world import World, first
 from tests.unit.web.gate import a_client
 

@@ -19,7 +19,8 @@ from adapters.sql.erase import Errand, erase_case
 from adapters.sql.proof import BadAnchor
 from adapters.sql.stores import SqlStores, open_stores
 from adapters.sql.tables import CASES, JOURNAL
-from adapters.wiring import Daemon, Options
+from adapters.wiring.daemon import Daemon
+from adapters.wiring.options import Options
 from engine.model.masks import mask_text
 from tests.unit.cli.rulebook import waybill
 from tests.unit.sql.desk_day import instant, play

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from adapters.clock import SettableClock
 from adapters.sql import SqlStores, open_stores
 from adapters.sql.tables import METADATA
-from adapters.wiring import load_rules
+from adapters.wiring.opening import load_rules
 from engine.service.desk import Incoming
 from engine.service.library import Library
 from engine.service.running import Running

@@ -14,7 +14,7 @@ from adapters.clock import SettableClock
 from adapters.sql import SqlStores, open_stores
 from adapters.sql.move import move
 from adapters.sql.shards import SHARDS, shard_of
-from adapters.wiring import load_rules
+from adapters.wiring.opening import load_rules
 from engine.service.desk import Answer, Incoming, Said
 from engine.service.library import Library
 from engine.service.running import Running
