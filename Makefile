@@ -31,7 +31,7 @@ run: install ## 用示例规则和示例单启动服务 · start the daemon with
 	$(BIN)/waybill demo
 
 test: install ## 全部测试,含格式、静态检查、类型、导入 · every test; format, lint, types and imports are among them
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # Programs of other people that our users run beside us; tests/peers talks to them, in a network of its own where only `lo` exists.
 PEERS := kannel kannel-extras baresip-core espeak-ng sox libsox-fmt-base iproute2 util-linux chromium fonts-wqy-microhei
