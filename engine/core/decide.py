@@ -15,6 +15,7 @@ from engine.core.order import FUTURE_TOLERANCE, event_key
 from engine.core.reading import read_case
 from engine.core.standing import standing_of
 from engine.core.stays import Read
+from engine.core.succession import go_on
 from engine.core.terms import Court
 from engine.core.timeline import note_moved_dues, policy_timers, ring_row, settle_lateness, tell_disruptions
 from engine.model.case import Case
@@ -63,6 +64,7 @@ def _hear(draft: Draft) -> tuple[Read, bool]:
         case EventKind.HAPPENED:
             finish_task(draft, event)
             draft.hear(event, _version(draft))
+            go_on(draft)
             return draft.reading.reads.get(event_key(event), Read(Outcome.RECORDED)), True
         case EventKind.RECEIPT:
             draft.read()

@@ -1,0 +1,160 @@
+"""What goes on under another name? A scan reported again, from elsewhere and from earlier, begins the same stay and the same promises.
+
+Stays, clocks and lines of `do` are named after the event that began them. If an event heard late takes its place before
+that one, or that one is taken back, another event begins them; what was issued, rung and told of them still counts, so that
+nobody is told twice. A row rings again only if its instant, recomputed, lies ahead again, as on any clock that moves.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from engine.core.clocks import Clock
+from engine.core.draft import Draft
+from engine.core.order import event_key
+from engine.core.reader import CLOCK_SOURCE
+from engine.core.reading import read_case
+from engine.core.stays import Intention, Reading, Stay
+from engine.model.case import ChainRun, Issued
+
+T = TypeVar("T", Stay, Clock)
+_WITH_CLOCK = ("c", "on_hold", "flag", "superseded")
+"""Kinds of causes that begin with a clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Name before -> name now."""
+
+    stays: Mapping[str, str]
+    clocks: Mapping[str, str]
+    """`policy|clock`."""
+    lines: Mapping[str, str]
+    """Causes of what rows of the workflow did."""
+
+    def reason(self, text: str) -> str:
+        """What something lives with: `stay:...`, `clock:...`."""
+        kind, _, name = text.partition(":")
+        known = {"stay": self.stays, "clock": self.clocks}.get(kind, {})
+        return f"{kind}:{known[name]}" if name in known else text
+
+    def cause(self, text: str) -> str:
+        """What something is done for once; copies and alarms add to it."""
+        kind, _, name = text.partition(":")
+        if kind in _WITH_CLOCK:
+            return f"{kind}:{self.of_clock(name)}"
+        return next((after + text[len(before) :] for before, after in self.lines.items() if f"{text}:".startswith(f"{before}:")), text)
+
+    def of_clock(self, text: str) -> str:
+        """A clock, or what begins with one."""
+        return next(
+            (
+                after + text[len(before) :]
+                for before, after in self.clocks.items()
+                if text == before or text.startswith((f"{before}|", f"{before}:"))
+            ),
+            text,
+        )
+
+    def generation(self, text: str) -> str:
+        """`policy|row|clock`; of a row alone it stays."""
+        policy, _, rest = text.partition("|")
+        row, bar, key = rest.partition("|")
+        now = self.clocks.get(f"{policy}|{key}") if bar else None
+        return f"{policy}|{row}|{now.partition('|')[2]}" if now else text
+
+
+def go_on(draft: Draft) -> None:
+    """Call after the event was put into the history."""
+    last = draft.reading.order[-1:]
+    if last and last[0] is draft.history[-1] and draft.event.name != "retracted":
+        return  # Nearly always: it happened last, and whatever stood before it stands.
+    before = read_case(draft.court, draft.case)
+    stays = _pairs(before.stays, draft.reading.stays, lambda one: one.key, _stay_of, _lay)
+    raised = {
+        f"{one.event.extra.get('policy')}|{one.event.extra.get('clock')}" for one in draft.history if one.event.source == CLOCK_SOURCE
+    }
+    # What a clock raised stands and falls with that clock: it is not handed on.
+    clocks = _pairs(draft.clocks_before_the_event(), draft.clocks, lambda one: one.id, _policy_of, _ran, raised)
+    if stays or clocks:
+        _rename(draft, Names(stays, clocks, _lines(before, draft.reading, stays)))
+
+
+def _stay_of(stay: Stay) -> str:
+    return stay.state
+
+
+def _policy_of(clock: Clock) -> str:
+    return clock.policy.name
+
+
+def _lay(stay: Stay) -> tuple[datetime, datetime | None]:
+    return stay.entered_at, stay.left_at
+
+
+def _ran(clock: Clock) -> tuple[datetime, datetime | None]:
+    end = clock.stopped or clock.ended
+    return clock.start.at, end.at if end else None
+
+
+def _pairs(
+    before: Sequence[T],
+    after: Sequence[T],
+    name: Callable[[T], str],
+    kind: Callable[[T], str],
+    span: Callable[[T], tuple[datetime, datetime | None]],
+    but: Iterable[str] = (),
+) -> dict[str, str]:
+    """Of those that are gone, which of the new ones is the same: of its kind, at a common time."""
+    names, known = {name(one) for one in after}, {name(one) for one in before}
+    born = [one for one in after if name(one) not in known]
+    found = {}
+    for one in before:
+        if name(one) in names or name(one) in but:
+            continue
+        heir = next((new for new in born if kind(new) == kind(one) and _meet(span(one), span(new))), None)
+        if heir is not None:
+            born.remove(heir)
+            found[name(one)] = name(heir)
+    return found
+
+
+def _meet(one: tuple[datetime, datetime | None], other: tuple[datetime, datetime | None]) -> bool:
+    return (one[1] is None or other[0] <= one[1]) and (other[1] is None or one[0] <= other[1])
+
+
+def _lines(before: Reading, after: Reading, stays: Mapping[str, str]) -> dict[str, str]:
+    """The same line of the same row, on entering the same stay."""
+    now = {(one.stay, _place(one)): one.cause for one in after.intentions}
+    told = {one.cause for one in after.intentions}
+    pairs = ((one.cause, now.get((stays.get(one.stay, ""), _place(one)))) for one in before.intentions if one.cause not in told)
+    return {old: new for old, new in pairs if new is not None}
+
+
+def _place(intention: Intention) -> str:
+    """Which line of which row."""
+    return intention.cause.removeprefix(f"e:{event_key(intention.event)}")
+
+
+def _rename(draft: Draft, names: Names) -> None:
+    draft.issued = {one.id: _issued(one, names) for one in draft.issued.values()}
+    draft.causes = {names.cause(one) for one in draft.causes}
+    draft.chains = {name: _chain(run, names) for name, run in draft.chains.items()}
+    draft.fired = {names.of_clock(mark): fired for mark, fired in draft.fired.items()}
+    draft.gens = {names.generation(key): gen for key, gen in draft.gens.items()}
+    draft.late = [names.of_clock(one) for one in draft.late]
+    draft.corrected = [names.of_clock(one) for one in draft.corrected]
+    draft.told = [names.cause(one) for one in draft.told]
+    # What an edit of the rules may not do is reckoned anew: the due times of these clocks were moved by what happened.
+    due = {key: at for key, at in draft.before.dues.items() if key not in names.clocks}
+    moved = {} if draft.rules_changed else {names.of_clock(key): at for key, at in draft.before.dues.items() if key in names.clocks}
+    draft.before = replace(draft.before, dues=due | moved, chains=tuple(_chain(run, names) for run in draft.before.chains))
+
+
+def _issued(one: Issued, names: Names) -> Issued:
+    return replace(one, cause=names.cause(one.cause), reason=names.reason(one.reason))
+
+
+def _chain(run: ChainRun, names: Names) -> ChainRun:
+    return replace(run, reasons=tuple(dict.fromkeys(names.reason(one) for one in run.reasons)))
