@@ -166,12 +166,15 @@ def freeze(world: Storm) -> None:
     def meanwhile() -> None:
         world.let_pass(timedelta(seconds=world.chance.choice((1, 61, 125, 400))))
         world.say(f"{stuck.name} stands still")
+        before = world.arrived()
         tidy(world, other)
         post(world, other)
+        world.sms.heard_meanwhile = world.arrived() - before
 
     world.faults.arm("freeze", world.chance.randrange(4), meanwhile)
     post(world, stuck)
     world.faults.disarm()
+    world.sms.heard_meanwhile = set()
 
 
 def skew(world: Storm) -> None:

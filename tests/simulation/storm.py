@@ -9,11 +9,15 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
+from sqlalchemy import select
+
 from adapters.sql.backup import copy_file
 from adapters.sql.restore import restore
 from adapters.sql.stores import SqlStores, open_stores
+from adapters.sql.tables import OUTBOX
 from engine.model.receipt import Push, Verdict
 from engine.model.rulebook import Rulebook
+from engine.ports.outbox import OutboxStatus
 from engine.ports.store import Conflict, NotFound, Pending, StoreUnavailable
 from engine.service import folder
 from engine.service.desk import Incoming
@@ -260,6 +264,11 @@ class Storm:
         if not kept:
             _, key, verdict, number = push.body.decode().split(" ")
             self.sms.waiting.append((number.removeprefix("p-"), Verdict(verdict), key == "-"))
+
+    def arrived(self) -> set[str]:
+        """Sendings that are known to have arrived."""
+        with self.inspector.database.read() as connection:
+            return set(connection.execute(select(OUTBOX.c.effect_id).where(OUTBOX.c.status == OutboxStatus.DONE.value)).scalars())
 
     # Copies of the database
 

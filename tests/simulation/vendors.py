@@ -53,6 +53,8 @@ class Sms:
     """Sendings that a person freed since, having asked us."""
     left_before: set[str] = field(default_factory=set)
     """Sendings of which we told a person since that such a text had left."""
+    heard_meanwhile: set[str] = field(default_factory=set)
+    """Sendings that were heard to have arrived while a daemon stood still in the middle of its post: it cannot know."""
     pushes: int = 0
 
     def judge(self, parcel: Parcel) -> None:
@@ -71,11 +73,17 @@ class Sms:
         if row.status is OutboxStatus.DROPPED:
             self.wronged.append(("A6", f"{parcel.effect_id} came, though it was withdrawn"))
         known = [one for one in self.stores.providers.of_effect(parcel.effect_id) if one.key == parcel.key]
-        if len(known) <= len(earlier):
+        # What came before a copy was put back need not stand in it.
+        since = [
+            one
+            for one in self.requests
+            if one.parcel.effect_id == parcel.effect_id and (self.restored_at is None or one.at > self.restored_at)
+        ]
+        if len(known) <= len(since):
             self.wronged.append(("E8", f"{parcel.effect_id} came without being written down before"))
         for original in (row.effect.resend_of, row.effect.fallback_of):
             found = self.stores.outbox.find(original) if original else None
-            if found is not None and found.status is OutboxStatus.DONE:
+            if found is not None and found.status is OutboxStatus.DONE and found.effect.id not in self.heard_meanwhile:
                 self.wronged.append(("E9", f"{parcel.effect_id} came, though {original} is known to have arrived"))
         if any(one.connection == "main" and one.state is CircuitState.PAUSED for one in self.stores.providers.circuits()):
             self.wronged.append(("hold", f"{parcel.effect_id} came while a person had paused the provider"))
@@ -199,7 +207,7 @@ class Calls(CallList):
         self._faults.point("gateway.call before")
         row = self._sms.stores.outbox.find(parcel.effect_id)
         original = self._sms.stores.outbox.find(row.effect.fallback_of) if row is not None and row.effect.fallback_of else None
-        if original is not None and original.status is OutboxStatus.DONE:
+        if original is not None and original.status is OutboxStatus.DONE and original.effect.id not in self._sms.heard_meanwhile:
             self._sms.wronged.append(("E9", f"a call for {original.effect.id}, which is known to have arrived"))
         receipt = super().send(parcel)
         self._faults.point("gateway.call after")
