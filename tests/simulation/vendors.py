@@ -59,7 +59,8 @@ class Sms:
 
     def judge(self, parcel: Parcel) -> None:
         """The laws of one request, at the moment it comes."""
-        earlier = [one.told for one in self.requests if one.parcel.effect_id == parcel.effect_id]
+        # After a copy was put back another sending may bear the same number, under another key.
+        earlier = [one.told for one in self.requests if one.parcel.key == parcel.key]
         if any(told not in SURELY_NOT_SENT for told in earlier):
             self.wronged.append(("A5", f"{parcel.effect_id} came again, though it may have arrived: {earlier}"))
         row = self.stores.outbox.find(parcel.effect_id)
