@@ -3,14 +3,18 @@
 import argparse
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from adapters.cli.desk import opened, the_case
 from adapters.cli.options import add_desk_options
 from adapters.cli.speech import Speech
 from adapters.cli.versions import tell_broken_folder
 from adapters.wiring.opening import Opened
+from engine.core.called import Called
 from engine.core.holding import OWNER as HOLD_OWNER
+from engine.core.noted import events_of, note_of
 from engine.core.why_data import data_of
+from engine.core.why_transition import OUTCOMES
 from engine.core.words import VERDICTS
 from engine.model.case import ClockView
 from engine.model.decision import JournalRow
@@ -58,7 +62,7 @@ def run(options: argparse.Namespace, speech: Speech) -> int:
                     f"  {task.role}  {task.text if task.kind == 'task' else speech.of('电话', 'call')}  {'/'.join(task.asks)}  {task.id}"
                 )
         _sent(sent, rulebook, speech)
-        _history(journal, workflow, rulebook, speech)
+        _history(row, journal, workflow, rulebook, speech)
     speech.data(
         {
             "id": row.id, "workflow": row.workflow, "state": row.state, "since": row.entered_at.isoformat(), "final": row.final,
@@ -162,21 +166,22 @@ def _sent(sent: Sequence[SentRow], rulebook: Rulebook, speech: Speech) -> None:
             speech.line(f"      {' '.join(one.masked.split())}")
 
 
-def _history(journal: Sequence[JournalRow], workflow: Workflow | None, rulebook: Rulebook, speech: Speech) -> None:
+def _history(row: CaseRow, journal: Sequence[JournalRow], workflow: Workflow | None, rulebook: Rulebook, speech: Speech) -> None:
     speech.say("\n经过", "\nHistory")
+    called, zone, events = Called(rulebook, speech.lang), ZoneInfo(rulebook.timezone), events_of(journal)
     for one in journal:
         if one.kind != "happened" and not one.notes and not one.effects:
             continue
         moved = (
             f"{_state(workflow, one.state_before, speech)} → {_state(workflow, one.state_after, speech)}"
             if one.state_before != one.state_after
-            else one.outcome.value
+            else speech.of(*OUTCOMES[one.outcome])
         )
         place = f"  {one.span.file}:{one.span.line}" if one.span and one.span.file else ""
         speech.line(f"  {speech.time(one.occurred_at, rulebook.timezone)}  {_event(workflow, one, speech)}  {moved}  {one.source}{place}")
         for note in one.notes:
             where = f"  {note.span.file}:{note.span.line}" if note.span and note.span.file else ""
-            speech.line(f"      {note.kind} {note.subject} {note.detail}".rstrip() + where)
+            speech.line(f"      {note_of(called, zone, row.workflow, note, events)}{where}")
 
 
 def _event(workflow: Workflow | None, one: JournalRow, speech: Speech) -> str:

@@ -1,12 +1,15 @@
 """What happened to a case? Line by line from its journal, with places and values; then how its clocks stand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from engine.core.called import Called
 from engine.core.clocks import Clock
 from engine.core.due import DayKind, explain_due
 from engine.core.moment import Moment
+from engine.core.noted import events_of, note_of
 from engine.core.render import show_instant
 from engine.core.rows import DUE_ROW, instants
 from engine.core.terms import Court, terms_of
@@ -14,12 +17,14 @@ from engine.core.why_hold import explain_hold
 from engine.core.why_policy import explain_policy, say_check
 from engine.core.why_transition import OUTCOMES
 from engine.core.why_words import VERDICTS
-from engine.model.decision import JournalRow, Note
+from engine.model.decision import JournalRow
 from engine.model.policy import Amount, Policy
 from engine.model.span import Span
 
 RANG = ("row_fired", "row_skipped", "row_flagged")
 """Notes of a row whose instant has come; the detail begins with that instant."""
+OBSOLETE = "bell_obsolete"
+"""A note that says nothing to whoever asks why."""
 
 COUNTED = (DayKind.OPEN, DayKind.DUE)
 """Lines of a path that need no reason."""
@@ -43,22 +48,30 @@ def explain_case(m: Moment, *, rule: str | None = None) -> list[Line]:
     case, journal, court = m.case, m.journal, m.court
     if not case.history:
         return []
-    lines = [line for row in journal for line in _of_row(m, row) if rule is None or _concerns(line, row, rule)]
+    called, events = Called(court.rulebook, m.of("zh", "en")), events_of(journal)
+    lines = [line for row in journal for line in _of_row(m, called, events, row, rule or "")]
     hold = explain_hold(m)
     if hold is not None:
         lines.append(Line(hold.since, m.of("挂起中", "on hold"), hold.sentence))
     policies = [one for one in court.rulebook.policies.values() if one.workflow == case.workflow and rule in (None, one.name)]
     rang = [(note.subject, note.detail.partition(" ")[0]) for row in journal for note in row.notes if note.kind in RANG]
-    return [*lines, *_clocks(m, policies, rang, named=rule is not None)]
+    return [*lines, *_clocks(m, called, policies, rang, named=rule is not None)]
 
 
-def _concerns(line: Line, row: JournalRow, rule: str) -> bool:
-    return rule in line.what or rule in line.why or (row.transition or "").find(rule) >= 0
+def _of_row(m: Moment, called: Called, events: Mapping[str, str], row: JournalRow, rule: str) -> list[Line]:
+    """What happened, then the notes: those that name the rule; all of them if its transition was taken, or `rule` is empty."""
+    zone, workflow = ZoneInfo(m.court.zone), m.case.workflow
+    whole = rule in (row.transition or "")
+    lines = [line for line in _happened(m, row) if whole or rule in line.what or rule in line.why]
+    for note in row.notes:
+        if note.kind != OBSOLETE and (whole or rule in note.subject or rule in note.detail):
+            said = note_of(called, zone, workflow, note, events)
+            lines.append(Line(row.received_at, said.what, said.more, note.span))
+    return lines
 
 
-def _of_row(m: Moment, row: JournalRow) -> list[Line]:
+def _happened(m: Moment, row: JournalRow) -> Iterator[Line]:
     court, english = m.court, m.english
-    lines: list[Line] = []
     if row.kind == "happened":
         workflow = court.workflow
         label = workflow.events[row.name].label if row.name in workflow.events else row.name
@@ -67,20 +80,14 @@ def _of_row(m: Moment, row: JournalRow) -> list[Line]:
         moved = f"{states[0]} → {states[1]}" if row.state_before and row.state_before != row.state_after else states[1]
         what = f"{row.name}: {row.state_before} → {row.state_after}" if english else f"{label}:{moved}"
         why = "; ".join([outcome, *(say_check(m.told(check)) for check in row.checks)])
-        lines.append(Line(row.occurred_at, what, why, row.span))
-    lines += [Line(row.received_at, f"{note.kind} {note.subject}", note.detail, note.span) for note in row.notes if _worth(note)]
-    return lines
-
-
-def _worth(note: Note) -> bool:
-    return note.kind != "bell_obsolete"
+        yield Line(row.occurred_at, what, why, row.span)
 
 
 Rang = Sequence[tuple[str, str]]
 """`policy row` and the instant it was for, of every row that rang."""
 
 
-def _clocks(m: Moment, policies: Sequence[Policy], rang: Rang, *, named: bool) -> list[Line]:
+def _clocks(m: Moment, called: Called, policies: Sequence[Policy], rang: Rang, *, named: bool) -> list[Line]:
     court, now, english = m.court, m.now, m.english
     lines: list[Line] = []
     clocks = [one for one in m.clocks if one.policy in policies]
@@ -92,7 +99,7 @@ def _clocks(m: Moment, policies: Sequence[Policy], rang: Rang, *, named: bool) -
         why = f"started {since}, due {due}" if english else f"{since} 开始,{due} 到期"
         lines.append(Line(clock.start.at, f"{name} #{clock.number}: {verdict}", why, clock.policy.span))
         lines += _path(court, clock, now, english)
-        lines += _ahead(m, clock, rang)
+        lines += _ahead(m, called, clock, rang)
     known = {clock.policy.name for clock in clocks}
     return lines + [_why_not(m, policy) for policy in policies if policy.name not in known and (named or _been_there(m, policy))]
 
@@ -112,7 +119,7 @@ def _path(court: Court, clock: Clock, now: datetime, english: bool) -> list[Line
     return [Line(clock.start.at, f"{name} #{clock.number}", line.text, clock.policy.span) for line in told]
 
 
-def _ahead(m: Moment, clock: Clock, rang: Rang) -> list[Line]:
+def _ahead(m: Moment, called: Called, clock: Clock, rang: Rang) -> list[Line]:
     """Rows that have not fired yet, and when they will. What fired is told by the journal."""
     court, now, english = m.court, m.now, m.english
     waits = m.of(",挂起中:恢复后如仍成立才做", ", on hold: done after that if it is still so") if m.case.ledger.hold else ""
@@ -120,8 +127,8 @@ def _ahead(m: Moment, clock: Clock, rang: Rang) -> list[Line]:
     for instant in instants(court, clock, now):
         if instant.key == DUE_ROW or instant.row is None:
             continue
-        what = f"{clock.policy.name} {instant.key}"
-        before = [at for subject, at in rang if subject == what and datetime.fromisoformat(at) >= clock.start.at]
+        subject = f"{clock.policy.name} {instant.key}"
+        before = [at for other, at in rang if other == subject and datetime.fromisoformat(at) >= clock.start.at]
         if instant.at.isoformat() in before or (before and instant.at <= now):
             continue
         when = show_instant(instant.at, now, court.zone, "time")
@@ -129,7 +136,7 @@ def _ahead(m: Moment, clock: Clock, rang: Rang) -> list[Line]:
             why = f"will fire {when}" if english else f"还没到,{when} 触发"
         else:
             why = f"was due {when}, has not fired yet" if english else f"{when} 已到,还没触发"
-        lines.append(Line(instant.at, what, why + waits, instant.row.span))
+        lines.append(Line(instant.at, called.subject(m.case.workflow, subject), why + waits, instant.row.span))
     return lines
 
 

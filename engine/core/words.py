@@ -46,6 +46,20 @@ HELD = {
 }
 """Why a message waits."""
 
+NOT_AGAIN = {
+    "unknown": ("这一单没有这条消息", "this case has no such message"),
+    "not_a_message": ("这不是消息,不能重发", "that is no message"),
+    "shadow": ("试行的消息没有发过,不能重发", "it is in shadow: it was never sent"),
+    "never_sent": ("它没有发出过,没有可重发的", "it was never sent: there is nothing to send again"),
+    "waiting": ("它还没有发出去,等它先走", "it has not left yet"),
+    "doubt": ("没人知道它送到没有:先在 waybill doubts 判定", "nobody knows whether it arrived: settle that first (waybill doubts)"),
+    "asked_already": ("已经有人要求重发,还没发出", "somebody has had it sent again already, and that has not left yet"),
+    "on_hold": ("单挂起中,先恢复", "the case is on hold: resume it first"),
+    "no_message": ("规则里已没有这条消息", "the rules have no such message any more"),
+    "too_late": ("没有可撤回的重发,或已经发出", "nothing is left to take back: it has left, or nobody asked for it"),
+}
+"""Why a message is not sent again, or that is not taken back."""
+
 VERDICTS = {
     "running": "计时中", "paused": "暂停", "met": "按时", "met_reported_late": "按时(报得晚)", "late": "超时", "none": "不计", "not_seen": "未见",
 }  # fmt: skip

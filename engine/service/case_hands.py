@@ -6,6 +6,7 @@ from datetime import datetime
 
 from engine.core.again import asked_again, cannot_leave_again, latest_left, may_be_taken_back
 from engine.core.goes_by import court_of
+from engine.core.words import NOT_AGAIN
 from engine.model.case import Case, Issued
 from engine.model.erased import is_erased
 from engine.model.event import Acceptance, Event, EventKind, Report
@@ -25,16 +26,6 @@ UNDO_SECONDS = 10
 """So long what cannot be taken back afterwards waits, where a person may have pressed the wrong button."""
 UNDO_SECONDS_MAX = 3600
 ON_ITS_WAY = (OutboxStatus.READY, OutboxStatus.WAITING, OutboxStatus.SENDING, OutboxStatus.RETRY)
-
-_NOT_AGAIN = {
-    "unknown": ("这一单没有这条消息", "this case has no such message"),
-    "not_a_message": ("这不是消息,不能重发", "that is no message"),
-    "shadow": ("试行的消息没有发过,不能重发", "it is in shadow: it was never sent"),
-    "never_sent": ("它没有发出过,没有可重发的", "it was never sent: there is nothing to send again"),
-    "waiting": ("它还没有发出去,等它先走", "it has not left yet"),
-    "doubt": ("没人知道它送到没有:先在 waybill doubts 判定", "nobody knows whether it arrived: settle that first (waybill doubts)"),
-    "asked_already": ("已经有人要求重发,还没发出", "somebody has had it sent again already, and that has not left yet"),
-}
 
 
 @dataclass(slots=True)
@@ -101,9 +92,7 @@ class CaseHands:
         def look(case: Case) -> dict[str, str]:
             one = asked_again(case.ledger.issued, _whole(case, message))
             if one is None or not may_be_taken_back(one):
-                raise Refused(
-                    Problem("message", "没有可撤回的重发,或已经发出", "nothing is left to take back: it has left, or nobody asked for it")
-                )
+                raise Refused(Problem("message", *NOT_AGAIN["too_late"]))
             return {"effect": one.id}
 
         return self._deed(case_id, "again_taken_back", by, "", look)
@@ -141,7 +130,7 @@ class CaseHands:
     def _may_leave_again(self, case: Case, text: str) -> Issued:
         """The message that is meant, if it may leave once more. Raises Refused."""
         if case.ledger.hold is not None:
-            raise Refused(Problem("case", "单挂起中,先恢复", "the case is on hold: resume it first"))
+            raise Refused(Problem("case", *NOT_AGAIN["on_hold"]))
         wanted = _whole(case, text)
         issued = {one.id: one for one in case.ledger.issued}
         one = issued.get(wanted) or latest_left(case, self._name(text))
@@ -152,7 +141,7 @@ class CaseHands:
         if row is not None and row.status in ON_ITS_WAY:
             why_not = "waiting"
         if one is None or why_not:
-            raise Refused(Problem("message", *_NOT_AGAIN[why_not]))
+            raise Refused(Problem("message", *NOT_AGAIN[why_not]))
         self._has_words_and_a_number(case, one)
         return one
 

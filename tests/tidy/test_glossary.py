@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from engine.core.noted import KINDS
 from tests.tidy.tree import ROOT
 
 PAGE = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
@@ -13,11 +14,17 @@ def explained(word: str) -> bool:
     return re.search(rf"(?m)^\| `{re.escape(word)}` \| [^|]*[一-鿿][^|]* \| [^|]+ \|$", PAGE) is not None
 
 
-def test_every_kind_of_note_is_explained() -> None:
-    kinds = {kind for text in CORE for kind in re.findall(r'\bnote\(\s*"(\w+)"', text)}
+WRITTEN = {kind for text in CORE for kind in re.findall(r'\bnote\(\s*"(\w+)"', text)}
 
-    assert len(kinds) > 25
-    assert sorted(kind for kind in kinds if not explained(kind)) == []
+
+def test_every_kind_of_note_has_its_words() -> None:
+    assert len(WRITTEN) > 25
+    assert sorted(WRITTEN - set(KINDS)) == []
+    assert [both for both in KINDS.values() if not all(both)] == []
+
+
+def test_every_kind_of_note_is_explained() -> None:
+    assert sorted(kind for kind in KINDS if not explained(kind)) == []
 
 
 def test_every_alarm_is_explained() -> None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from engine.core.called import Called
 from tests.time.world import World, first, when
 
 TICK = timedelta(microseconds=1)
@@ -46,15 +47,17 @@ def told(world: World, at: datetime) -> list[str]:
 
 
 def test_everything_that_fired_is_told_as_fired_and_one_tick_before_as_not_yet(played: World) -> None:
-    fired = [(row.received_at, note.subject) for row in played.journal() for note in row.notes if note.kind == "row_fired"]
+    called = Called(played.running().rulebook(), "zh")
+    notes = [(row.received_at, note.subject) for row in played.journal() for note in row.notes if note.kind == "row_fired"]
+    fired = [(at, called.subject("ticket", row)) for at, row in notes]
 
     assert len(fired) == 8
     for at, row in fired:
         then, before = told(played, at), told(played, at - TICK)
         waiting = f"{row} | 还没到,"
-        assert [line for line in then if line.startswith(f"row_fired {row} ")] != [], (row, at)
+        assert [line for line in then if line.startswith(f"到点执行 · {row} ")] != [], (row, at)
         assert [line for line in before if line.startswith(waiting)] != [], (row, at)
-        if "every_day" not in row:
+        if "每天" not in row:
             assert [line for line in then if line.startswith(waiting)] == [], (row, at)
 
 

@@ -18,7 +18,7 @@ def test_one_formatter_says_the_same_hours_everywhere() -> None:
 
     assert write_amount(amount) == "120 h"
     assert "120 h" in explain_due(None, when("11-23 09:00"), amount)[0].text
-    assert "left 119 h" in world.explained()
+    assert "还剩 119 小时" in world.explained()
     assert world.due() == "11-28 09:00"
 
 

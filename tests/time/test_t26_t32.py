@@ -103,7 +103,7 @@ def test_a_row_flagged_after_downtime_is_listed_and_not_sent(tmp_path: Path) -> 
     world.restart("11-23 15:00")
 
     assert world.sent() == []
-    assert "row_flagged first late 0 min" in world.explained()
+    assert "晚了,待人决定 · first 到期时 | 晚了 300 分钟" in world.explained()
     assert [one.detail for one in world.stores.directory.unread()] == ["flagged:first late 0 min"]
     assert world.verdict() == "late"
     world.close()

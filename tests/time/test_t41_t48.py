@@ -155,7 +155,7 @@ def test_an_acknowledgement_expires_visibly_and_the_chain_goes_on_if_still_unsol
     )
     world.hear("created", "11-23 09:00")
     world.acknowledge("11-23 10:05")
-    assert "acknowledged ladder" in world.explained()
+    assert "已知晓 · 催办 | 到 11-23 11:35" in world.explained()
     assert world.armed() == ["11-23 11:35 chain:ladder 1"]
 
     world.until("11-23 11:40")

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from adapters.web.console.called import Called
-from adapters.web.console.noted import note_of
 from adapters.web.console.visit import Visit
+from engine.core.called import Called
+from engine.core.noted import note_of
 from engine.core.words import VERDICTS
 from engine.model.case import ClockVerdict, ClockView
 from engine.model.decision import Outcome
@@ -40,7 +40,7 @@ def following(visit: Visit, called: Called, row: CaseRow, found: Foreseen) -> Fo
     return Following(
         state=state, doubtful=doubtful, does=[_effect(visit, called, one) for one in found.effects if not one.shadow],
         takes_back=[_taken_back(visit, called, row, one.effect_id) for one in found.drops], clocks=list(_clocks(visit, called, found)),
-        notes=[note_of(called, visit.zone, row.workflow, one) for decision in found.decisions for one in decision.notes if one.kind in TOLD],
+        notes=[str(note_of(called, visit.zone, row.workflow, one)) for decision in found.decisions for one in decision.notes if one.kind in TOLD],
     )  # fmt: skip
 
 

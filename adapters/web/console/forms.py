@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.web.console.called import Called
 from adapters.web.console.visit import Visit
+from engine.core.called import Called
 from engine.model.erased import is_erased
 from engine.model.fieldtext import BadValue, decimal_places
 from engine.model.values import FieldType

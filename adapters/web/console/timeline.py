@@ -1,18 +1,18 @@
 """What happened to a case, in one column? Each decision with its reasons, and under it what it set going and what became of that."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from adapters.web.console.called import Called
-from adapters.web.console.noted import note_of
 from adapters.web.console.visit import Visit
 from adapters.web.console.words import all_words
+from engine.core.called import Called
 from engine.core.moment import SIGNS, WORDS
+from engine.core.noted import events_of, kind_of, note_of
 from engine.core.why_data import say_place
 from engine.core.why_transition import OUTCOMES
 from engine.model.condition import Check
-from engine.model.decision import JournalRow, Outcome
+from engine.model.decision import JournalRow, Note, Outcome
 from engine.model.masks import mask_text
 from engine.model.workflow import BUILT_IN_EVENTS
 from engine.ports.directory import SentRow
@@ -91,7 +91,7 @@ def lines_of(
     """The newest decision first; bells and refreshes that came to nothing are left out."""
     begun: Mapping[str, SentRow] = {one.effect_id: one for one in sent}
     todo = {one.id: one for one in tasks}
-    gone, events = taken_back(journal), {f"{row.source}|{row.event_id}": row.name for row in journal}
+    gone, events = taken_back(journal), events_of(journal)
     lines = []
     for row in journal:
         line = _line(visit, called, workflow, row, events)
@@ -118,7 +118,7 @@ def _line(visit: Visit, called: Called, workflow: str, row: JournalRow, events: 
         at=row.occurred_at, kind=kind, title=_title(visit, called, workflow, row), by=by, remark=mask_text(row.extra.get("note", "")),
         heard=row.received_at if row.received_at - row.occurred_at > SAID_LATE else None, version=row.rulebook[:12],
         place=say_place(row.span), clauses=[_clause(called, workflow, one) for one in row.checks],
-        notes=[(note_of(called, visit.zone, workflow, one, events), say_place(one.span)) for one in row.notes if one.kind not in TECHNICAL],
+        notes=[(_noted(visit, called, workflow, row, one, events), say_place(one.span)) for one in row.notes if one.kind not in TECHNICAL],
     )  # fmt: skip
     if row.kind == "happened":
         before, after = called.state(workflow, row.state_before), called.state(workflow, row.state_after)
@@ -130,6 +130,12 @@ def _line(visit: Visit, called: Called, workflow: str, row: JournalRow, events: 
         if row.name == "retracted":
             line.title = f"{line.title}: {called.event(workflow, row.extra.get('retracts', ''))}"
     return line
+
+
+def _noted(visit: Visit, called: Called, workflow: str, row: JournalRow, note: Note, events: Mapping[str, str]) -> str:
+    said = note_of(called, visit.zone, workflow, note, events)
+    title_says_it = note.kind == "row_fired" and f"policy:{note.subject}" == f"{row.extra.get('owner', '')} {row.extra.get('row', '')}"
+    return str(replace(said, what=kind_of(called, note.kind)) if title_says_it else said)
 
 
 def _title(visit: Visit, called: Called, workflow: str, row: JournalRow) -> str:

@@ -10,6 +10,7 @@ from adapters.cli.rules import load
 from adapters.cli.speech import Speech
 from adapters.clock import SystemClock
 from adapters.sql.stores import open_stores
+from engine.core.noted import KINDS
 from engine.service.advance import Clerk
 from engine.service.library import Library
 from tests.unit.cli.rulebook import Said, waybill, write_rulebook
@@ -124,6 +125,25 @@ def test_why_is_answered_with_the_place_of_the_rule(desk: Path, rules: Path) -> 
 
     assert said.code == 0
     assert "rules/sla.yaml:" in said.out
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", ("超时 · 揽收时限", "到点执行 · 揽收时限 到期时", "挂起 · 8011")),
+        ("en", ("late · pick_soon", "carried out · pick_soon late 0 min", "on hold · 8011")),
+    ],
+)
+def test_what_the_journal_notes_is_told_in_words(desk: Path, rules: Path, lang: str, said: tuple[str, ...]) -> None:
+    order("--at", f"{SystemClock().now() - timedelta(days=7):%Y-%m-%d %H:%M}")
+    decide(desk, rules)
+    waybill("hold", "A1", "--why", "客户要求", "--by", "8011")
+    decide(desk, rules)  # The bells that were due before come first.
+
+    for command in ("show", "explain"):
+        told = waybill(command, "A1", "--lang", lang).out
+        assert [line for line in said if line not in told] == [], command
+        assert not [kind for kind in KINDS if "_" in kind and kind in told], command
 
 
 def test_what_was_not_yet_so_is_left_out_of_an_explanation(desk: Path, rules: Path) -> None:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.responses import Response
 
-from adapters.web.console.called import Called
 from adapters.web.console.visit import Page, Trouble, Visit, toasted
+from engine.core.called import Called
 from engine.core.why_words import RECEIPTS
 from engine.model.masks import mask_phone, mask_text
 from engine.model.receipt import Verdict

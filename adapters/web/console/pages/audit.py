@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from adapters.web.console.called import Called
 from adapters.web.console.visit import Page, Visit
 from adapters.web.console.words import all_words
+from engine.core.called import Called
 from engine.ports.staff import Access
 from engine.ports.trail import broken_at
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 from starlette.responses import Response
 
-from adapters.web.console.called import Called
 from adapters.web.console.pages.case_show import at_case, the_case
 from adapters.web.console.timeline import message_of
 from adapters.web.console.visit import Page, Trouble, Visit
+from engine.core.called import Called
 from engine.model.masks import mask_text
 from engine.model.plain import plain
 from engine.ports.staff import Access

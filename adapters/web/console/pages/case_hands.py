@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from starlette.responses import Response
 
 from adapters.web.console import forms
-from adapters.web.console.called import Called
 from adapters.web.console.following import following
 from adapters.web.console.pages.case_show import at_case, the_case
 from adapters.web.console.timeline import may_undo
 from adapters.web.console.visit import Page, Trouble, Visit
+from engine.core.called import Called
 from engine.model.decision import JournalRow
 from engine.model.masks import mask_text
 from engine.model.plain import plain

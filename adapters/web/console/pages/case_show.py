@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from adapters.web.console.called import Called
 from adapters.web.console.timeline import lines_of, may_undo
 from adapters.web.console.visit import Page, Trouble, Visit
 from engine.core.again import cannot_leave_again, may_be_taken_back
+from engine.core.called import Called
 from engine.core.goes_by import court_of
 from engine.core.why_data import say_place
 from engine.core.words import VERDICTS

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from starlette.responses import Response
 
 from adapters.web.console import forms
-from adapters.web.console.called import Called
 from adapters.web.console.pages.case_show import at_case
 from adapters.web.console.pages.search import forms_of
 from adapters.web.console.visit import Page, Trouble, Visit
+from engine.core.called import Called
 from engine.model.fieldtext import BadValue, read_text
 from engine.model.masks import mask_text
 from engine.model.plain import plain

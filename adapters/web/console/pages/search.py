@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from adapters.web.console.called import Called
 from adapters.web.console.pages.case_show import at_case
 from adapters.web.console.visit import Page, Visit
+from engine.core.called import Called
 from engine.model.case import ClockView
 from engine.model.fieldtext import BadValue, read_text
 from engine.model.masks import mask_by_field, mask_text

@@ -6,8 +6,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from adapters.web.console.called import Called
 from adapters.web.console.visit import Page, Visit
+from engine.core.called import Called
 from engine.model.masks import mask_text
 from engine.ports.staff import Access
 

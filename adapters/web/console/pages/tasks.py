@@ -9,8 +9,8 @@ from urllib.parse import quote, urlencode
 from starlette.responses import Response
 
 from adapters.web.console import forms
-from adapters.web.console.called import Called
 from adapters.web.console.visit import Page, Trouble, Visit
+from engine.core.called import Called
 from engine.model.masks import mask_phone, mask_text
 from engine.model.plain import plain
 from engine.model.workflow import Workflow

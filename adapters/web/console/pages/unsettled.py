@@ -2,9 +2,9 @@
 
 from starlette.responses import Response
 
-from adapters.web.console.called import Called
 from adapters.web.console.pages.adapters import counts_of, reason
 from adapters.web.console.visit import Page, Trouble, Visit
+from engine.core.called import Called
 from engine.model.masks import mask_phone, mask_text
 from engine.ports.doubts import DeadEvent
 from engine.ports.staff import Access
