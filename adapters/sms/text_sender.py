@@ -77,7 +77,7 @@ class TextSender:
         """One request, one receipt. Never raises for the world's fault, nor for a missing setting."""
         now = self.clock.now()
         refused = Receipt(verdict=Verdict.REJECTED, key=parcel.key, at=now, final=True)
-        if parcel.valid_until is not None and now >= parcel.valid_until:
+        if parcel.expired(now):
             return _because(refused, "expired")
         number = read_number(parcel.address)
         if number is None or not number.can_text:

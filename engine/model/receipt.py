@@ -99,8 +99,8 @@ class Parcel:
     """With a mail."""
 
     def expired(self, now: datetime) -> bool:
-        """Is it too late to hand it over?"""
-        return self.valid_until is not None and now > self.valid_until
+        """Is it too late to hand it over? At the end of its validity it is."""
+        return self.valid_until is not None and now >= self.valid_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

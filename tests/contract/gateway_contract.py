@@ -85,8 +85,9 @@ class GatewayContract:
         assert (first.key, second.key) == (KEY, "z" * 26)
         assert self.deliveries() in {None, 2}
 
-    def test_a_parcel_past_its_validity_is_not_sent(self, gateway: Gateway) -> None:
-        receipt = gateway.send(a_parcel(valid_until=NOW - timedelta(seconds=1)))
+    @pytest.mark.parametrize("seconds_past", [0, 1], ids=["at its very end", "after it"])
+    def test_a_parcel_past_its_validity_is_not_sent(self, gateway: Gateway, seconds_past: int) -> None:
+        receipt = gateway.send(a_parcel(valid_until=NOW - timedelta(seconds=seconds_past)))
 
         assert (receipt.verdict, receipt.reason) == (Verdict.REJECTED, "expired")
         assert self.deliveries() in {None, 0}
