@@ -48,7 +48,7 @@ MAKERS: Mapping[ConnectionType, Maker] = {
     ConnectionType.FEISHU_ROBOT: feishu_robot,
     ConnectionType.SMTP: Mail,
 }
-"""Vendors, one line each: type of connection -> its gateway, made of the connection file, a clock and what resolves a secret."""
+"""Providers, one line each: type of connection -> its gateway, made of the connection file, a clock and what resolves a secret."""
 
 
 def gateways_of(rulebook: Rulebook, worklist: Worklist, clock: Clock) -> dict[str, Gateway]:

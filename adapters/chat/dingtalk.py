@@ -5,7 +5,7 @@ import hmac
 import urllib.parse
 from datetime import datetime
 
-from adapters.chat.robot import Robot, RobotGateway, Vendor, is_phone
+from adapters.chat.robot import Provider, Robot, RobotGateway, is_phone
 from adapters.signing.caller import Caller
 from adapters.signing.codes import Codes
 from adapters.signing.digests import encode
@@ -52,9 +52,9 @@ def write(robot: Robot, parcel: Parcel, now: datetime) -> tuple[str, dict[str, o
     return url, {"msgtype": "text", "text": {"content": parcel.text}, "at": {**whom, "isAtAll": False}}
 
 
-VENDOR = Vendor(write=write, text_bytes_max=20_000, code_at=("errcode",), said_at="errmsg", codes=CODES, blocked_seconds=600)
+PROVIDER = Provider(write=write, text_bytes_max=20_000, code_at=("errcode",), said_at="errmsg", codes=CODES, blocked_seconds=600)
 
 
 def dingtalk_robot(connection: Connection, clock: Clock, resolve: Resolve, *, caller: Caller | None = None) -> RobotGateway:
     """The gateway of `type: dingtalk_robot`."""
-    return RobotGateway(VENDOR, connection, clock, resolve, caller=caller)
+    return RobotGateway(PROVIDER, connection, clock, resolve, caller=caller)

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from datetime import datetime
 
-from adapters.chat.robot import Robot, RobotGateway, Vendor
+from adapters.chat.robot import Provider, Robot, RobotGateway
 from adapters.signing.caller import Caller
 from adapters.signing.codes import Codes
 from adapters.signing.digests import encode
@@ -39,11 +39,11 @@ def write(robot: Robot, parcel: Parcel, now: datetime) -> tuple[str, dict[str, o
     return robot.webhook, body
 
 
-VENDOR = Vendor(
+PROVIDER = Provider(
     write=write, text_bytes_max=20_000, code_at=("code", "StatusCode"), said_at="msg", codes=CODES, reset_header="x-ogw-ratelimit-reset"
 )
 
 
 def feishu_robot(connection: Connection, clock: Clock, resolve: Resolve, *, caller: Caller | None = None) -> RobotGateway:
     """The gateway of `type: feishu_robot`."""
-    return RobotGateway(VENDOR, connection, clock, resolve, caller=caller)
+    return RobotGateway(PROVIDER, connection, clock, resolve, caller=caller)

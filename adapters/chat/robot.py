@@ -31,14 +31,14 @@ class Robot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vendor:
+class Provider:
     """What differs from one robot to another."""
 
     write: Callable[[Robot, Parcel, datetime], tuple[str, dict[str, object]]]
     """Address and body of the request; pure."""
     text_bytes_max: int
     code_at: tuple[str, ...]
-    """Paths of the vendor's code, the first that is there."""
+    """Paths of the provider's code, the first that is there."""
     said_at: str
     codes: Codes
     blocked_seconds: int = 60
@@ -53,10 +53,10 @@ NOTHING = Parcel(key="", effect_id="", case="", message="", address="", text="")
 class RobotGateway:
     """A gateway to one group. No receipts and no keys: accepted is the best there is."""
 
-    def __init__(self, vendor: Vendor, connection: Connection, clock: Clock, resolve: Resolve, *, caller: Caller | None = None) -> None:
+    def __init__(self, provider: Provider, connection: Connection, clock: Clock, resolve: Resolve, *, caller: Caller | None = None) -> None:
         self.name = connection.name
         self.capabilities = Capabilities()
-        self._vendor = vendor
+        self._provider = provider
         self._options = connection.options
         self._clock = clock
         self._resolve = resolve
@@ -68,8 +68,8 @@ class RobotGateway:
         refused = Receipt(verdict=Verdict.REJECTED, key=parcel.key, at=now, final=True)
         if parcel.expired(now):
             return replace(refused, reason="expired")
-        if len(parcel.text.encode("utf-8", "replace")) > self._vendor.text_bytes_max:
-            return replace(refused, reason="text_refused", detail=f"longer than {self._vendor.text_bytes_max} bytes")
+        if len(parcel.text.encode("utf-8", "replace")) > self._provider.text_bytes_max:
+            return replace(refused, reason="text_refused", detail=f"longer than {self._provider.text_bytes_max} bytes")
         try:
             robot = self._robot()
         except SETTING_PROBLEMS as problem:
@@ -87,13 +87,13 @@ class RobotGateway:
         """Does it know us? It gets a message without its words, which nobody is shown, and its complaint says the counter is open."""
         now = self._clock.now()
         try:
-            url, body = self._vendor.write(self._robot(), NOTHING, now)
+            url, body = self._provider.write(self._robot(), NOTHING, now)
         except SETTING_PROBLEMS:
             return False
         kept = {name: value for name, value in body.items() if name not in ("text", "content")}
         answer = self._caller.call(a_json_request(url, kept))
-        code = _code(tree_of(answer), self._vendor.code_at)
-        return code is not None and answer.status < 500 and meaning(self._vendor.codes, code)[1] not in ("account", "limited")
+        code = _code(tree_of(answer), self._provider.code_at)
+        return code is not None and answer.status < 500 and meaning(self._provider.codes, code)[1] not in ("account", "limited")
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -108,21 +108,21 @@ class RobotGateway:
         return Robot(webhook, secret)
 
     def _carry(self, robot: Robot, parcel: Parcel, now: datetime) -> Receipt:
-        url, body = self._vendor.write(robot, parcel, now)
+        url, body = self._provider.write(robot, parcel, now)
         answer = self._caller.call(a_json_request(url, body))
         hide = (robot.webhook, *_parts(robot.webhook), robot.secret, parcel.address, parcel.text)
         tree = tree_of(answer)
-        code = _code(tree, self._vendor.code_at)
-        if answer.status == 429 and (seconds := answer.headers.get(self._vendor.reset_header, "")).isdecimal():
+        code = _code(tree, self._provider.code_at)
+        if answer.status == 429 and (seconds := answer.headers.get(self._provider.reset_header, "")).isdecimal():
             receipt = unreadable(answer, key=parcel.key, now=now, hide=hide)
             return replace(receipt, until=now + timedelta(seconds=min(int(seconds), 3600)))
         if code is None or answer.status >= 500:
             return unreadable(answer, key=parcel.key, now=now, hide=hide)
         if code == "0":
             return Receipt(verdict=Verdict.ACCEPTED, key=parcel.key, at=now, final=True)
-        said = text_at(tree, self._vendor.said_at) or ""
-        receipt = by_code(self._vendor.codes, code, answer, key=parcel.key, now=now, said=said, hide=hide)
-        return replace(receipt, until=now + timedelta(seconds=self._vendor.blocked_seconds)) if receipt.reason == "limited" else receipt
+        said = text_at(tree, self._provider.said_at) or ""
+        receipt = by_code(self._provider.codes, code, answer, key=parcel.key, now=now, said=said, hide=hide)
+        return replace(receipt, until=now + timedelta(seconds=self._provider.blocked_seconds)) if receipt.reason == "limited" else receipt
 
 
 def a_json_request(url: str, body: dict[str, object]) -> Request:
@@ -142,6 +142,6 @@ def _code(tree: Tree | None, paths: tuple[str, ...]) -> str | None:
 
 
 def _parts(webhook: str) -> list[str]:
-    """The secret pieces of an address, which a vendor may repeat alone."""
+    """The secret pieces of an address, which a provider may repeat alone."""
     parts = urllib.parse.urlsplit(webhook)
     return [value for _, value in urllib.parse.parse_qsl(parts.query)] + [one for one in parts.path.split("/") if len(one) >= 16]

@@ -1,6 +1,6 @@
 """How is a message handed to one person in WeCom 企业微信? By the company's application: a token that lasts two hours, then the message.
 
-Source: messaging.md 2.6; documents 90236 and 90313 of the vendor. A repetition with the same content is not shown twice
+Source: messaging.md 2.6; documents 90236 and 90313 of the provider. A repetition with the same content is not shown twice
 within half an hour, but that goes by content, not by our key.
 """
 
@@ -74,7 +74,7 @@ class WechatWork:
         """What was handed over is not taken back."""
 
     def probe(self) -> bool:
-        """Does the vendor give us a token, a new one? Nothing is sent."""
+        """Does the provider give us a token, a new one? Nothing is sent."""
         try:
             self._forget(self._token)
             found = self._fresh_token(self._account.option("corp_secret"), "", self._clock.now(), SEND_SECONDS_MAX)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from adapters.chat.robot import Robot, RobotGateway, Vendor, is_phone
+from adapters.chat.robot import Provider, Robot, RobotGateway, is_phone
 from adapters.chat.wecom_codes import CODES
 from adapters.signing.caller import Caller
 from adapters.signing.exchange import Resolve
@@ -19,9 +19,9 @@ def write(robot: Robot, parcel: Parcel, now: datetime) -> tuple[str, dict[str, o
     return robot.webhook, {"msgtype": "text", "text": text}
 
 
-VENDOR = Vendor(write=write, text_bytes_max=2048, code_at=("errcode",), said_at="errmsg", codes=CODES)
+PROVIDER = Provider(write=write, text_bytes_max=2048, code_at=("errcode",), said_at="errmsg", codes=CODES)
 
 
 def wecom_robot(connection: Connection, clock: Clock, resolve: Resolve, *, caller: Caller | None = None) -> RobotGateway:
     """The gateway of `type: wecom_robot`."""
-    return RobotGateway(VENDOR, connection, clock, resolve, caller=caller)
+    return RobotGateway(PROVIDER, connection, clock, resolve, caller=caller)

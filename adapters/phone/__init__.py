@@ -1,1 +1,1 @@
-"""How is a phone call made? By a vendor, or by a person from the call list."""
+"""How is a phone call made? By a provider, or by a person from the call list."""

@@ -1,6 +1,6 @@
 """How does Aliyun call somebody? One signed request with an approved template; how the call ended is pushed later.
 
-Source: messaging.md 2.5, documents 55085 and 112804 of the vendor. Not every call it counts was answered: per called number
+Source: messaging.md 2.5, documents 55085 and 112804 of the provider. Not every call it counts was answered: per called number
 1 a minute, 5 an hour, 20 a day, so `limits:` belong in the connection file.
 """
 
@@ -27,9 +27,9 @@ from engine.ports.clock import Clock
 
 URL, VERSION = "https://dyvmsapi.aliyuncs.com", "2017-05-25"
 VOICE_PRODUCT = "11000000300006"
-"""How the vendor calls its voice notices."""
+"""How the provider calls its voice notices."""
 CHINA = timezone(timedelta(hours=8))
-"""The vendor writes its times without a zone."""
+"""The provider writes its times without a zone."""
 TAKEN = json.dumps({"code": 0, "msg": "接收成功"}, ensure_ascii=False)
 
 REFUSALS: Codes = {
@@ -131,14 +131,14 @@ class AliyunVoice:
         return Pushed(receipts=tuple(one for one in read if one is not None), bad=tuple(bad), answer=TAKEN)
 
     def look_up(self, sent: Sent) -> Receipt | None:
-        """A lost answer has lost the vendor's id, and it finds calls by nothing else."""
+        """A lost answer has lost the provider's id, and it finds calls by nothing else."""
         return None
 
     def cancel(self, key: str) -> None:
         """A call that was asked for is made."""
 
     def probe(self) -> bool:
-        """Does the vendor know the account? It is asked for a call that never was."""
+        """Does the provider know the account? It is asked for a call that never was."""
         day = str(int(self._clock.now().timestamp() * 1000))
         try:
             request = self._request("QueryCallDetailByCallId", {"CallId": "none", "ProdId": VOICE_PRODUCT, "QueryDate": day})

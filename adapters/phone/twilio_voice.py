@@ -119,14 +119,14 @@ class TwilioVoice:
         return Pushed(receipts=(receipt,) if receipt else (), answer=HANG_UP, media_type="text/xml")
 
     def look_up(self, sent: Sent) -> Receipt | None:
-        """A lost answer has lost the vendor's id, and a number and a time are no proof."""
+        """A lost answer has lost the provider's id, and a number and a time are no proof."""
         return None
 
     def cancel(self, key: str) -> None:
         """A call that was asked for is made."""
 
     def probe(self) -> bool:
-        """Does the vendor know the account, and is it active?"""
+        """Does the provider know the account, and is it active?"""
         try:
             answer = self._caller.call(self._request(".json", None))
         except SETTING_PROBLEMS:

@@ -17,7 +17,7 @@ class VoiceOptions:
     confirm: str
     """The key; empty: hearing to the end counts."""
     voice: str
-    """Empty: the vendor's own for Chinese."""
+    """Empty: the provider's own for Chinese."""
 
     @property
     def asks(self) -> str:

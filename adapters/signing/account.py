@@ -1,4 +1,4 @@
-"""Where does a vendor stand, and who are we there? What a connection file says of an account, references looked up anew each time."""
+"""Where does a provider stand, and who are we there? What a connection file says of an account, references looked up anew each time."""
 
 import urllib.parse
 from collections.abc import Callable
@@ -14,7 +14,7 @@ class Account:
     """Options of one connection."""
 
     def __init__(self, connection: Connection, resolve: Callable[[str], str], *, url: str) -> None:
-        """`url`: the vendor's own address, empty for a machine of the house; `url:` of the file wins."""
+        """`url`: the provider's own address, empty for a machine of the house; `url:` of the file wins."""
         self._options = connection.options
         self._resolve = resolve
         self._url = url

@@ -1,6 +1,6 @@
 """How is a request to Aliyun signed? ACS3-HMAC-SHA256 over a query with an empty body; pure: time and nonce are arguments.
 
-Source: messaging.md section 2.8; vectors A1 to A3 were taken from the vendor's own SDK, A4 and A5 computed by the same rules.
+Source: messaging.md section 2.8; vectors A1 to A3 were taken from the provider's own SDK, A4 and A5 computed by the same rules.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What does a vendor's code mean? One table per provider, pattern by pattern; a code nobody mapped is unknown, and shows."""
+"""What does a provider's code mean? One table per provider, pattern by pattern; a code nobody mapped is unknown, and shows."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -24,13 +24,13 @@ def meaning(codes: Codes, code: str, said: str = "") -> Meaning:
 
 
 def by_code(codes: Codes, code: str, answer: Answer, *, key: str, now: datetime, said: str = "", hide: Collection[str] = ()) -> Receipt:
-    """A refusal in the vendor's own words."""
+    """A refusal in the provider's own words."""
     verdict, reason = meaning(codes, code, said)
     return Receipt(verdict=verdict, reason=reason, key=key, at=now, code=shown(code), detail=detail_of(answer, hide))
 
 
 def unreadable(answer: Answer, *, key: str, now: datetime, hide: Collection[str] = ()) -> Receipt:
-    """No code of the vendor's in it: an accident of the line, a server in trouble, or an answer that cannot be read."""
+    """No code of the provider's in it: an accident of the line, a server in trouble, or an answer that cannot be read."""
     met = accident(answer, key=key, now=now, hide=hide)
     if met is not None:
         return met

@@ -1,6 +1,6 @@
 """How is a request to Tencent Cloud signed? TC3-HMAC-SHA256 over the very bytes of the body; pure.
 
-Source: messaging.md section 2.8; vectors T1 to T3 were taken from the vendor's own SDK, or computed by the same rules.
+Source: messaging.md section 2.8; vectors T1 to T3 were taken from the provider's own SDK, or computed by the same rules.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ CONTENT_TYPE = "application/json"
 def signed(
     url: str, service: str, action: str, version: str, region: str, body: bytes, *, secret_id: str, secret: str, at: datetime
 ) -> Request:
-    """A whole request. `url`: scheme and host; `at` is aware and within five minutes of the vendor's clock."""
+    """A whole request. `url`: scheme and host; `at` is aware and within five minutes of the provider's clock."""
     host, stamp = host_of(url), int(at.timestamp())
     headers = {
         "host": host,

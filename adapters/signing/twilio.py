@@ -1,6 +1,6 @@
 """Did Twilio push this? HMAC-SHA1 over the address it called and every form field, or the digest of a JSON body; pure.
 
-Source: messaging.md section 2.8; vectors W1 to W3 were taken from the vendor's own validator.
+Source: messaging.md section 2.8; vectors W1 to W3 were taken from the provider's own validator.
 """
 
 import hashlib

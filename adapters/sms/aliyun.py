@@ -68,7 +68,7 @@ class AliyunSms:
         """What was handed over cannot be taken back."""
 
     def probe(self) -> bool:
-        """Does the vendor know the account, and may it ask for its signs?"""
+        """Does the provider know the account, and may it ask for its signs?"""
         answer = self._sender.ask(lambda: self._request("QuerySmsSignList", {"PageIndex": "1", "PageSize": "1"}))
         return answer is not None and text_at(tree_of(answer), "Code") == "OK"
 

@@ -42,7 +42,7 @@ ANSWERS: Codes = {
     "InvalidTimeStamp*": (REJECTED, "account"),
     "Forbidden*": (REJECTED, "account"),
     "NoPermission": (REJECTED, "account"),
-    # The vendor does not say whether it was carried on.
+    # The provider does not say whether it was carried on.
     "isp.SYSTEM_ERROR": (UNKNOWN, "no_answer"),
     "isp.GATEWAY_ERROR": (UNKNOWN, "no_answer"),
 }
@@ -76,7 +76,7 @@ RECEIPTS: Codes = {
     "SIGN*": (REJECTED, "account"),
     "NO_ROUTE*": (RETRY, "busy"),
     "SP_*": (RETRY, "busy"),
-    # The vendor says "not delivered" and no more, or in a carrier's own words.
+    # The provider says "not delivered" and no more, or in a carrier's own words.
     "*": (REJECTED, "away"),
 }
-"""Of a text that the vendor says did not arrive."""
+"""Of a text that the provider says did not arrive."""

@@ -1,4 +1,4 @@
-"""How is a text handed to a provider that speaks plain HTTP? By its connection file; no Python per vendor."""
+"""How is a text handed to a provider that speaks plain HTTP? By its connection file; no Python per provider."""
 
 from adapters.signing.caller import Caller
 from adapters.signing.exchange import Exchange, Resolve

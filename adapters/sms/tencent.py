@@ -63,7 +63,7 @@ class TencentSms:
         """What was handed over cannot be taken back."""
 
     def probe(self) -> bool:
-        """Does the vendor know the account and the application? Asks for this hour's counts."""
+        """Does the provider know the account and the application? Asks for this hour's counts."""
         answer = self._sender.ask(self._counts)
         tree = tree_of(answer) if answer is not None else None
         return at(tree, "Response.SendStatusStatistics") is not None and at(tree, "Response.Error") is None
@@ -91,7 +91,7 @@ class TencentSms:
 
     def _question(self, sent: Sent, number: Number) -> Request:
         body: dict[str, object] = {
-            # The vendor's clock is not ours.
+            # The provider's clock is not ours.
             "BeginTime": int(sent.handed_at.timestamp()) - 60,
             "EndTime": int(self._clock.now().timestamp()) + 60,
             "Offset": 0,

@@ -33,7 +33,7 @@ ANSWERS: Codes = {
     "AuthFailure*": (REJECTED, "account"),
     "UnauthorizedOperation*": (REJECTED, "account"),
     "UnsupportedOperation*": (REJECTED, "account"),
-    # "May retry", says the vendor; whether it was carried on, nobody knows.
+    # "May retry", says the provider; whether it was carried on, nobody knows.
     "InternalError*": (UNKNOWN, "no_answer"),
 }
 
@@ -62,7 +62,7 @@ RECEIPTS: Codes = {
     "EXPIRED": (REJECTED, "expired"),
     "COMFAIL": (RETRY, "busy"),
     "WTNFAIL": (RETRY, "busy"),
-    # The vendor says "not delivered" and no more, or in a carrier's own words: off, out of area, full.
+    # The provider says "not delivered" and no more, or in a carrier's own words: off, out of area, full.
     "*": (REJECTED, "away"),
 }
-"""Of a text that the vendor says did not arrive."""
+"""Of a text that the provider says did not arrive."""

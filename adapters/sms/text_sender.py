@@ -1,4 +1,4 @@
-"""How does one text leave for a provider? Account looked up anew, number read, one request, accidents judged; the rest is the vendor's words."""
+"""How does one text leave for a provider? Account looked up anew, number read, one request, accidents judged; the rest is the provider's words."""
 
 import urllib.parse
 from collections.abc import Callable
@@ -59,7 +59,7 @@ class TextSender:
 
     @property
     def has_door(self) -> bool:
-        """Can the vendor be told where receipts go?"""
+        """Can the provider be told where receipts go?"""
         return self.connection.receipts is not None and bool(self.connection.options.get("public_url"))
 
     def door(self) -> str:
@@ -69,7 +69,7 @@ class TextSender:
             raise Unfillable("the connection has no receipts:", ours=True)
         path = f"/in/{self.connection.name}/{self.look(receipts.tokens[0].reference)}"
         if urllib.parse.quote(path, safe=IN_A_PATH) != path:
-            # Some vendors sign the address they call: it must come back letter by letter.
+            # Some providers sign the address they call: it must come back letter by letter.
             raise Unfillable("the token of receipts: is not fit for an address", ours=True)
         return self.option("public_url").rstrip("/") + path
 
@@ -93,7 +93,7 @@ class TextSender:
         return self.judge(self._caller.call(replace(request, private=self._account.private)), parcel.key, understand, hide)
 
     def judge(self, answer: Answer, key: str, understand: Understand, hide: tuple[str, ...]) -> Receipt:
-        """Accidents first; what a whole answer says is the vendor's language."""
+        """Accidents first; what a whole answer says is the provider's language."""
         now, hidden = self.clock.now(), (*self._hidden, *(one for one in hide if one))
         met = accident(answer, key=key, now=now, hide=hidden)
         if met is not None:

@@ -65,7 +65,7 @@ class TwilioSms:
         """What was handed over cannot be taken back."""
 
     def probe(self) -> bool:
-        """Does the vendor know the account, and is it active?"""
+        """Does the provider know the account, and is it active?"""
         answer = self._sender.ask(lambda: self._request("GET", ".json"))
         return answer is not None and answer.status == 200 and text_at(tree_of(answer), "status") == "active"
 

@@ -51,7 +51,7 @@ RECEIPTS: Codes = {
     "30006": (REJECTED, "bad_number"),
     "30007": (REJECTED, "text_refused"),
     "30036": (REJECTED, "expired"),
-    # Undelivered or failed, says the vendor, for a reason of the network's.
+    # Undelivered or failed, says the provider, for a reason of the network's.
     "*": (REJECTED, "away"),
 }
-"""Of a text that the vendor says did not arrive."""
+"""Of a text that the provider says did not arrive."""

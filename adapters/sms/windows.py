@@ -1,4 +1,4 @@
-"""When may a limited number be tried again? At the end of the window the vendor's words name; windows are counted in Beijing time."""
+"""When may a limited number be tried again? At the end of the window the provider's words name; windows are counted in Beijing time."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -34,7 +34,7 @@ def tells(connection: Connection) -> bool:
 
 
 def bounds(connection: Connection) -> bool:
-    """A message is not delivered any more once its worth is over. What a vendor behind plain HTTP does, its file knows and we do not."""
+    """A message is not delivered any more once its worth is over. What a provider behind plain HTTP does, its file knows and we do not."""
     provider = PROVIDERS.get(connection.type.value)
     return provider.validity if provider is not None else connection.type in (*PEOPLE_AND_RECORDERS, ConnectionType.HTTP)
 

@@ -36,11 +36,11 @@ class Said:
 
 @dataclass
 class Provider:
-    """What it was asked, and how it shall answer. A provider of a real vendor says how by `answer`."""
+    """What it was asked, and how it shall answer. What imitates a real provider says how by `answer`."""
 
     port: int = 0
     fault: str = ""
-    """Empty: it works. Else one of FAULTS, or `says CODE`: a refusal in the vendor's shape."""
+    """Empty: it works. Else one of FAULTS, or `says CODE`: a refusal in the provider's shape."""
     asked: list[Asked] = field(default_factory=list)
     sent: int = 0
     """How many texts it took or refused; questions do not count."""

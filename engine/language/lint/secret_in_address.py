@@ -24,7 +24,7 @@ _QUERY = re.compile(rf"[?&]({_NAME})=([^&{{}}\s]+)", re.IGNORECASE)
 _USER = re.compile(r"://[^/@\s:]+:[^/@\s]+@")
 _KEY = re.compile(rf"(?:.*[_-])?{_NAME}", re.IGNORECASE)
 _LITERAL = re.compile(r"(?=.*\d)[A-Za-z0-9+/=_-]{8,}")
-"""A value that looks made by a machine; words of a vendor's vocabulary have no digits, or are short."""
+"""A value that looks made by a machine; words of a provider's vocabulary have no digits, or are short."""
 
 
 def check(rulebook: Rulebook, findings: Findings, today: date | None) -> None:

@@ -37,7 +37,7 @@ class AliyunCalls(Provider):
 
 @dataclass
 class TwilioCalls(Provider):
-    """Reads what is to be said, as the vendor would."""
+    """Reads what is to be said, as the provider would."""
 
     def answer(self, asked: Asked) -> Said:
         proof = "Basic " + base64.b64encode(f"{TWILIO_SID}:{TWILIO_SECRET}".encode()).decode()

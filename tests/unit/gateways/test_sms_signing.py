@@ -217,7 +217,7 @@ def by_twilio(signature: str, content_type: str = FORM) -> dict[str, str]:
         pytest.param(W3_URL, W3_BODY, by_twilio("rZ8xvkajgb4oz6vhzw84edQwEXY=", "application/json"), id="W3 JSON"),
     ],
 )
-def test_what_the_vendors_validator_takes_we_take(url: str, body: bytes, headers: dict[str, str]) -> None:
+def test_what_the_providers_validator_takes_we_take(url: str, body: bytes, headers: dict[str, str]) -> None:
     assert twilio.is_genuine(TOKEN, url, headers, body)
     assert not twilio.is_genuine("12346", url, headers, body)
     assert not twilio.is_genuine(TOKEN, url + "x", headers, body)

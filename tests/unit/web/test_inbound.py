@@ -100,7 +100,7 @@ def test_what_is_no_document_is_refused_with_its_place(desk: MemoryDesk) -> None
 
 
 @pytest.mark.skipif(not PAYLOADS.is_dir(), reason="the shared payload samples are not here")
-def test_a_snapshot_is_answered_in_the_vendors_own_words() -> None:
+def test_a_snapshot_is_answered_in_the_neighbours_own_words() -> None:
     desk = MemoryDesk(connections={"kd": kuaidi100()})
     body = (PAYLOADS / "kuaidi100_push_signed.form").read_bytes()
     client = a_client(desk, secret="123")

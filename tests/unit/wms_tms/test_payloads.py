@@ -1,6 +1,6 @@
 """Nine real messages of nine systems become the right events, through YAML alone.
 
-The files lie beside the project and are never copied into it. What is expected was written by hand from the vendors' code tables.
+The files lie beside the project and are never copied into it. What is expected was written by hand from the neighbours' code tables.
 """
 
 import re
