@@ -51,6 +51,7 @@ class Draft:
         self.raised: list[Event] = []
         self.exceeded = False
         self.reading: Reading
+        self._earlier: Reading | None = None
         self.clocks: list[Clock]
         self._counted: Counted
 
@@ -58,7 +59,7 @@ class Draft:
         """Add an event to the case's history and read it in its place."""
         heard = Heard(event, self.revision, version)
         before, self.history = self.history, (*self.history, heard)
-        known = read_case(self.court, self.case)
+        known = self._earlier = read_case(self.court, self.case)
         if not before or known.retracts or event.name == "retracted":
             self.read()
             return
@@ -72,11 +73,17 @@ class Draft:
         self.reading = read_case(self.court, case)
         self._count()
 
-    def clocks_before_the_event(self) -> list[Clock]:
-        """As today's rules count them without what came in now."""
+    def read_before_the_event(self) -> Reading:
+        """As today's rules read the case without what came in now."""
         if self.history is self.case.history:
-            return self.clocks
-        return clocks_of(self.court, read_case(self.court, self.case), self.now, self.floors)
+            return self.reading
+        if self._earlier is None:
+            self._earlier = read_case(self.court, self.case)
+        return self._earlier
+
+    def clocks_before_the_event(self) -> list[Clock]:
+        """The same, of its clocks."""
+        return clocks_of(self.court, self.read_before_the_event(), self.now, self.floors)
 
     def _count(self) -> None:
         self._counted = counted_of(self.court, self.reading, self.now, self.floors)
@@ -85,7 +92,7 @@ class Draft:
     def go_by(self, court: Court) -> None:
         """Take other rules from here on. What is over keeps the due time it closed with."""
         over = {clock.id: clock.due for clock in self.clocks if not clock.live}
-        self.court = court
+        self.court, self._earlier = court, None
         self.rules_changed = True
         self.note("rules_adopted", self.case.workflow, f"{version_of(court)[:12]}", court.workflow.span)
         self.read()

@@ -14,7 +14,6 @@ from engine.core.clocks import Clock
 from engine.core.draft import Draft
 from engine.core.order import event_key
 from engine.core.reader import CLOCK_SOURCE
-from engine.core.reading import read_case
 from engine.core.stays import Intention, Reading, Stay
 from engine.model.case import ChainRun, Issued
 
@@ -70,7 +69,7 @@ def go_on(draft: Draft) -> None:
     last = draft.reading.order[-1:]
     if last and last[0] is draft.history[-1] and draft.event.name != "retracted":
         return  # Nearly always: it happened last, and whatever stood before it stands.
-    before = read_case(draft.court, draft.case)
+    before = draft.read_before_the_event()
     stays = _pairs(before.stays, draft.reading.stays, lambda one: one.key, _stay_of, _lay)
     raised = {
         f"{one.event.extra.get('policy')}|{one.event.extra.get('clock')}" for one in draft.history if one.event.source == CLOCK_SOURCE
