@@ -11,7 +11,8 @@ import pytest
 from adapters.files.rules import read_rules, shipped_rules_dir
 from adapters.web.console.menu import all_pages
 from engine.core.called import Called
-from engine.core.noted import DETAILS, KINDS, note_of
+from engine.core.note_details import DETAILS
+from engine.core.noted import KINDS, note_of
 from engine.model.decision import Note
 from engine.ports.attempts import Circuit, CircuitState
 from engine.reports.report_registry import SHEETS
