@@ -14,7 +14,7 @@ def masked(text: str) -> str:
     return re.sub(r"\b[0-9a-f]{64}\b", "0", text)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_the_drill_on_the_page_runs_as_it_is_told(tmp_path: Path) -> None:
     shell = Shell(tmp_path, "zh")
     try:

@@ -97,7 +97,7 @@ def shell(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shell]:
     one.close()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("page", "shell"), [("README.md", "en"), ("README.zh-CN.md", "zh")], indirect=["shell"])
 def test_the_story_of_the_front_page_runs_as_it_is_told(page: str, shell: Shell) -> None:
     steps = blocks(page)

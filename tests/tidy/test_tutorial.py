@@ -34,7 +34,7 @@ def plain(text: str) -> str:
     return re.sub(rf"\b({LOGIN}|{re.escape(getpass.getuser())})\b", "LOGIN", re.sub(r"\b[0-9a-f]{10,12}\b", "0", text))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("page", "lang"), [("tutorial.zh-CN.md", "zh"), pytest.param("tutorial.md", "en", marks=pytest.mark.slow)])
 def test_the_tutorial_runs_as_it_is_told(page: str, lang: str, tmp_path: Path) -> None:
     shell = Shell(tmp_path, lang)
