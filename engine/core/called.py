@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from engine.core.why_words import RECEIPTS, SUPPRESSED
-from engine.core.words import CHANNELS, HELD, NOT_DELIVERED, in_chinese, say_trouble
+from engine.core.words import CALL_RESULTS, CHANNELS, HELD, NOT_DELIVERED, in_chinese, say_trouble
 from engine.model.fieldtext import BadValue, read_text
 from engine.model.receipt import Verdict
 from engine.model.rulebook import Rulebook
@@ -20,11 +20,6 @@ _ALARMS = {
     "nobody": ("找不到人", "nobody there"), "chain_exhausted": ("升级到头", "chain exhausted"), "could_not_tell": ("无法判断", "could not tell"),
     "flagged": ("待人决定", "left to a person"),
 }  # fmt: skip
-RESULTS = {
-    "told": ("已告知", "told"), "confirmed": ("已确认", "confirmed"), "refused": ("对方拒绝", "refused"), "away": ("无人接", "no answer"),
-    "bad_number": ("号码有误", "bad number"),
-}  # fmt: skip
-"""Result of a call -> how it is said."""
 _SETTLED = {
     "release": ("放行", "let go"), "drop": ("都不发", "drop them"), "confirm": ("时间是对的", "the time is right"), "paused": ("已暂停", "paused"),
     "resumed": ("已恢复", "resumed"), "suppressed": ("已列入名单", "suppressed"), "lifted": ("已移出名单", "lifted"),
@@ -63,8 +58,8 @@ class Called:
 
     def result(self, workflow: str, kind: str, name: str) -> str:
         """Of a task an event, of a call what came of it."""
-        if kind == "call" and name in RESULTS:
-            return self.of(*RESULTS[name])
+        if kind == "call" and name in CALL_RESULTS:
+            return self.of(*CALL_RESULTS[name])
         if kind == "alarm" and name in _SETTLED:
             return self.of(*_SETTLED[name])
         return self.event(workflow, name)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from engine.core.called import RESULTS, Called
+from engine.core.called import Called
 from engine.core.delivery import WITHOUT_END
-from engine.core.words import NOT_AGAIN
+from engine.core.words import CALL_RESULTS, NOT_AGAIN
 
 ARRIVED = ("accepted", "delivered")
 EVIDENCE = re.compile(r"evidence (.+) lag_s (-?\d+)$")
@@ -135,7 +135,7 @@ def _fallback(one: Detail) -> str:
 def _receipt(one: Detail) -> str:
     verdict, _, reason = one.text.partition(" ")
     if verdict in ARRIVED:  # Of a call what came of it; else the reason is a provider's bookkeeping.
-        return one.called.answer(verdict) + (f": {one.of(*RESULTS[reason])}" if reason in RESULTS else "")
+        return one.called.answer(verdict) + (f": {one.of(*CALL_RESULTS[reason])}" if reason in CALL_RESULTS else "")
     return one.called.answer(f"{verdict}/{reason}")
 
 

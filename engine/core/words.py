@@ -30,10 +30,10 @@ NOT_DELIVERED = {
 CHANNELS = {"sms": "短信", "phone": "电话", "wechat_work": "企业微信", "dingtalk": "钉钉", "feishu": "飞书", "email": "邮件"}
 
 CALL_RESULTS = {
-    "told": ("已告知", "told"), "confirmed": ("已确认", "confirmed"), "refused": ("对方拒绝", "refused"), "away": ("无人接", "away"),
-    "bad_number": ("号码有误", "bad_number"),
+    "told": ("已告知", "told"), "confirmed": ("已确认", "confirmed"), "refused": ("对方拒绝", "refused"), "away": ("无人接", "no answer"),
+    "bad_number": ("号码有误", "bad number"),
 }  # fmt: skip
-"""Result of a call -> how a Chinese sheet says it, and an English one."""
+"""Result of a call -> how it is said."""
 
 HELD = {
     "send_hours": ("等到可发送时段", "waits for its sending hours"),
@@ -74,7 +74,7 @@ _LENGTH = re.compile(rf"(\d+) ({'|'.join(_UNITS)})\b")
 def result_words(rulebook: Rulebook, workflow: str, kind: str, asks: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Result that finishes a task or call -> how a Chinese sheet says it, and an English one."""
     if kind == "call":
-        return dict(CALL_RESULTS)
+        return {name: (zh, name) for name, (zh, _) in CALL_RESULTS.items()}
     found = rulebook.workflows.get(workflow)
     return {name: (found.events[name].label if found and name in found.events else name, name) for name in asks}
 
