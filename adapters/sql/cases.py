@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, exists, select, update
 from adapters.sql.codec import LEDGER, merged, texts
 from adapters.sql.database import Database
 from adapters.sql.inbox import UNDECIDED
-from adapters.sql.prepared import Prepared, PreparedList, one_of
+from adapters.sql.prepared import Prepared, PreparedList, one_of, one_trip
 from adapters.sql.shards import Share, in_share
 from adapters.sql.sheaf import Sheaf, Stood, Verdict
 from adapters.sql.tables import CASES, INBOX, PRIVATE, is_one_of
@@ -106,11 +106,12 @@ class SqlStore:
     def load(self, case_id: str) -> Case:
         """See Store.load. Raises NotFound."""
         with self._database.read() as connection:
-            row = LOAD.first(connection, {"case": case_id})
-            if row is None:
+            with one_trip(connection):
+                found, heard, values = (one.send(connection, {"case": case_id}) for one in (LOAD, LOAD_HISTORY, LOAD_VALUES))
+            rows, papers, private = found.rows(), heard.rows(), grouped(values.rows())
+            if not rows:
                 raise NotFound(case_id)
-            papers = LOAD_HISTORY.rows(connection, {"case": case_id})
-            private = grouped(LOAD_VALUES.rows(connection, {"case": case_id}))
+            row = rows[0]
         return Case(
             id=row["id"],
             workflow=row["workflow"],

@@ -1,6 +1,6 @@
 """What does a decision put on its way? Outbox rows, tasks, alarms, and what it takes back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -24,6 +24,18 @@ UNSEND = Prepared(
     .where(OUTBOX.c.effect_id == bindparam("b_id"), is_one_of(OUTBOX.c.status, "ready", "waiting", "retry"))
     .values(status=literal(OutboxStatus.DROPPED.value), why=bindparam("why"))
 )
+MINE = TASK.c.id == bindparam("b_id")
+WITHDRAW = Prepared(
+    update(TASK)
+    .where(MINE, TASK.c.status == TaskStatus.OPEN.value)
+    .values(status=literal(TaskStatus.WITHDRAWN.value), withdrawn_why=bindparam("why"), finished_at=bindparam("now"))
+)
+TELL = Prepared(update(TASK).where(MINE, TASK.c.status == TaskStatus.CLAIMED.value).values(withdrawn_why=bindparam("why")))
+OFFER_AGAIN = Prepared(
+    update(OUTBOX)
+    .where(OUTBOX.c.carried_by == bindparam("b_id"), is_one_of(OUTBOX.c.status, "accepted"))
+    .values(status=literal(OutboxStatus.READY.value), carried_by=None)
+)
 OPEN_TASKS = PreparedList(
     lambda size: select(TASK.c.id, TASK.c.kind, TASK.c.status).where(
         one_of(TASK.c.id, size), is_one_of(TASK.c.status, TaskStatus.OPEN.value, TaskStatus.CLAIMED.value)
@@ -31,10 +43,13 @@ OPEN_TASKS = PreparedList(
 )
 
 
-def write(connection: Connection, decided: Iterable[tuple[Decision, datetime, bool]], restored_at: datetime | None = None) -> None:
+def write(
+    connection: Connection, decided: Iterable[tuple[Decision, datetime, bool]], restored_at: datetime | None = None
+) -> Callable[[], None]:
     """Issue the effects of each (decision, when, whether the fence holds them), then take back what they drop.
 
     MAIL comes to us as reports. `restored_at`: of the store; what is sent from now on bears it in its key.
+    What comes back is to be called when the trip is over: then it is known which tasks are to be withdrawn.
     """
     posted: list[Row] = []
     tasks: list[Row] = []
@@ -50,11 +65,10 @@ def write(connection: Connection, decided: Iterable[tuple[Decision, datetime, bo
             elif effect.kind is not EffectKind.MAIL:
                 row = outbox_row(replace(effect, restored_at=restored_at))
                 posted.append(behind(row) if fenced else row)
-    POST.run_many(connection, posted)
-    ASSIGN.run_many(connection, tasks)
-    RAISE_ALARM.run_many(connection, alarms)
-    if dropped:
-        take_back(connection, dropped)
+    POST.send_many(connection, posted)
+    ASSIGN.send_many(connection, tasks)
+    RAISE_ALARM.send_many(connection, alarms)
+    return take_back(connection, dropped)
 
 
 def leaves(effect: Effect) -> bool:
@@ -87,28 +101,21 @@ def alarm_row(effect: Effect) -> Row:
     return {"effect_id": effect.id, "case_id": effect.case, "cause": effect.cause, "at": effect.at, "text": effect.text or ""}
 
 
-def take_back(connection: Connection, dropped: Sequence[tuple[Drop, datetime]]) -> None:
+def take_back(connection: Connection, dropped: Sequence[tuple[Drop, datetime]]) -> Callable[[], None]:
     """Withdraw what is not yet on its way; what is, stays."""
-    UNSEND.run_many(connection, [{"b_id": drop.effect_id, "why": drop.why} for drop, _ in dropped])
-    tasks = {row["id"]: row for row in OPEN_TASKS.rows(connection, [drop.effect_id for drop, _ in dropped])}
+    UNSEND.send_many(connection, [{"b_id": drop.effect_id, "why": drop.why} for drop, _ in dropped])
+    open_tasks = OPEN_TASKS.send(connection, [drop.effect_id for drop, _ in dropped])
+    return lambda: _withdraw(connection, open_tasks.rows(), dropped)
+
+
+def _withdraw(connection: Connection, open_tasks: Sequence[Row], dropped: Sequence[tuple[Drop, datetime]]) -> None:
+    tasks = {row["id"]: row for row in open_tasks}
     for drop, now in dropped:
         task = tasks.get(drop.effect_id)
         if task is not None:
-            offered = task["kind"] == "call" and task["status"] == TaskStatus.OPEN.value
-            _offer_again(connection, [drop.effect_id] if offered else [])
-            _withdraw(connection, [drop.effect_id], drop.why, now)
-
-
-def _withdraw(connection: Connection, ids: Sequence[str], why: str, now: datetime) -> None:
-    """Unclaimed ones are withdrawn; whoever works on one sees why it is no longer needed, and it is not offered again."""
-    unclaimed = update(TASK).where(TASK.c.id.in_(ids), TASK.c.status == TaskStatus.OPEN.value)
-    connection.execute(unclaimed.values(status=TaskStatus.WITHDRAWN.value, withdrawn_why=why, finished_at=now))
-    claimed = update(TASK).where(TASK.c.id.in_(ids), TASK.c.status == TaskStatus.CLAIMED.value)
-    connection.execute(claimed.values(withdrawn_why=why))
-
-
-def _offer_again(connection: Connection, calls: Sequence[str]) -> None:
-    """A call that spoke for several cases is withdrawn with its own; the others are still owed one."""
-    if calls:
-        spoken_for = update(OUTBOX).where(OUTBOX.c.carried_by.in_(calls), is_one_of(OUTBOX.c.status, "accepted"))
-        connection.execute(spoken_for.values(status=OutboxStatus.READY.value, carried_by=None))
+            if task["kind"] == "call" and task["status"] == TaskStatus.OPEN.value:
+                # A call that spoke for several cases is withdrawn with its own; the others are still owed one.
+                OFFER_AGAIN.send(connection, {"b_id": drop.effect_id})
+            WITHDRAW.send(connection, {"b_id": drop.effect_id, "why": drop.why, "now": now})
+            # Whoever works on one sees why it is no longer needed, and it is not offered again.
+            TELL.send(connection, {"b_id": drop.effect_id, "why": drop.why})

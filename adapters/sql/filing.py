@@ -13,6 +13,7 @@ Name = tuple[str, str, str]
 """(workflow, field, value); ("", "", id) stands for the case's own id."""
 
 WRITE_CASES, WRITE_PAPERS, WRITE_PRIVATE = Prepared(insert(CASES)), Prepared(insert(INBOX)), Prepared(insert(PRIVATE))
+WRITE_PARKED, WRITE_QUARANTINE = Prepared(insert(PARKED_NAME)), Prepared(insert(QUARANTINE).returning(QUARANTINE.c.id))
 WRITE_NAMES = new_rows(NAME)
 
 
@@ -38,22 +39,20 @@ class Filing:
 
     def write(self, connection: Connection) -> None:
         """All of it, a handful of statements however many there are."""
-        WRITE_CASES.run_many(connection, self.new_cases)
-        WRITE_NAMES.run_many(connection, self.new_names)
-        WRITE_PAPERS.run_many(connection, self.papers)
+        WRITE_CASES.send_many(connection, self.new_cases)
+        WRITE_NAMES.send_many(connection, self.new_names)
+        WRITE_PAPERS.send_many(connection, self.papers)
         parked = [
             {"inbox_id": row["id"], "workflow": workflow, "field": name, "value": value}
             for row, names, _ in self.parked_here
             for workflow, name, value in names
         ]
-        if parked:
-            connection.execute(insert(PARKED_NAME), parked)
+        WRITE_PARKED.send_many(connection, parked)
         self._write_quarantine(connection)
-        WRITE_PRIVATE.run_many(connection, self.private)
+        WRITE_PRIVATE.send_many(connection, self.private)
 
     def _write_quarantine(self, connection: Connection) -> None:
         for row, private in self.quarantine:
-            taken = connection.execute(insert(QUARANTINE).values(row)).inserted_primary_key
-            assert taken is not None
+            number = WRITE_QUARANTINE.value(connection, row)
             for name, value in private.items():
-                self.private.append({"inbox_id": -taken[0], "field": name, "case_id": row["case_id"] or "", "value": value})
+                self.private.append({"inbox_id": -number, "field": name, "case_id": row["case_id"] or "", "value": value})

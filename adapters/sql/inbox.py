@@ -7,7 +7,7 @@ with the number of reports.
 import hashlib
 import hmac
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from adapters.sql.database import Row
 from adapters.sql.filing import Filing, Name
 from adapters.sql.numbers import Numbers
 from adapters.sql.postgres import hold_names
-from adapters.sql.prepared import Prepared, PreparedList, one_of
+from adapters.sql.prepared import Prepared, PreparedList, Sent, one_of, one_trip
 from adapters.sql.shards import shard_of
 from adapters.sql.tables import CASES, INBOX, NAME, PARKED_NAME, PRIVATE, is_one_of
 from engine.model.event import UNSTATED_TIME, Acceptance, Accepted, Event, EventKind, Report
@@ -59,10 +59,7 @@ class Registry:
         """
         if not reports:
             return []
-        self._hold_names({key for report in reports for key in _sought(report)}, wait=wait)
-        self._numbers.hold(len(reports))
-        self._some_parked()  # Whatever comes, what was parked too long expires now.
-        self._look_up(reports)
+        self._look_up(reports, wait=wait)
         return [self._file(report) for report in reports]
 
     def raised(self, events: Iterable[Event], case_id: str, private: frozenset[str]) -> None:
@@ -118,36 +115,48 @@ class Registry:
 
     # What is known
 
-    def _look_up(self, reports: Sequence[Report]) -> None:
-        filing, keys = self._filing, {(report.event.source, report.event.id) for report in reports}
+    def _look_up(self, reports: Sequence[Report], *, wait: bool) -> None:
+        """Whatever has to be known about them: first the names are held, for an answer from before would be worth nothing."""
+        filing, connection = self._filing, self._connection
+        keys = {(report.event.source, report.event.id) for report in reports}
         keys |= {(report.event.source, report.follows) for report in reports if report.follows is not None}
         keys |= {(report.restated.source, report.restated.id) for report in reports if report.restated is not None}
-        self._look_up_known(list(keys))
         names = [key for report in reports for key in keys_of(report.workflow, report.names)]
-        filing.names.update(self._owners([key for key in names if key not in filing.names]))
         wanted = {report.case_id for report in reports if report.case_id is not None}
         wanted |= {f"{report.workflow}:{first}" for report in reports if report.may_open and (first := first_of(report.names))}
         unseen = sorted(wanted - filing.looked - filing.cases)
-        if unseen:
-            filing.looked.update(unseen)
-            filing.cases.update(row["id"] for row in THERE.rows(self._connection, unseen))
+        filing.looked.update(unseen)
         open_keys = sorted({report.open_key for report in reports if report.open_key is not None})
-        if open_keys:
-            for row in sorted(OPEN.rows(self._connection, open_keys), key=lambda row: (row["opened_at"], row["id"])):
-                filing.open_keys.setdefault((row["workflow"], row["open_key"]), row["id"])
+        with one_trip(connection):
+            held = self._ask_for_names({key for report in reports for key in _sought(report)}, wait=wait)
+            self._numbers.hold(len(reports))
+            parked = None if self._parked is not None else PARKED.send(connection)
+            known = self._ask_known(keys)
+            owners = self._ask_owners([key for key in names if key not in filing.names])
+            there, opened = THERE.send(connection, unseen), OPEN.send(connection, open_keys)
+        _must_be_ours(held)
+        self._note_parked(parked)  # Whatever comes, what was parked too long expires now.
+        self._note_known(known)
+        filing.names.update(_owned(owners))
+        filing.cases.update(row["id"] for row in there.rows())
+        for row in sorted(opened.rows(), key=lambda row: (row["opened_at"], row["id"])):
+            filing.open_keys.setdefault((row["workflow"], row["open_key"]), row["id"])
 
-    def _look_up_known(self, keys: Sequence[tuple[str, str]]) -> None:
-        ids = sorted({event_id for source, event_id in keys if (source, event_id) not in self._filing.known})
-        if not ids:
-            return
-        for row in KNOWN.rows(self._connection, ids):
+    def _look_up_known(self, keys: Collection[tuple[str, str]]) -> None:
+        self._note_known(self._ask_known(keys))
+
+    def _ask_known(self, keys: Collection[tuple[str, str]]) -> Sent:
+        return KNOWN.send(self._connection, sorted({key[1] for key in keys if key not in self._filing.known}))
+
+    def _note_known(self, known: Sent) -> None:
+        for row in known.rows():
             self._filing.known.setdefault((row["source"], row["event_id"]), (row["case_id"], row["body_hash"]))
 
+    def _ask_owners(self, keys: Sequence[Name]) -> Sent:
+        return OWNERS.send(self._connection, sorted({value for _, _, value in keys}))
+
     def _owners(self, keys: Sequence[Name]) -> dict[Name, str]:
-        if not keys:
-            return {}
-        values = sorted({value for _, _, value in keys})
-        return {(row["workflow"], row["field"], row["value"]): row["case_id"] for row in OWNERS.rows(self._connection, values)}
+        return _owned(self._ask_owners(keys))
 
     # One report
 
@@ -285,21 +294,28 @@ class Registry:
     def _some_parked(self) -> bool:
         """Whether anything stored is parked; what is parked too long is expired on the way."""
         if self._parked is None:
-            first = PARKED.value(self._connection)
-            if first is not None and first <= self._now:
-                parked = is_one_of(INBOX.c.status, "parked")
-                self._connection.execute(update(INBOX).where(parked, INBOX.c.park_until <= self._now).values(status="expired"))
-            self._parked = first is not None
-        return self._parked
+            self._note_parked(PARKED.send(self._connection))
+        return bool(self._parked)
+
+    def _note_parked(self, asked: Sent | None) -> None:
+        if asked is None:
+            return
+        first = asked.rows()[0]["first"]
+        if first is not None and first <= self._now:
+            parked = is_one_of(INBOX.c.status, "parked")
+            self._connection.execute(update(INBOX).where(parked, INBOX.c.park_until <= self._now).values(status="expired"))
+        self._parked = first is not None
 
     # Numbers
 
     def _hold_names(self, names: set[str], *, wait: bool) -> None:
+        _must_be_ours(self._ask_for_names(names, wait=wait))
+
+    def _ask_for_names(self, names: set[str], *, wait: bool) -> Callable[[], bool]:
         if not self._together:
-            return
-        if not hold_names(self._connection, names, wait=wait):
-            raise Busy("another daemon holds a name that is wanted here")
+            return lambda: True
         self._parked = None  # Under these names somebody may have parked since we looked.
+        return hold_names(self._connection, names, wait=wait)
 
     def _draw(self, workflow: str, name: str, pattern: str) -> str:
         """The next number of a pattern; one that somebody already uses as a name is passed over."""
@@ -347,6 +363,15 @@ class Registry:
 
 class Busy(Conflict):
     """A name is held by another transaction: decided again later, nothing was written."""
+
+
+def _must_be_ours(held: Callable[[], bool]) -> None:
+    if not held():
+        raise Busy("another daemon holds a name that is wanted here")
+
+
+def _owned(owners: Sent) -> dict[Name, str]:
+    return {(row["workflow"], row["field"], row["value"]): row["case_id"] for row in owners.rows()}
 
 
 def _sought(report: Report) -> Iterator[str]:

@@ -26,7 +26,7 @@ def write(connection: Connection, decided: Sequence[tuple[Decision, frozenset[st
         row = linked(as_row(decision, private, now), heads[decision.after.id])
         heads[decision.after.id] = str(row["hash"])
         rows.append(row)
-    WRITE.run_many(connection, rows)
+    WRITE.send_many(connection, rows)
 
 
 def as_row(decision: Decision, private: frozenset[str], now: datetime) -> Row:

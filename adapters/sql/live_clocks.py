@@ -33,11 +33,6 @@ GONE = Prepared(
 NEW = Prepared(insert(LIVE_CLOCK))
 
 
-def of_case(connection: Connection, case_id: str) -> list[LiveClock]:
-    """What is kept for a case."""
-    return [clock_of(row) for row in OF_CASE.rows(connection, {"case": case_id})]
-
-
 def standing_clocks(decision: Decision) -> Sequence[LiveClock]:
     """What shall be kept after a decision."""
     after, standing = decision.after, decision.standing
@@ -51,8 +46,8 @@ def keep(connection: Connection, changes: Iterable[tuple[Sequence[LiveClock], Se
     for known, wanted in changes:
         gone += [one for one in known if one not in wanted]
         new += [one for one in wanted if one not in known]
-    GONE.run_many(connection, [{"b_case": one.case, "b_policy": one.policy, "b_number": one.number} for one in gone])
-    NEW.run_many(connection, [as_row(one) for one in new])
+    GONE.send_many(connection, [{"b_case": one.case, "b_policy": one.policy, "b_number": one.number} for one in gone])
+    NEW.send_many(connection, [as_row(one) for one in new])
 
 
 def as_row(clock: LiveClock) -> Row:

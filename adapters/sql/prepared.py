@@ -4,11 +4,12 @@ SQLAlchemy builds and checks every statement anew at each call, which costs more
 compiler is asked once for each dialect; values are turned by the column's own type, as always.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ClauseElement, ColumnElement, Connection, Dialect, Select, Table, bindparam
+from sqlalchemy import ClauseElement, ColumnElement, Connection, Dialect, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -18,6 +19,7 @@ Statement = ClauseElement
 
 PADDED_MAX = 512
 """Longer lists of an IN are asked for in parts."""
+ONE_BY_ONE = nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,42 @@ class _Plan:
         return values if self.by_place else dict(zip(self.names, values, strict=True))
 
 
+class Sent:
+    """Statements that are with the database: what they found and did is known at once, or at the end of the trip they are part of."""
+
+    __slots__ = ("_connection", "_plan", "cursors")
+
+    def __init__(self, connection: Connection | None = None, plan: _Plan | None = None, cursors: Sequence[Any] = ()) -> None:
+        """Of one plan but for the number of values; nothing was sent without one."""
+        self._connection = connection
+        self._plan = plan
+        self.cursors = cursors
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Every row, by name of column. Once."""
+        if self._plan is None or self._connection is None:
+            return []
+        try:
+            found = [dict(zip(self._plan.columns, row, strict=True)) for cursor in self.cursors for row in cursor.fetchall()]
+        except self._connection.dialect.loaded_dbapi.Error as error:
+            raise told(self._connection, self._plan.text, error) from error
+        for name, turn in self._plan.read:
+            for row in found:
+                row[name] = turn(row[name])
+        return found
+
+    def and_of(self, others: Sequence["Sent"]) -> "Sent":
+        """Answered together."""
+        return Sent(self._connection, self._plan, [cursor for one in (self, *others) for cursor in one.cursors])
+
+    def changed(self) -> int:
+        """How many rows, in all. Within a trip nobody knows yet."""
+        return sum([int(cursor.rowcount) for cursor in self.cursors])
+
+
+NOTHING = Sent()
+
+
 class Prepared:
     """A statement with named parameters."""
 
@@ -55,12 +93,7 @@ class Prepared:
 
     def rows(self, connection: Connection, words: Row | None = None) -> list[dict[str, Any]]:
         """Every row, by name of column."""
-        plan, cursor = self._run(connection, words or {})
-        found = [dict(zip(plan.columns, row, strict=True)) for row in cursor.fetchall()]
-        for name, turn in plan.read:
-            for row in found:
-                row[name] = turn(row[name])
-        return found
+        return self.send(connection, words).rows()
 
     def first(self, connection: Connection, words: Row | None = None) -> dict[str, Any] | None:
         """The first row, or None."""
@@ -72,31 +105,28 @@ class Prepared:
         row = self.first(connection, words)
         return next(iter(row.values())) if row is not None else None
 
-    def run(self, connection: Connection, words: Row | None = None) -> int:
-        """Change something; answers how many rows."""
-        _, cursor = self._run(connection, words or {})
-        return int(cursor.rowcount)
-
-    def run_many(self, connection: Connection, rows: Sequence[Row]) -> int:
-        """The same change for many rows, which bring the same columns; answers how many rows it changed in all."""
-        if len(rows) < 2:
-            return self.run(connection, rows[0]) if rows else 0
-        plan = self._plan(connection.dialect, rows[0])
-        cursor = connection.connection.cursor()
-        try:
-            cursor.executemany(plan.text, [plan.parameters(row) for row in rows])
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise told(connection, plan.text, error) from error
-        return int(cursor.rowcount)
-
-    def _run(self, connection: Connection, words: Row) -> tuple[_Plan, Any]:
+    def send(self, connection: Connection, words: Row | None = None) -> Sent:
+        """Ask or change something."""
+        words = words or {}
         plan = self._plan(connection.dialect, words)
         cursor = connection.connection.cursor()
         try:
             cursor.execute(plan.text, plan.parameters(words))
         except connection.dialect.loaded_dbapi.Error as error:
             raise told(connection, plan.text, error) from error
-        return plan, cursor
+        return Sent(connection, plan, (cursor,))
+
+    def send_many(self, connection: Connection, rows: Sequence[Row]) -> Sent:
+        """The same change for many rows, which bring the same columns."""
+        if len(rows) < 2:
+            return self.send(connection, rows[0]) if rows else NOTHING
+        plan = self._plan(connection.dialect, rows[0])
+        cursor = connection.connection.cursor()
+        try:
+            cursor.executemany(plan.text, [plan.parameters(row) for row in rows])
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise told(connection, plan.text, error) from error
+        return Sent(connection, plan, (cursor,))
 
     def _plan(self, dialect: Dialect, words: Row) -> _Plan:
         # Which columns a row brings decides what the statement says.
@@ -117,14 +147,20 @@ class PreparedList:
 
     def rows(self, connection: Connection, values: Sequence[Any], words: Row | None = None) -> list[dict[str, Any]]:
         """Every row of any of the values."""
-        found: list[dict[str, Any]] = []
+        return self.send(connection, values, words).rows()
+
+    def send(self, connection: Connection, values: Sequence[Any], words: Row | None = None) -> Sent:
+        """As `rows`, to be taken later; nothing is asked about no value."""
+        parts: list[Sent] = []
         for first in range(0, len(values), PADDED_MAX):
             part = values[first : first + PADDED_MAX]
             # A list is filled up with its last value, so that few sizes are ever compiled.
             size = 1 << (len(part) - 1).bit_length()
             filled = {f"v{place}": part[min(place, len(part) - 1)] for place in range(size)}
-            found += self._of(size).rows(connection, {**(words or {}), **filled})
-        return found
+            parts.append(self._of(size).send(connection, {**(words or {}), **filled}))
+        if len(parts) > 1:
+            return parts[0].and_of(parts[1:])
+        return parts[0] if parts else NOTHING
 
     def _of(self, size: int) -> Prepared:
         if size not in self._sizes:
@@ -152,7 +188,7 @@ def _compile(statement: Statement, dialect: Dialect, names: tuple[str, ...]) -> 
     places = tuple(compiled.positiontup) if compiled.positional else tuple(compiled.bind_names.values())
     fixed = {name: value for name, value in compiled.construct_params(_check=False).items() if name not in names}
     made = {name: binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in dict.fromkeys(places)}
-    columns = tuple(statement.selected_columns) if isinstance(statement, Select) else ()
+    columns = tuple(getattr(statement, "exported_columns", ()))
     read = [(one.key or str(one), one.type.dialect_impl(dialect).result_processor(dialect, None)) for one in columns]
     return _Plan(
         text=str(compiled),
@@ -163,6 +199,24 @@ def _compile(statement: Statement, dialect: Dialect, names: tuple[str, ...]) -> 
         read=tuple((name, turn) for name, turn in read if turn is not None),
         by_place=bool(compiled.positional),
     )
+
+
+def one_trip(connection: Connection) -> AbstractContextManager[None]:
+    """What is sent meanwhile goes out together where a wire lies between, and waits for no answer in between; elsewhere one by one.
+
+    Of these statements only: SQLAlchemy's own expect their answer at once. A trouble of one may be told at a later one, or at the end.
+    """
+    return _piped(connection) if connection.dialect.name == "postgresql" else ONE_BY_ONE
+
+
+@contextmanager
+def _piped(connection: Connection) -> Generator[None]:
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        with driver.pipeline():
+            yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise told(connection, "", error) from error
 
 
 def told(connection: Connection, text: str, error: Exception) -> BaseException:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
@@ -17,7 +18,7 @@ from adapters.sql.codec import CLOCKS, LEDGER, dumps, texts
 from adapters.sql.database import Row
 from adapters.sql.fence import is_fenced, marked, told
 from adapters.sql.inbox import UNDECIDED, Registry
-from adapters.sql.prepared import Prepared, PreparedList, one_of
+from adapters.sql.prepared import Prepared, PreparedList, Sent, one_of, one_trip
 from adapters.sql.tables import CASES, INBOX, PRIVATE, is_one_of
 from engine.model.case import Case, ClockVerdict
 from engine.model.decision import Decision, Standing
@@ -111,8 +112,8 @@ class Sheaf:
 
     def claim(self, case_ids: Collection[str]) -> set[str]:
         """See Store.claim. Who else holds a case is passed over, so that nobody waits and no two wait for each other."""
-        held = {row["id"] for row in CLAIM.rows(self.connection, sorted(case_ids))}
-        return held | (self._registry.opens(case_ids) if self._registry is not None else set())
+        ours = self._registry.opens(case_ids) if self._registry is not None else set()
+        return ours | {row["id"] for row in CLAIM.rows(self.connection, sorted(set(case_ids) - ours))}
 
     def flush(self) -> None:
         """Write what was gathered so far. Raises Conflict if somebody else was quicker: then nothing of the sheaf may stay."""
@@ -120,10 +121,12 @@ class Sheaf:
         registry, verdicts, before = self._registry, self._verdicts, self._before
         self._registry, self._verdicts, self._before = None, [], {}
         with self._whole():
-            if registry is not None:
-                registry.flush()
-            if verdicts:
-                self._write(verdicts, before)
+            with one_trip(self.connection):
+                if registry is not None:
+                    registry.flush()
+                afterwards = self._write(verdicts, before) if verdicts else []
+            for settle in afterwards:
+                settle()
 
     def _must_be_whole(self) -> None:
         if self.broken:
@@ -152,16 +155,21 @@ class Sheaf:
         if known is None:
             known = self.remembered(case_id)
             if known is None or known.revision != revision:
-                row = STOOD.first(self.connection, {"case": case_id})
-                if row is None:
-                    raise NotFound(case_id)
-                known = Stood(
-                    row["revision"], texts(row["names"]), timers.of_case(self.connection, case_id),
-                    live_clocks.of_case(self.connection, case_id), row["head"],
-                )  # fmt: skip
+                known = self._asked(case_id)
         if known.revision != revision:
             raise Conflict(f"{case_id}: revision {known.revision}, not {revision}")
         return known
+
+    def _asked(self, case_id: str) -> Stood:
+        """As the database has it. Raises NotFound."""
+        with one_trip(self.connection):
+            found, armed, kept = (one.send(self.connection, {"case": case_id}) for one in (STOOD, timers.OF_CASE, live_clocks.OF_CASE))
+        rows, waiting = found.rows(), [timers.timer_of(one) for one in armed.rows()]
+        live = [live_clocks.clock_of(one) for one in kept.rows()]
+        if not rows:
+            raise NotFound(case_id)
+        row = rows[0]
+        return Stood(row["revision"], texts(row["names"]), waiting, live, row["head"])
 
     def _gather(self, verdict: Verdict, stood: Stood) -> None:
         decision, after = verdict.decision, verdict.decision.after
@@ -177,7 +185,8 @@ class Sheaf:
         live = live_clocks.standing_clocks(decision)
         self.stands[after.id] = Stood(after.revision, decision.standing.names, decision.timers, live, stood.head)
 
-    def _write(self, verdicts: Sequence[Verdict], before: Mapping[str, Stood]) -> None:
+    def _write(self, verdicts: Sequence[Verdict], before: Mapping[str, Stood]) -> list[Callable[[], None]]:
+        """Answers what can only be done when the answers are there."""
         connection = self.connection
         private = self._private_fields(verdicts)
         heads = {case_id: stood.head for case_id, stood in before.items()}
@@ -187,23 +196,23 @@ class Sheaf:
             {**standing_row(decision.standing, decision.after), "head": heads[case_id], **_place(before[case_id], case_id)}
             for case_id, decision in last.items()
         ]
-        if STAND.run_many(connection, rows) != len(rows):
-            raise Conflict(f"one of {', '.join(last)} was changed by somebody else")
-        self._mark_done(verdicts)
+        stood = STAND.send_many(connection, rows)
+        done = self._mark_done(verdicts)
         timers.arm(connection, [(before[case_id].timers, decision.timers) for case_id, decision in last.items()])
         live_clocks.keep(connection, [(before[case_id].live, self.stands[case_id].live) for case_id in last])
-        effects.write(connection, [(one.decision, one.now, one.fenced) for one in verdicts], self.fence)
+        taken_back = effects.write(connection, [(one.decision, one.now, one.fenced) for one in verdicts], self.fence)
         for case_id, head in heads.items():
             self.stands[case_id] = replace(self.stands[case_id], head=head)
+        return [partial(_must_change, stood, len(rows), f"one of {', '.join(last)} was changed by somebody else"), done, taken_back]
 
-    def _mark_done(self, verdicts: Sequence[Verdict]) -> None:
+    def _mark_done(self, verdicts: Sequence[Verdict]) -> Callable[[], None]:
         rows: list[Row] = [
             {"status": "done", "retry_at": None, **_kept(one.decision), "b_id": one.inbox_id, "b_case": one.decision.after.id}
             for one in verdicts
             if one.inbox_id is not None and not one.unwritten
         ]
-        if rows and DONE.run_many(self.connection, rows) != len(rows):
-            raise Conflict(f"one of the events {', '.join(str(row['b_id']) for row in rows)} is decided already")
+        ids = ", ".join(str(row["b_id"]) for row in rows)
+        return partial(_must_change, DONE.send_many(self.connection, rows), len(rows), f"one of the events {ids} is decided already")
 
     def _private_fields(self, verdicts: Sequence[Verdict]) -> dict[int, frozenset[str]]:
         """Which data of the events are personal, by inbox id."""
@@ -212,6 +221,11 @@ class Sheaf:
         for row in FIELDS_OF_EVENTS.rows(self.connection, ids) if ids else ():
             found.setdefault(row["inbox_id"], set()).add(row["field"])
         return {inbox_id: frozenset(names) for inbox_id, names in found.items()}
+
+
+def _must_change(sent: Sent, wanted: int, otherwise: str) -> None:
+    if sent.changed() != wanted:
+        raise Conflict(otherwise)
 
 
 def _place(stood: Stood, case_id: str) -> Row:

@@ -64,11 +64,6 @@ Identity = tuple[str, str, int, str]
 """(owner, row, gen, slot) within one case."""
 
 
-def of_case(connection: Connection, case_id: str) -> list[Timer]:
-    """What is armed for a case."""
-    return [timer_of(row) for row in OF_CASE.rows(connection, {"case": case_id})]
-
-
 def arm(connection: Connection, changes: Iterable[tuple[Sequence[Timer], Sequence[Timer]]]) -> None:
     """For each case (what is armed, what shall be): make it so, touching only what differs."""
     gone: list[Row] = []
@@ -80,9 +75,9 @@ def arm(connection: Connection, changes: Iterable[tuple[Sequence[Timer], Sequenc
         gone += [place(timer) for key, timer in armed.items() if key not in wanted]
         new += [as_row(timer) for key, timer in wanted.items() if key not in armed]
         moved += [_moved(timer) for key, timer in wanted.items() if key in armed and armed[key] != timer]
-    DISARM.run_many(connection, gone)
-    ARM.run_many(connection, new)
-    MOVE.run_many(connection, moved)
+    DISARM.send_many(connection, gone)
+    ARM.send_many(connection, new)
+    MOVE.send_many(connection, moved)
 
 
 def _moved(timer: Timer) -> Row:
