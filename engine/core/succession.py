@@ -14,12 +14,15 @@ from engine.core.clocks import Clock
 from engine.core.draft import Draft
 from engine.core.order import event_key
 from engine.core.reader import CLOCK_SOURCE
+from engine.core.rows import DUE_ROW
 from engine.core.stays import Intention, Reading, Stay
 from engine.model.case import ChainRun, Issued
 
 T = TypeVar("T", Stay, Clock)
 _WITH_CLOCK = ("c", "on_hold", "flag", "superseded")
 """Kinds of causes that begin with a clock."""
+_HANDED, _TO = "handed:", " to "
+"""How `Ledger.told` keeps who went on as whom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,11 @@ class Names:
             text,
         )
 
+    def heir(self, text: str) -> str:
+        """`handed:... to NAME`, where that one is handed on in its turn."""
+        old, _, name = text.partition(_TO)
+        return f"{old}{_TO}{(self.stays if old.startswith(f'{_HANDED}stay:') else self.clocks).get(name, name)}"
+
     def generation(self, text: str) -> str:
         """`policy|row|clock`; of a row alone it stays."""
         policy, _, rest = text.partition("|")
@@ -69,6 +77,7 @@ def go_on(draft: Draft) -> None:
     last = draft.reading.order[-1:]
     if last and last[0] is draft.history[-1] and draft.event.name != "retracted":
         return  # Nearly always: it happened last, and whatever stood before it stands.
+    _hand_back(draft)
     before = draft.read_before_the_event()
     stays = _pairs(before.stays, draft.reading.stays, lambda one: one.key, _stay_of, _lay)
     raised = {
@@ -137,18 +146,48 @@ def _place(intention: Intention) -> str:
 
 
 def _rename(draft: Draft, names: Names) -> None:
-    draft.issued = {one.id: _issued(one, names) for one in draft.issued.values()}
+    _live_with(draft, names)
     draft.causes = {names.cause(one) for one in draft.causes}
-    draft.chains = {name: _chain(run, names) for name, run in draft.chains.items()}
-    draft.fired = {names.of_clock(mark): fired for mark, fired in draft.fired.items()}
-    draft.gens = {names.generation(key): gen for key, gen in draft.gens.items()}
     draft.late = [names.of_clock(one) for one in draft.late]
     draft.corrected = [names.of_clock(one) for one in draft.corrected]
-    draft.told = [names.cause(one) for one in draft.told]
+    draft.told = [names.heir(one) if one.startswith(_HANDED) else names.cause(one) for one in draft.told]
+    # Should the first one be there again beside its heir, what it has said it does not say again.
+    draft.told += [*names.lines, *(f"{_HANDED}clock:{old}{_TO}{new}" for old, new in names.clocks.items())]
+    draft.told += [f"{_HANDED}stay:{old}{_TO}{new}" for old, new in names.stays.items()]
+    kept = {mark: fired for mark, fired in draft.fired.items() if not _is_due(mark)}
+    draft.fired = kept | {names.of_clock(mark): fired for mark, fired in draft.fired.items()}
+    draft.gens |= {names.generation(key): gen for key, gen in draft.gens.items()}
     # What an edit of the rules may not do is reckoned anew: the due times of these clocks were moved by what happened.
     due = {key: at for key, at in draft.before.dues.items() if key not in names.clocks}
     moved = {} if draft.rules_changed else {names.of_clock(key): at for key, at in draft.before.dues.items() if key in names.clocks}
     draft.before = replace(draft.before, dues=due | moved, chains=tuple(_chain(run, names) for run in draft.before.chains))
+
+
+def _is_due(mark: str) -> bool:
+    return mark.endswith(f"|{DUE_ROW}|")
+
+
+def _live_with(draft: Draft, names: Names) -> None:
+    """What was issued and begun under the one name goes on under the other."""
+    draft.issued = {one.id: _issued(one, names) for one in draft.issued.values()}
+    draft.chains = {name: _chain(run, names) for name, run in draft.chains.items()}
+
+
+def _hand_back(draft: Draft) -> None:
+    """One that is there again takes back what went on under its heir's name, if that one is over."""
+    stays: dict[str, str] = {}
+    clocks: dict[str, str] = {}
+    done = []
+    for one in draft.told:
+        old, _, new = one.removeprefix(_HANDED).partition(_TO)
+        if one.startswith(_HANDED) and draft.alive(old):
+            kind, _, name = old.partition(":")
+            if not draft.alive(f"{kind}:{new}"):
+                (stays if kind == "stay" else clocks)[new] = name
+                done.append(one)
+    if done:
+        draft.told = [one for one in draft.told if one not in done]
+        _live_with(draft, Names(stays, clocks, {}))
 
 
 def _issued(one: Issued, names: Names) -> Issued:

@@ -8,7 +8,7 @@ from engine.core.clocks import Clock, Instant
 from engine.core.draft import Draft
 from engine.core.issue import LASTS, Occasion, carry_out, send
 from engine.core.reader import CLOCK_SOURCE
-from engine.core.rows import instants, waits_for_feed
+from engine.core.rows import DUE_ROW, instants, waits_for_feed
 from engine.core.terms import concerns
 from engine.model.calendar import Disruption
 from engine.model.case import ClockVerdict, Fired
@@ -298,6 +298,14 @@ def settle_lateness(draft: Draft) -> None:
         elif verdict is ClockVerdict.NONE or (clock.due is not None and clock.due > draft.now):
             draft.late.remove(clock_id)
             draft.note("late_withdrawn", policy, f"due {clock.due.isoformat()}" if clock.due else "")
+            _due_again(draft, clock)
+
+
+def _due_again(draft: Draft, clock: Clock) -> None:
+    """Should it be late after all, that is recorded once more, whatever its due time was when it rang."""
+    fired = draft.fired.pop(f"{clock.id}|{DUE_ROW}|", None)
+    if fired is not None:
+        _use_up(draft, f"{clock.policy.name}|{DUE_ROW}|", str(fired.gen))
 
 
 def _note_correction(draft: Draft, clock: Clock) -> None:

@@ -162,6 +162,8 @@ class Backup:
     acknowledged: frozenset[str]
     edition: int
     commands: tuple[str, ...]
+    left_before: frozenset[str] = frozenset()
+    """See Sms."""
 
 
 class Storm:
@@ -277,7 +279,7 @@ class Storm:
         path = self.file.with_name(f"{self.file.stem}.{len(self.backups)}.copy")
         copy_file(self.file, path)
         known = frozenset(name for name, one in self.envelopes.items() if one.acknowledged)
-        self.backups.append(Backup(path, known, self.edition, tuple(self.commands)))
+        self.backups.append(Backup(path, known, self.edition, tuple(self.commands), frozenset(self.sms.left_before)))
         self.say("a backup is taken")
 
     def put_back(self, backup: Backup) -> None:
@@ -293,7 +295,7 @@ class Storm:
         self.edition, self.commands = backup.edition, list(backup.commands)
         self.sms.restored_at = self.true
         self.sms.let_out.clear()
-        self.sms.left_before.clear()
+        self.sms.left_before = set(backup.left_before)
         self.say("a backup is put back")
 
     @property

@@ -69,6 +69,18 @@ def test_the_first_report_taken_back_the_later_one_begins_it_and_what_lies_ahead
     assert world.verdict() == "late"
 
 
+def test_if_it_was_a_second_time_after_all_what_was_begun_then_goes_on() -> None:
+    world = asked_at_ten()
+    world.hear("asked", "11-23 10:10", happened="11-23 09:40")
+    world.hear("asked", "11-23 10:15", happened="11-23 09:30")
+    world.hear("answered", "11-23 10:20", happened="11-23 09:50")
+    world.until("11-23 11:05")
+
+    assert (world.state(), world.due()) == ("waiting", "11-23 11:00")
+    assert [line[12:] for line in world.sent()] == ["sms boss T1 told", "wechat_work desk T1 hurry"]
+    assert [(task.status, task.text) for task in world.stores.worklist.tasks(status=(), limit=9)] == [("open", "问清楚")]
+
+
 def test_what_a_clock_raised_stands_and_falls_with_that_clock() -> None:
     world = asked_at_ten(RAISES)
     world.hear("asked", "11-23 11:10", happened="11-23 09:40")
