@@ -154,17 +154,15 @@ def _rename(draft: Draft, names: Names) -> None:
     # Should the first one be there again beside its heir, what it has said it does not say again.
     draft.told += [*names.lines, *(f"{_HANDED}clock:{old}{_TO}{new}" for old, new in names.clocks.items())]
     draft.told += [f"{_HANDED}stay:{old}{_TO}{new}" for old, new in names.stays.items()]
-    kept = {mark: fired for mark, fired in draft.fired.items() if not _is_due(mark)}
+    # Its lateness goes along, and is recorded anew: by another bell, for the one that has rung counts once.
+    kept = {mark: fired for mark, fired in draft.fired.items() if not mark.endswith(f"|{DUE_ROW}|")}
     draft.fired = kept | {names.of_clock(mark): fired for mark, fired in draft.fired.items()}
-    draft.gens |= {names.generation(key): gen for key, gen in draft.gens.items()}
+    bells = {key: gen for key, gen in draft.gens.items() if f"|{DUE_ROW}|" not in key}
+    draft.gens = bells | {names.generation(key): gen for key, gen in draft.gens.items()}
     # What an edit of the rules may not do is reckoned anew: the due times of these clocks were moved by what happened.
     due = {key: at for key, at in draft.before.dues.items() if key not in names.clocks}
     moved = {} if draft.rules_changed else {names.of_clock(key): at for key, at in draft.before.dues.items() if key in names.clocks}
     draft.before = replace(draft.before, dues=due | moved, chains=tuple(_chain(run, names) for run in draft.before.chains))
-
-
-def _is_due(mark: str) -> bool:
-    return mark.endswith(f"|{DUE_ROW}|")
 
 
 def _live_with(draft: Draft, names: Names) -> None:
