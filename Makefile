@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Answers "is the environment as the locks say?"; written last, so a broken install is tried again.
 STAMP := $(VENV)/.installed
-WORKERS ?= 2
+# One more than the usual two cores: many tests wait for a daemon, a server, a second.
+WORKERS ?= 3
 # Bytecode is written, whatever the machine says: the tests start hundreds of commands, each in two thirds of the time.
 export PYTHONDONTWRITEBYTECODE :=
 
