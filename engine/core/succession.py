@@ -5,20 +5,18 @@ that one, or that one is taken back, another event begins them; what was issued,
 nobody is told twice. A row rings again only if its instant, recomputed, lies ahead again, as on any clock that moves.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
 
 from engine.core.clocks import Clock
 from engine.core.draft import Draft
 from engine.core.order import event_key
 from engine.core.reader import CLOCK_SOURCE
 from engine.core.rows import DUE_ROW
-from engine.core.stays import Intention, Reading, Stay
+from engine.core.stays import Intention, Reading
 from engine.model.case import ChainRun, Issued
 
-T = TypeVar("T", Stay, Clock)
 _WITH_CLOCK = ("c", "on_hold", "flag", "superseded")
 """Kinds of causes that begin with a clock."""
 _HANDED, _TO = "handed:", " to "
@@ -79,57 +77,52 @@ def go_on(draft: Draft) -> None:
         return  # Nearly always: it happened last, and whatever stood before it stands.
     _hand_back(draft)
     before = draft.read_before_the_event()
-    stays = _pairs(before.stays, draft.reading.stays, lambda one: one.key, _stay_of, _lay)
+    stays = _pairs(_of_stays(before), _of_stays(draft.reading))
+    # What a clock raised stands and falls with that clock: it is not handed on.
     raised = {
         f"{one.event.extra.get('policy')}|{one.event.extra.get('clock')}" for one in draft.history if one.event.source == CLOCK_SOURCE
     }
-    # What a clock raised stands and falls with that clock: it is not handed on.
-    clocks = _pairs(draft.clocks_before_the_event(), draft.clocks, lambda one: one.id, _policy_of, _ran, raised)
+    clocks = _pairs(_of_clocks(draft.clocks_before_the_event()), _of_clocks(draft.clocks), but=raised)
     if stays or clocks:
         _rename(draft, Names(stays, clocks, _lines(before, draft.reading, stays)))
 
 
-def _stay_of(stay: Stay) -> str:
-    return stay.state
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """A stay or a clock from its beginning to its end; None: it has none yet."""
+
+    name: str
+    kind: str
+    """State or policy."""
+    since: datetime
+    until: datetime | None
+
+    def meets(self, other: "_Life") -> bool:
+        """At a common time."""
+        return (self.until is None or other.since <= self.until) and (other.until is None or self.since <= other.until)
 
 
-def _policy_of(clock: Clock) -> str:
-    return clock.policy.name
+def _of_stays(reading: Reading) -> list[_Life]:
+    return [_Life(one.key, one.state, one.entered_at, one.left_at) for one in reading.stays]
 
 
-def _lay(stay: Stay) -> tuple[datetime, datetime | None]:
-    return stay.entered_at, stay.left_at
+def _of_clocks(clocks: Sequence[Clock]) -> list[_Life]:
+    ends = [(one, one.stopped or one.ended) for one in clocks]
+    return [_Life(one.id, one.policy.name, one.start.at, end.at if end else None) for one, end in ends]
 
 
-def _ran(clock: Clock) -> tuple[datetime, datetime | None]:
-    end = clock.stopped or clock.ended
-    return clock.start.at, end.at if end else None
-
-
-def _pairs(
-    before: Sequence[T],
-    after: Sequence[T],
-    name: Callable[[T], str],
-    kind: Callable[[T], str],
-    span: Callable[[T], tuple[datetime, datetime | None]],
-    but: Iterable[str] = (),
-) -> dict[str, str]:
+def _pairs(before: Sequence[_Life], after: Sequence[_Life], but: Collection[str] = ()) -> dict[str, str]:
     """Of those that are gone, which of the new ones is the same: of its kind, at a common time."""
-    names, known = {name(one) for one in after}, {name(one) for one in before}
-    born = [one for one in after if name(one) not in known]
+    here, known = {one.name for one in after}, {one.name for one in before}
+    born = [one for one in after if one.name not in known]
     found = {}
     for one in before:
-        if name(one) in names or name(one) in but:
-            continue
-        heir = next((new for new in born if kind(new) == kind(one) and _meet(span(one), span(new))), None)
+        gone = one.name not in here and one.name not in but
+        heir = next((new for new in born if new.kind == one.kind and new.meets(one)), None) if gone else None
         if heir is not None:
             born.remove(heir)
-            found[name(one)] = name(heir)
+            found[one.name] = heir.name
     return found
-
-
-def _meet(one: tuple[datetime, datetime | None], other: tuple[datetime, datetime | None]) -> bool:
-    return (one[1] is None or other[0] <= one[1]) and (other[1] is None or one[0] <= other[1])
 
 
 def _lines(before: Reading, after: Reading, stays: Mapping[str, str]) -> dict[str, str]:
