@@ -121,6 +121,8 @@ def the_late_scan(desk: House, agent: Any, case: str) -> None:
     shows(agent, "已超时")
     desk.shot(agent, "late")
     shows(desk.go(agent, "/board"), "提货时效")
+    # Totals of the day and the next hours are a minute old at most, and asked for once a minute.
+    agent.wait_for_function("() => /新开\\s+1/.test(document.querySelector('main').innerText)", timeout=150_000)
     desk.shot(agent, "board")
     desk.event("picked_up", case.partition(":")[2], at=desk.clock.now() - timedelta(minutes=30), waybill_no="755100001", hub="深圳南山站")
     desk.go(agent, f"/cases/{case}")
