@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from engine.ports.attempts import CircuitState
 from engine.ports.clock import Clock
 from engine.ports.gateway import Gateway
 from engine.ports.outbox import OutboxRow, Post
-from engine.ports.store import NotFound, Store
+from engine.ports.store import Conflict, NotFound, Store
 from engine.service.channel_back import arrived, proves_it_works, quiet, release
 from engine.service.counters import Counters
 from engine.service.doubts import arrival, ask, original
@@ -132,10 +133,11 @@ class PostRoom:
 
     def _group(self, rows: Sequence[OutboxRow], manners: Manners) -> None:
         first, *others = rows
-        if first.held_for.startswith(DIGEST):
-            self._digest([first, *others, *self._held_with(first, manners.now)], manners)
-        else:
-            self._carry(first, others, manners)
+        with suppress(Conflict):  # We were slower than its lease: another one has taken it over, and settles it.
+            if first.held_for.startswith(DIGEST):
+                self._digest([first, *others, *self._held_with(first, manners.now)], manners)
+            else:
+                self._carry(first, others, manners)
 
     def _now(self, round_at: datetime) -> datetime:
         return max(self.clock.now(), round_at) if self.clock is not None else round_at

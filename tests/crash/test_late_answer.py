@@ -17,7 +17,7 @@ from tests.crash.provider import provider, rules_with
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
 
 SPEED = 30.0
-WAIT_SECONDS_MAX = 30.0
+WAIT_SECONDS_MAX = 90.0
 
 
 @pytest.mark.parametrize("kills", [1, 3])
