@@ -43,6 +43,8 @@ def set_up_logs(level: str = "INFO", stream: TextIO | None = None) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # httpx writes full addresses at INFO; an address may carry a number.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    # What went wrong on a trip to the server is raised; the driver warns of its end as well.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
 def _plain(value: object) -> object:

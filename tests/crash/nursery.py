@@ -20,7 +20,7 @@ from tests.crash.living import BIRTH, ROOT, SCRIPT, Home
 
 MOTHER = """
 import gc, json, os, sys
-import adapters.wiring, adapters.sql.migrate, uvicorn.protocols.http.auto, uvicorn.loops.auto, sqlalchemy.dialects.postgresql.psycopg
+import adapters.wiring.process, adapters.sql.migrate, uvicorn.protocols.http.auto, uvicorn.loops.auto, sqlalchemy.dialects.postgresql.psycopg
 gc.freeze()
 for line in sys.stdin:
     asked = json.loads(line)
