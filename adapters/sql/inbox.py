@@ -11,16 +11,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from adapters.sql.codec import EMPTY_LEDGER, EPOCH, MICROSECOND, dumps, public
 from adapters.sql.database import Row
 from adapters.sql.filing import Filing, Name
 from adapters.sql.numbers import Numbers
+from adapters.sql.parking import Parking
 from adapters.sql.postgres import hold_names
 from adapters.sql.prepared import Prepared, PreparedList, Sent, one_of, one_trip
 from adapters.sql.shards import shard_of
-from adapters.sql.tables import CASES, INBOX, NAME, PARKED_NAME, PRIVATE, is_one_of
+from adapters.sql.tables import CASES, INBOX, NAME, is_one_of
 from engine.model.event import UNSTATED_TIME, Acceptance, Accepted, Event, EventKind, Report
 from engine.ports.store import Conflict
 
@@ -36,7 +37,6 @@ OPEN = PreparedList(
     lambda size: select(CASES.c.workflow, CASES.c.open_key, CASES.c.id, CASES.c.opened_at).where(one_of(CASES.c.open_key, size))
 )
 OLDER = Prepared(select(INBOX.c.id).where(INBOX.c.case_id == bindparam("case"), is_one_of(INBOX.c.status, *UNDECIDED)).limit(1))
-PARKED = Prepared(select(func.min(INBOX.c.park_until).label("first")).where(is_one_of(INBOX.c.status, "parked")))
 
 
 class Registry:
@@ -50,7 +50,7 @@ class Registry:
         self._together = connection.dialect.name == "postgresql"
         """Others file beside us."""
         self._numbers = Numbers(connection)
-        self._parked: bool | None = None
+        self._parking = Parking(connection, now, self._numbers)
 
     def accept(self, reports: Sequence[Report], *, wait: bool = False) -> list[Acceptance]:
         """Answer one by one; a report sees what those before it did.
@@ -130,12 +130,12 @@ class Registry:
         with one_trip(connection):
             held = self._ask_for_names({key for report in reports for key in _sought(report)}, wait=wait)
             self._numbers.hold(len(reports))
-            parked = None if self._parked is not None else PARKED.send(connection)
+            parked = self._parking.ask()
             known = self._ask_known(keys)
             owners = self._ask_owners([key for key in names if key not in filing.names])
             there, opened = THERE.send(connection, unseen), OPEN.send(connection, open_keys)
         _must_be_ours(held)
-        self._note_parked(parked)  # Whatever comes, what was parked too long expires now.
+        self._parking.note(parked)  # Whatever comes, what was parked too long expires now.
         self._note_known(known)
         filing.names.update(_owned(owners))
         filing.cases.update(row["id"] for row in there.rows())
@@ -263,48 +263,7 @@ class Registry:
                 owned.add(key)
                 workflow, name, value = key
                 self._filing.new_names.append({"workflow": workflow, "field": name, "value": value, "case_id": case_id})
-        self._adopt_stored(case_id, owned)
-        for entry in list(self._filing.parked_here):
-            paper, names, private = entry
-            if names & owned:
-                self._filing.parked_here.remove(entry)
-                # A new id puts the event behind the one that made its name known.
-                self._filing.events.pop(paper["id"], None)
-                paper.update(id=self._numbers.next(), case_id=case_id, status="new", park_until=None, vshard=shard_of(case_id))
-                self._filing.known[(paper["source"], paper["event_id"])] = (case_id, paper["body_hash"])
-                for kept in private:
-                    kept.update(inbox_id=paper["id"], case_id=case_id)
-
-    def _adopt_stored(self, case_id: str, owned: set[Name]) -> None:
-        if not self._some_parked():
-            return
-        rows = select(PARKED_NAME, INBOX.c.source, INBOX.c.event_id).join(INBOX, INBOX.c.id == PARKED_NAME.c.inbox_id)
-        rows = rows.where(PARKED_NAME.c.value.in_(sorted({value for _, _, value in owned})), INBOX.c.status == "parked")
-        stored = self._connection.execute(rows).all()
-        found = {row.inbox_id: (row.source, row.event_id) for row in stored if (row.workflow, row.field, row.value) in owned}
-        for old_id, key in sorted(found.items()):
-            if key in self._filing.known:
-                self._filing.known[key] = (case_id, self._filing.known[key][1])
-            new_id = self._numbers.next()
-            changes = {"id": new_id, "case_id": case_id, "status": "new", "park_until": None, "vshard": shard_of(case_id)}
-            self._connection.execute(update(INBOX).where(INBOX.c.id == old_id).values(changes))
-            self._connection.execute(update(PRIVATE).where(PRIVATE.c.inbox_id == old_id).values(inbox_id=new_id, case_id=case_id))
-            self._connection.execute(delete(PARKED_NAME).where(PARKED_NAME.c.inbox_id == old_id))
-
-    def _some_parked(self) -> bool:
-        """Whether anything stored is parked; what is parked too long is expired on the way."""
-        if self._parked is None:
-            self._note_parked(PARKED.send(self._connection))
-        return bool(self._parked)
-
-    def _note_parked(self, asked: Sent | None) -> None:
-        if asked is None:
-            return
-        first = asked.rows()[0]["first"]
-        if first is not None and first <= self._now:
-            parked = is_one_of(INBOX.c.status, "parked")
-            self._connection.execute(update(INBOX).where(parked, INBOX.c.park_until <= self._now).values(status="expired"))
-        self._parked = first is not None
+        self._parking.adopt(self._filing, case_id, owned)
 
     # Numbers
 
@@ -314,7 +273,7 @@ class Registry:
     def _ask_for_names(self, names: set[str], *, wait: bool) -> Callable[[], bool]:
         if not self._together:
             return lambda: True
-        self._parked = None  # Under these names somebody may have parked since we looked.
+        self._parking.forget()  # Under these names somebody may have parked since we looked.
         return hold_names(self._connection, names, wait=wait)
 
     def _draw(self, workflow: str, name: str, pattern: str) -> str:

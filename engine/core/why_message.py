@@ -125,7 +125,7 @@ def _became(m: Moment, one: Issued) -> tuple[Stands, str]:
     held = one.held_until
     if m.case.ledger.hold is not None:
         return Stands.WAITING, m.of("单挂起中,恢复后如仍成立就发", "the case is on hold: it leaves once that is over, if it is still so")
-    if held is not None and held == WITHOUT_END:
+    if held == WITHOUT_END:
         return Stands.WAITING, m.of("被刹车按住,等值班人决定", "held by the brake until a person decides")
     if held is not None and held > m.now:
         return Stands.AHEAD, m.of(f"按住到 {m.time(held)} 再发", f"held until {m.time(held)}")

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from engine.model.effect import OfAnOrder
 from engine.model.escalation import Chain
 from engine.model.event import Heard
 from engine.model.receipt import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Issued:
+class Issued(OfAnOrder):
     """One effect that was issued, as far as the case knows."""
 
     id: str
@@ -38,16 +39,6 @@ class Issued:
     """MAIL: the linked case, once known, or its workflow."""
     open: bool = True
     """A task or call nobody has finished; a message nobody has settled."""
-
-    @property
-    def order(self) -> str:
-        """The order it belongs to: the effect it stands in for or repeats, or its own."""
-        return self.again_of or self.fallback_of or self.resend_of or self.id
-
-    @property
-    def is_order(self) -> bool:
-        """Not sent in place of another, nor once more."""
-        return self.order == self.id
 
     @property
     def correction_key(self) -> str:

@@ -19,8 +19,28 @@ class EffectKind(StrEnum):
     """Something a person must know about the rules or the feeds; listed, logged, never sent to a customer."""
 
 
+class OfAnOrder:
+    """What may stand in for an earlier effect, or repeat it."""
+
+    __slots__ = ()
+    id: str
+    resend_of: str | None
+    fallback_of: str | None
+    again_of: str | None
+
+    @property
+    def order(self) -> str:
+        """The order it belongs to: the effect it stands in for or repeats, or its own."""
+        return self.again_of or self.fallback_of or self.resend_of or self.id
+
+    @property
+    def is_order(self) -> bool:
+        """Not sent in place of another, nor once more."""
+        return self.order == self.id
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
+class Effect(OfAnOrder):
     """References only, never a personal value. id = case/revision/ordinal."""
 
     id: str
@@ -71,16 +91,6 @@ class Effect:
     """Recorded, never sent."""
     restored_at: datetime | None = None
     """When the store that holds it had last been brought back from a copy; None: never. Part of its key."""
-
-    @property
-    def order(self) -> str:
-        """The order it belongs to: the effect it stands in for or repeats, or its own."""
-        return self.again_of or self.fallback_of or self.resend_of or self.id
-
-    @property
-    def is_order(self) -> bool:
-        """Not sent in place of another, nor once more."""
-        return self.order == self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from engine.core.words import CHANNELS, say_trouble
+from engine.core.called import Called
+from engine.core.words import say_trouble
 from engine.model.diagnostic import Diagnostic
 from engine.model.rulebook import Rulebook
 from engine.ports.attempts import Circuit, CircuitState
@@ -42,11 +43,7 @@ def of_rules(problems: int, ahead: Sequence[Diagnostic]) -> Iterator[Ailment]:
 
 def of_neighbours(rulebook: Rulebook, silent: Sequence[str], down: Sequence[str], shut: Sequence[Circuit]) -> Iterator[Ailment]:
     """Who does not report, what does not carry: names of connections and channels."""
-
-    def called(name: str) -> str:
-        found = rulebook.connections.get(name)
-        return found.label if found else CHANNELS.get(name, name)
-
+    called = Called(rulebook, "zh").carrier
     for name in silent:
         yield Ailment(f"对接“{called(name)}”无来报", f"feed {name} is silent")
     for name in down:
