@@ -71,7 +71,7 @@ def of_kind(papers: Sequence[Paper], kind: str) -> Callable[[], float]:
 
 
 def _decided(papers: Sequence[Paper], kind: str) -> float:
-    reading._kept = {}
+    reading.MEMORY.forget()
     cases: dict[tuple[str, int], Case] = {}
     seconds, number = 0.0, 0
     for rulebook, first, event in papers:

@@ -63,7 +63,7 @@ def write(
             elif effect.kind is EffectKind.TASK and not effect.shadow:
                 tasks.append(task_row(task(effect)))
             elif effect.kind is not EffectKind.MAIL:
-                row = outbox_row(replace(effect, restored_at=restored_at))
+                row = outbox_row(effect if restored_at is None else replace(effect, restored_at=restored_at))
                 posted.append(behind(row) if fenced else row)
     POST.send_many(connection, posted)
     ASSIGN.send_many(connection, tasks)

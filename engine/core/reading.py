@@ -13,13 +13,13 @@ from engine.core.docket import policies_of
 from engine.core.following import Counted, Followed, clocks_among, counted, follow
 from engine.core.order import comes_last, in_order
 from engine.core.reader import Reader
+from engine.core.remembered import Kept, Memory
 from engine.core.stays import Reading, Stay
 from engine.core.terms import Court
 from engine.model.case import Case
 from engine.model.event import Heard
-from engine.model.rulebook import Rulebook
 
-READINGS_MAX = 512
+MEMORY = Memory()
 """Readings kept at hand; the next event of a case usually follows the last one."""
 
 
@@ -105,24 +105,17 @@ def _copied(reading: Reading) -> Reading:
 
 def keep(court: Court, case_id: str, history: tuple[Heard, ...], reading: Reading) -> None:
     """Remember what this history says under these very rules; of each case the latest is kept."""
-    global _kept  # One reference is swapped, so that threads never see half a memory.
-    if len(_kept) >= READINGS_MAX:
-        _kept = {}
-    _kept[case_id, id(court.rulebook)] = (history, court.rulebook, reading)
-
-
-_kept: dict[tuple[str, int], tuple[tuple[Heard, ...], Rulebook, Reading]] = {}
-"""Holds the rulebook itself, so that its identity cannot be given to another."""
+    MEMORY.keep((case_id, id(court.rulebook)), Kept(history, court.rulebook, reading))
 
 
 def _known(court: Court, case: Case) -> Reading:
-    found = _kept.get((case.id, id(court.rulebook)))
+    found = MEMORY.of((case.id, id(court.rulebook)))
     if found is not None:
-        if found[0] is case.history:
-            return found[2]
-        if found[0] == case.history:  # The same events, loaded anew.
-            keep(court, case.id, case.history, found[2])
-            return found[2]
+        if found.history is case.history:
+            return found.reading
+        if found.history == case.history:  # The same events, loaded anew.
+            keep(court, case.id, case.history, found.reading)
+            return found.reading
     reading = _read_all(court, case.history, case.opened_at)
     keep(court, case.id, case.history, reading)
     return reading

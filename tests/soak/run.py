@@ -45,7 +45,8 @@ from adapters.sql import cases
 from engine.core import reading
 from engine.service import advance
 # What is remembered of cases is full after a minute or two: what rises later is no cache.
-advance.RECENT_MAX = cases.STOOD_MAX = reading.READINGS_MAX = 200
+advance.RECENT_MAX = cases.STOOD_MAX = 200
+reading.MEMORY.events_max = 1_000
 db, rules, port, start, speed, jump = sys.argv[1:]
 class Jumping(HurriedClock):
     ahead = timedelta()
