@@ -18,6 +18,8 @@ SECONDS = re.compile(r"(?P<minute>.*\d\d:\d\d):(?P<second>[0-5]\d)")
 """Stories pinned from real cases keep the second; written ones need none."""
 NOW = "now"
 """`event: name` without an own time."""
+ON = "yes"
+"""`held: yes` without an end."""
 NOTE = "note"
 """A task without `asks` is finished by a tracking note."""
 
@@ -97,23 +99,41 @@ def _step(scope: Scope, form: StoryStepForm, workflow: str, at: datetime) -> Sto
         scope.refer("event", form.retracted, form.span("retracted"), workflow)
     if form.acknowledged is not None:
         scope.refer("chain", form.acknowledged, form.span("acknowledged"))
+    if form.sent_again is not None:
+        scope.refer("message", form.sent_again, form.span("sent_again"))
     _one_happening(scope, form)
     return StoryStep(
         at=at, event=event, happened_at=happened, fields=dict(form.with_ or {}), case=dict(form.case or {}), linked=form.linked, by_person=form.by == "person",
         retracts=form.retracted, channels=dict(form.channels or {}), finished=finished, answered=next(iter((form.answered or {}).items()), None),
-        acknowledged=form.acknowledged, expect=_expect(scope, form.expect, workflow, at), span=form.span("at"),
+        acknowledged=form.acknowledged, held=form.held is not None, held_until=_held_until(scope, form, at), resumed=form.resumed is not None,
+        sent_again=form.sent_again, expect=_expect(scope, form.expect, workflow, at), span=form.span("at"),
     )  # fmt: skip
 
 
 def _one_happening(scope: Scope, form: StoryStepForm) -> None:
     """One thing happens per step; only what somebody tries can be refused."""
-    happenings = [form.event, form.finished, form.answered, form.acknowledged, form.retracted]
+    tried = [form.event, form.finished, form.held, form.resumed, form.sent_again]
+    happenings = [*tried, form.answered, form.acknowledged, form.retracted]
     if sum(happening is not None for happening in happenings) > 1:
         fix = ("分成两步,时间可以相同", "make two steps; the time may be the same")
         scope.findings.add("F110", form.span("at"), "一步只能发生一件事", "one thing happens per step", fix=fix)
-    if form.expect is not None and form.expect.refused is not None and form.event is None and form.finished is None:
-        fix = ("这一步要有 event 或 finished", "the step needs an `event` or a `finished`")
+    if form.expect is not None and form.expect.refused is not None and all(one is None for one in tried):
+        fix = (
+            "这一步要有 event、finished、held、resumed 或 sent_again",
+            "the step needs an `event`, `finished`, `held`, `resumed` or `sent_again`",
+        )
         scope.findings.add("F110", form.expect.span("refused"), "没有什么可拒绝的", "nothing could be refused", fix=fix)
+
+
+def _held_until(scope: Scope, form: StoryStepForm, at: datetime) -> datetime | None:
+    """`held: 18:00`: when the hold ends by itself."""
+    if form.held in (None, ON):
+        return None
+    until = _moment(scope, form, form.held or "", ("held",), at, forward=False)
+    if until is not None and until <= at:
+        fix = ("写以后的时间,或写 `yes`", "write a later time, or `yes`")
+        scope.findings.add("F110", form.span("held"), "挂起要到以后的时间", "a hold ends after its step", fix=fix)
+    return until
 
 
 def _event(scope: Scope, form: StoryStepForm, workflow: str, at: datetime) -> tuple[str | None, datetime | None]:

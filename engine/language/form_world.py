@@ -83,6 +83,9 @@ class StoryStepForm(Form):
     finished: dict[str, str] | None = None
     answered: Annotated[dict[str, Literal["told", "confirmed", "refused", "away", "bad_number"]], Or(_told, TEXT_SCHEMA)] | None = None
     acknowledged: str | None = None
+    held: str | None = None
+    resumed: Literal["yes"] | None = None
+    sent_again: str | None = None
     expect: ExpectForm | None = None
 
 

@@ -23,7 +23,7 @@ REFERENCES: Mapping[tuple[str, str], str] = {
     ("DisruptionForm", "pauses"): "policy", ("DisruptionForm", "tell"): "message", ("ConnectionForm", "for"): "role", ("ConnectionForm", "backup_for"): "connection",
     ("InboundForm", "workflow"): "workflow", ("EventRowForm", "event"): "event", ("EventRowForm", "retracts"): "event", ("StoryForm", "workflow"): "workflow",
     ("StoryStepForm", "event"): "event", ("StoryStepForm", "retracted"): "event", ("StoryStepForm", "linked"): "workflow", ("StoryStepForm", "answered"): "recipient",
-    ("StoryStepForm", "acknowledged"): "chain", ("ExpectForm", "state"): "state", ("ExpectForm", "tasks"): "role", ("ExpectForm", "late"): "policy",
+    ("StoryStepForm", "acknowledged"): "chain", ("StoryStepForm", "sent_again"): "message", ("ExpectForm", "state"): "state", ("ExpectForm", "tasks"): "role", ("ExpectForm", "late"): "policy",
     ("ExpectForm", "corrected"): "policy", ("ExpectForm", "opened"): "workflow", ("ExpectForm", "commands"): "command",
 }  # fmt: skip
 """(form, key) -> the kind of thing its value names: one, or each of a list."""

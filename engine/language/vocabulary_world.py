@@ -52,6 +52,9 @@ WORLD_KEYS: Mapping[str, Mapping[str, Said]] = {
         "finished": Said("`{岗位: 事件}` 或 `{岗位: note}`:有人办结了待办", "`{role: event}`, or `{role: note}`: somebody finishes the task of this role"),
         "answered": Said("给这个岗位的电话打了;`{岗位: 结果}` 另说结果", "the call to this role is made, and told; `{role: result}` if something else came of it"),
         "acknowledged": Said("有人对这条升级链说已知晓", "a chain: somebody took it on"),
+        "held": Said("有人把这张单挂起:`yes`,或写到什么时候为止", "a person puts the case on hold: `yes`, or until a time"),
+        "resumed": Said("`yes`:有人恢复了挂起的单", "`yes`: a person resumes the case"),
+        "sent_again": Said("有人要求把这条消息重发一次", "a message: a person has it sent once more"),
         "expect": Said("从上一步到现在,应当发生了什么", "what must have happened since the step before"),
     },
     "StoryForm": {

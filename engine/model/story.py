@@ -64,6 +64,13 @@ class StoryStep:
     """(role, what came of its phone call)."""
     acknowledged: str | None = None
     """Chain."""
+    held: bool = False
+    """A person puts the case on hold."""
+    held_until: datetime | None = None
+    """It ends by itself then; None: when it is resumed."""
+    resumed: bool = False
+    sent_again: str | None = None
+    """A message that a person has sent once more."""
     expect: Expectation | None = None
     span: Span
 

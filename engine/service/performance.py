@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from engine.model.decision import JournalRow
+from engine.model.event import Acceptance, Report
 from engine.model.fieldtext import write_text
 from engine.model.receipt import Parcel
 from engine.model.rulebook import Rulebook
@@ -15,6 +16,7 @@ from engine.model.workflow import Field, Workflow
 from engine.ports.directory import CaseRow
 from engine.ports.worklist import Task, TaskStatus
 from engine.service import hands
+from engine.service.case_hands import CaseHands
 from engine.service.desk import Said
 from engine.service.simulate import Simulation, Stores, incoming_of
 
@@ -148,9 +150,25 @@ class _Player:
         if step.answered is not None:
             self._answer(step, *step.answered)
         if step.acknowledged is not None:
-            report = hands.acknowledge(self.stores, case, step.acknowledged, "story", step.at)
-            self.stores.store.accept([report], step.at)
-            self.simulation.settle()
+            self._take(hands.acknowledge(self.stores, case, step.acknowledged, "story", step.at))
+        self._handle(step, case)
+
+    def _handle(self, step: StoryStep, case: str) -> None:
+        """What a person does with the case itself."""
+        deeds = CaseHands(self.stores, lambda: self.rulebook, self.simulation.clock, self._take)
+        answers = []
+        if step.held:
+            answers.append(deeds.hold(case, by="story", why=self.story.name, until=step.held_until))
+        if step.resumed:
+            answers.append(deeds.resume(case, by="story", why=self.story.name))
+        if step.sent_again is not None:
+            answers.append(deeds.send_again(case, step.sent_again, by="story", why=self.story.name))
+        self.scene.refused = self.scene.refused or ";".join(problem.zh for one in answers for problem in one.problems)
+
+    def _take(self, report: Report) -> Acceptance:
+        taken = self.stores.store.accept([report], self.simulation.now)[0]
+        self.simulation.settle()
+        return taken
 
     def _raise(
         self, event: str, step: StoryStep, data: Mapping[str, object], case: str | None, extra: Mapping[str, str] | None = None

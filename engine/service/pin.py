@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from engine.model.rulebook import Rulebook
 from engine.model.values import FieldType
 from engine.ports.directory import SentRow
+from engine.service.pinned_deeds import Deed
 from engine.service.pinned_papers import Papers, Row, sendings_of
 from engine.service.stand_ins import StandIns
 from engine.service.story_text import Plain, story_text
@@ -124,7 +125,9 @@ class _Pin:
     def _happening(self, row: Row, at: datetime, *, opens: bool) -> Iterator[tuple[str, Plain]]:
         entry = row.entry
         task = self.papers.tasks.get(entry.extra.get("task", "") or entry.extra.get("effect", ""))
-        if entry.kind == "acknowledged":
+        if row.deed is not None:
+            yield from self._deed(row.deed)
+        elif entry.kind == "acknowledged":
             yield "acknowledged", entry.extra.get("chain", "")
         elif entry.kind == "receipt":
             yield "answered", {task.role if task else "": entry.extra.get("reason", "told")}
@@ -133,13 +136,22 @@ class _Pin:
         elif entry.name == "retracted":
             yield "retracted", self._retracted(row)
         else:
-            happened = (entry.occurred_at + self.shift).astimezone(self.zone).replace(microsecond=0)
-            stated = happened != (at + self.shift).astimezone(self.zone)
-            seconds = f":{happened:%S}" if happened.second else ""
-            yield "event", {entry.name: f"{happened:%Y-%m-%d %H:%M}{seconds}"} if stated else entry.name
+            stated = entry.occurred_at.replace(microsecond=0) != at
+            yield "event", {entry.name: self._whole_date(entry.occurred_at)} if stated else entry.name
         data = self._data(row)
         if data and not opens and entry.kind == "happened":
             yield "with", data
+
+    def _deed(self, deed: Deed) -> Iterator[tuple[str, Plain]]:
+        if deed.key != "sent_again":
+            yield deed.key, self._whole_date(deed.until) if deed.until is not None else "yes"
+        elif deed.message in self.rulebook.messages:
+            yield deed.key, deed.message
+
+    def _whole_date(self, at: datetime) -> str:
+        """`2026-11-24 08:30`, with its seconds where they are not zero."""
+        local = (at + self.shift).astimezone(self.zone)
+        return f"{local:%Y-%m-%d %H:%M}" + (f":{local:%S}" if local.second else "")
 
     def _retracted(self, row: Row) -> str:
         named = self.papers.events.get(row.entry.extra.get("retracts_id", ""))

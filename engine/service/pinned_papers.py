@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.model.decision import JournalRow
-from engine.model.event import Event
+from engine.model.event import Event, EventKind
 from engine.ports.directory import CaseRow, SentRow
 from engine.ports.worklist import Task
+from engine.service.pinned_deeds import Deed, Span, deeds_of, holds_of
 from engine.service.simulate import Stores
 
 SOON = timedelta(minutes=1)
@@ -25,6 +26,8 @@ class Row:
     entry: JournalRow
     at: datetime
     external: bool
+    deed: Deed | None = None
+    """What a person did with the case itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,11 @@ class Papers:
 def papers_of(stores: Stores, case: CaseRow) -> Papers:
     """Read everything about a case from a store."""
     cases = (case, *_opened_by(stores, case))
-    rows = [(place, one, entry) for place, one in enumerate(cases) for entry in stores.directory.journal(one.id)]
+    journals = {one.id: stores.directory.journal(one.id) for one in cases}
+    rows = [(place, one, entry) for place, one in enumerate(cases) for entry in journals[one.id]]
     rows.sort(key=lambda row: (row[2].decided_at, row[0], row[2].revision))
+    holds = {name: holds_of(journal) for name, journal in journals.items()}
+    deeds = {name: deeds_of(journal) for name, journal in journals.items()}
     sent = tuple(row for one in cases for row in stores.directory.sent(one.id))
     histories = {one.id: stores.store.load(one.id) for one in cases}
     first = histories[case.id].history[0].event.source if histories[case.id].history else ""
@@ -54,7 +60,7 @@ def papers_of(stores: Stores, case: CaseRow) -> Papers:
     return Papers(
         case=case,
         linked=cases[1:],
-        rows=tuple(Row(one, entry, _instant(entry, sent_at), _external(entry)) for _, one, entry in rows),
+        rows=tuple(_row(one, entry, _instant(entry, sent_at, holds[one.id]), deeds[one.id].get(entry.revision)) for _, one, entry in rows),
         events={heard.event.id: heard.event for loaded in histories.values() for heard in loaded.history},
         sent=sent,
         tasks={task.id: task for one in cases for task in stores.worklist.tasks(case=one.id, limit=10_000)},
@@ -76,14 +82,19 @@ def _opened_by(stores: Stores, case: CaseRow) -> Iterator[CaseRow]:
                 yield row
 
 
+def _row(case: CaseRow, entry: JournalRow, at: datetime, deed: Deed | None) -> Row:
+    return Row(case, entry, at, deed is not None or (_external(entry) and entry.kind != EventKind.HAND), deed)
+
+
 def _external(entry: JournalRow) -> bool:
     return entry.source.partition("/")[0] not in WITHIN
 
 
-def _instant(entry: JournalRow, sent_at: Mapping[str, datetime]) -> datetime:
-    """When a simulation does it: a bell at its due time, a receipt at the hand-over, everything else when it was received."""
+def _instant(entry: JournalRow, sent_at: Mapping[str, datetime], holds: Sequence[Span]) -> datetime:
+    """When a simulation does it: a bell at its due time or after the hold, a receipt at the hand-over, everything else when it was received."""
     if entry.kind == "bell":
-        return entry.occurred_at
+        waited = (one.end for one in holds if one.since <= entry.occurred_at < one.end <= entry.received_at)
+        return max(waited, default=entry.occurred_at)
     if entry.kind == "receipt" and not _external(entry):
         return min(entry.received_at, sent_at.get(entry.extra.get("effect", ""), entry.received_at))
     return entry.occurred_at if entry.source in ("case", "clock") else entry.received_at

@@ -107,6 +107,24 @@ def test_a_step_about_a_linked_case_that_is_not_there_is_a_difference() -> None:
     assert [one.what for one in told(CONFIRMED + steps)] == ["linked"]
 
 
+def test_while_a_case_is_held_nothing_leaves_and_an_end_that_is_written_ends_it() -> None:
+    head = "      - at: 2026-11-23 08:50\n      - at: 08:55\n        held: {0}\n      - at: 09:00\n        event: order_confirmed\n        expect: {{state: dispatched}}\n"
+    leaves = "      - at: 12:00\n        expect: {sent: [{sms: pickup_clerk, message: dispatch_order}, {sms: hub_dispatcher}], tasks: [desk_agent]}\n"
+
+    assert told(head.format("12:00") + leaves) == ()
+    assert {one.what for one in told(head.format("yes") + leaves)} == {"sent", "tasks"}
+
+
+def test_a_person_who_may_not_hold_resume_or_send_again_is_refused_with_the_reason() -> None:
+    steps = (
+        "      - at: 09:10\n        resumed: yes\n        expect: {refused: 没有挂起}\n"
+        "      - at: 09:11\n        sent_again: order_void\n        expect: {refused: yes}\n"
+        "      - at: 09:12\n        sent_again: dispatch_order\n        expect: {sent: [{sms: pickup_clerk, message: dispatch_order}]}\n"
+    )
+
+    assert [one.what for one in told(CONFIRMED + steps)] == []
+
+
 @pytest.mark.parametrize(
     ("steps", "code"),
     [
@@ -115,8 +133,20 @@ def test_a_step_about_a_linked_case_that_is_not_there_is_a_difference() -> None:
         (CONFIRMED + "        expect: {sent: [{sms: pickup_clerk, at: 09:01}]}\n", "F110"),
         (CONFIRMED + "      - at: 09:10\n        expect: {refused: yes}\n", "F110"),
         (CONFIRMED + "        expect: {verdicts: {pickup_dedline: met}}\n", "R301"),
+        (CONFIRMED + "      - at: 09:10\n        held: 09:05\n        expect: {sent: none}\n", "F110"),
+        (CONFIRMED + "      - at: 09:10\n        held: yes\n        resumed: yes\n        expect: {sent: none}\n", "F110"),
+        (CONFIRMED + "      - at: 09:10\n        sent_again: dispatch_ordr\n        expect: {sent: none}\n", "R301"),
     ],
-    ids=["expects nothing", "goes on unwatched", "ends before an expected time", "nothing to refuse", "unknown policy"],
+    ids=[
+        "expects nothing",
+        "goes on unwatched",
+        "ends before an expected time",
+        "nothing to refuse",
+        "unknown policy",
+        "held until before",
+        "two deeds at once",
+        "unknown message",
+    ],
 )
 def test_a_story_that_cannot_fail_is_an_error(steps: str, code: str) -> None:
     assert codes(steps) == [code]

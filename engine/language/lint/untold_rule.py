@@ -35,7 +35,7 @@ def check(rulebook: Rulebook, findings: Findings, today: date | None) -> None:
 
 
 def _named(step: StoryStep) -> Iterator[str]:
-    yield from (name for name in (step.event, step.acknowledged) if name)
+    yield from (name for name in (step.event, step.acknowledged, step.sent_again) if name)
     if step.expect is not None:
         yield from (sent.message for sent in step.expect.sent if sent.message)
         yield from (*(step.expect.late or ()), *(step.expect.corrected or ()), *(step.expect.opened or ()), *(step.expect.commands or ()))
