@@ -42,14 +42,16 @@ class Client:
     """Answers below 500 that were not 2xx: there should be none."""
     said: Counter[str] = field(default_factory=Counter)
     unanswered: list[Paper] = field(default_factory=list)
+    resting: threading.Event = field(default_factory=threading.Event)
+    """While it is set nothing is posted."""
     _journeys: dict[str, list[Paper]] = field(default_factory=dict)
     _sent: list[Paper] = field(default_factory=list)
     _cases: int = 0
 
     def run(self, stop: threading.Event) -> None:
         while not stop.wait(self.chance.random() * 0.02):
-            papers = self.unanswered or self._next()
-            self._post(papers)
+            if not self.resting.is_set():
+                self._post(self.unanswered or self._next())
 
     def finish(self) -> None:
         """The calm: whatever is unanswered is asked again, then every journey is brought to its end."""

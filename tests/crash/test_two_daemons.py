@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from contextlib import closing
@@ -31,6 +32,9 @@ SPEED = 10.0
 """A lease of a minute runs out in six seconds."""
 FROZEN_SECONDS = 9.0
 CALM_SECONDS_MAX = 60.0
+"""Given up when for so long nothing of what is owed became less."""
+OWED_MAX = 1_000
+"""A feed takes a breath when more is owed: it can post faster than two daemons decide and send that are killed all the time."""
 MOVED = "moved.db"
 OWED = """
 SELECT (SELECT count(*) FROM inbox WHERE status = 'new') + (SELECT count(*) FROM outbox WHERE status IN ('sending', 'ready'))
@@ -118,6 +122,7 @@ def storm(
             thread.start()
         for life in range(kills):
             time.sleep(0.5 + chance.random())
+            breathe(clients, address)
             if frozen_seconds:
                 freeze(daemons[life % 2], frozen_seconds)
                 continue
@@ -126,6 +131,7 @@ def storm(
             daemons[life % 2].wait_until_open()
         while sum(client._cases % 10_000 for client in clients) < cases:
             time.sleep(0.1)
+            breathe(clients, address)
         over.set()
         for thread in feeding:
             thread.join()
@@ -146,14 +152,34 @@ def freeze(daemon: Living, seconds: float) -> None:
     daemon.process.send_signal(signal.SIGCONT)
 
 
+def breathe(clients: list[Wanderer], address: str) -> None:
+    """Let them go on, or not."""
+    with asked(address) as db:
+        too_much = owed(db) > OWED_MAX
+    for client in clients:
+        client.resting.set() if too_much else client.resting.clear()
+
+
 def wait_for_calm(address: str) -> None:
-    deadline = time.monotonic() + CALM_SECONDS_MAX
-    with psycopg.connect(make_url(address).set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True) as db:
-        while time.monotonic() < deadline:
-            row = db.execute(OWED).fetchone()
-            if row == (0,):
-                return
+    least, deadline = sys.maxsize, time.monotonic() + CALM_SECONDS_MAX
+    with asked(address) as db:
+        while least and time.monotonic() < deadline:
+            now = owed(db)
+            if now < least:
+                least, deadline = now, time.monotonic() + CALM_SECONDS_MAX
             time.sleep(0.2)
+
+
+def asked(address: str) -> psycopg.Connection:
+    """A look from outside."""
+    return psycopg.connect(make_url(address).set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True)
+
+
+def owed(db: psycopg.Connection) -> int:
+    """What is not decided, and not sent."""
+    row = db.execute(OWED).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def audited(address: str, folder: Path, clients: list[Wanderer], asked: dict[str, int]) -> list[str]:
