@@ -7,6 +7,7 @@ A store with so many live cases, each with its armed timers, is made by copying 
 import argparse
 import itertools
 import json
+import os
 import shutil
 import sqlite3
 import statistics
@@ -181,6 +182,7 @@ def live_store(folder: Path, number: int) -> Path:
         first.stores.close()
         multiply(made, number)
     shutil.copyfile(made, own)
+    os.sync()  # Or the first flush that is measured writes the copy down as well.
     return own
 
 
@@ -261,17 +263,21 @@ def our_lateness(path: Path, rate: int, seconds: float) -> tuple[list[float], fl
     bench, found = opened(path), []
     cases = int(rate * seconds / 2)  # Each case has two timers, at one instant.
     gap = timedelta(seconds=2 / rate)
+    opened_at = ours.START + timedelta(minutes=1)
+    first_due = opened_at + timedelta(hours=1)
     opening = [
-        replace(ours.ring_event("created", f"P{one}", {"no": f"P{one}", "weight_kg": "80"}), received_at=ours.START + gap * one)
+        replace(ours.ring_event("created", f"P{one}", {"no": f"P{one}", "weight_kg": "80"}), received_at=opened_at + gap * one)
         for one in range(cases)
     ]
     for first in range(0, cases, 100):
         bench.desk.accept(opening[first : first + 100])
-        while bench.desk.clerk.advance(ours.START + gap * cases, limit=100):
+        while bench.desk.clerk.advance(opened_at + gap * cases, limit=100):
             pass
-    # The case that the others are copies of is due first.
-    dues = [ours.START + timedelta(hours=1) + gap * max(one, 0) for one in range(-1, cases) for _ in range(2)]
-    clock = bench.desk.clock = Paced(ours.START + timedelta(hours=1, seconds=-0.2))
+    bench.clock.advance(first_due - timedelta(seconds=1) - bench.clock.now())
+    dues = [first_due + gap * one for one in range(cases) for _ in range(2)]
+    while bench.desk.beat(0.0):  # The case that all others are copies of may be due itself.
+        pass
+    clock = bench.desk.clock = Paced(first_due - timedelta(seconds=0.2))
     before, began = bench.desk.tally.rung, time.perf_counter()
     while len(found) < len(dues) and time.perf_counter() - began < seconds * 5 + 1:
         if not bench.desk.beat(0.0):
