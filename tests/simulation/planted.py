@@ -9,6 +9,7 @@ from typing import Any
 import engine.core.decide as court
 from adapters.sql import journal, outbox, sheaf, timers
 from adapters.sql.inbox import Registry
+from adapters.sql.parking import Parking
 from adapters.sql.provider_tables import ATTEMPT
 from adapters.sql.providers import SqlProviders
 from adapters.sql.tables import OUTBOX
@@ -215,10 +216,10 @@ def duplicate_accepted_twice(sound: Any) -> Any:
     return broken
 
 
-@_plant(Registry, "_some_parked", "L1")
+@_plant(Parking, "_adopt_stored", "L1")
 def parked_event_forgotten(sound: Any) -> Any:
     """When the name becomes known, nobody looks at what waited for it."""
-    return lambda self: False
+    return lambda self, filing, case_id, owned: None
 
 
 @_plant(Running, "_take", "A1", "L1")
