@@ -63,10 +63,9 @@ def _end(draft: Draft, by: str) -> None:
 
 
 def hold_timers(draft: Draft) -> list[Timer]:
-    """The bell of its end."""
-    if draft.hold is None:
-        return []
-    return [Timer(case=draft.case.id, owner=OWNER, row=END_ROW, gen=1, due_at=draft.hold.ends_at or WITHOUT_END)]
+    """The bell of its end. Each hold has one of its own: two may name the same end, and a bell that rang never rings again."""
+    hold = draft.hold
+    return [Timer(case=draft.case.id, owner=OWNER, row=END_ROW, gen=hold.revision, due_at=hold.ends_at or WITHOUT_END)] if hold else []
 
 
 def _instant(text: str) -> datetime | None:

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from engine.core.decide import decide
+from engine.core.holding import OWNER
 from engine.model.event import Event, EventKind
 from engine.service.advance import bell_of
+from tests.time.on_hold import hold
 from tests.time.world import World, compiled, first, policy, when
 
 ROW = "while: new\nlimit: 2 h\ntimeline:\n  - left: 1 h\n    do: [{send: hurry}]"
@@ -44,3 +46,24 @@ def test_a_late_event_reaches_a_closed_clock_though_the_rules_were_edited_in_the
 
     (clock,) = [one for one in decision.standing.clocks if one.policy == "first"]
     assert (clock.stopped_at, clock.due) == (when("11-23 10:00"), when("11-23 11:30"))
+
+
+def test_a_second_hold_that_names_the_end_of_one_that_is_over_ends_all_the_same() -> None:
+    """Decided after the first one's bell had rung, it armed a bell of that very name, which was refused for ever: its case stood still."""
+    world = World("11-23 09:00", sla=first(NO_ROW))
+    world.hear("created", "11-23 09:00")
+    hold(world, "11-23 09:30", until="11-23 10:30")
+    case, end = world.stores.store.load("ticket:T1"), when("11-23 10:30")
+    bell = next(one for one in world.stores.bells.due(end, 10) if one.owner == OWNER)
+    also = Event(
+        id="also", source="hand/8012", kind=EventKind.HAND, name="hold", occurred_at=when("11-23 10:29"), received_at=when("11-23 10:29"),
+        extra={"by": "8012", "note": "客户要求", "until": end.isoformat()},
+    )  # fmt: skip
+
+    over = decide(compiled(sla=first(NO_ROW)), case, bell_of(bell, end), end)
+    anew = decide(compiled(sla=first(NO_ROW)), over.after, also, also.received_at)
+
+    assert over.after.ledger.hold is None
+    armed = next(one for one in anew.timers if one.owner == OWNER)
+    assert armed.due_at == end
+    assert bell_of(armed, end).id != bell_of(bell, end).id
