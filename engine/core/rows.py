@@ -1,6 +1,6 @@
 """When does a timeline row fire? The instants of one clock's rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,17 +20,26 @@ SLOT_DAYS_MAX = 400
 def instants(court: Court, clock: Clock, after: datetime | None) -> Iterator[Instant]:
     """The due row and each timeline row with its instant; of a daily row the first slot later than `after`.
 
-    A paused clock has none: they come back, moved, when it runs again.
+    A paused clock has none: they come back, moved, when it runs again. A pause that begins after the due instant holds nothing
+    back that comes before it.
     """
-    if not clock.live or clock.paused_since is not None or clock.due is None:
+    if not clock.live or clock.due is None or (clock.paused_since is not None and clock.paused_since <= clock.due):
         return
     known = clock.rows
     if known is None or known[0] is not court.rulebook:
         known = clock.rows = (court.rulebook, tuple(_rows(court, clock, clock.due)))
-    for one in known[1]:
+    for one in _named_instants(court, clock, known[1], clock.due, after):
+        if clock.paused_since is None or one.at < clock.paused_since:
+            yield one
+
+
+def _named_instants(
+    court: Court, clock: Clock, rows: Sequence[Instant | TimelineRow], due: datetime, after: datetime | None
+) -> Iterator[Instant]:
+    for one in rows:
         if isinstance(one, Instant):
             yield one
-        elif (slot := _next_slot(court, clock, one, max(clock.due + _lag(court, clock), after or clock.due))) is not None:
+        elif (slot := _next_slot(court, clock, one, max(due + _lag(court, clock), after or due))) is not None:
             yield _named(clock, one, one.key, slot, f"{court.local(slot):%Y-%m-%dT%H:%M}")
 
 

@@ -48,6 +48,17 @@ def test_a_late_event_reaches_a_closed_clock_though_the_rules_were_edited_in_the
     assert (clock.stopped_at, clock.due) == (when("11-23 10:00"), when("11-23 11:30"))
 
 
+def test_a_clock_whose_pause_begins_after_its_due_instant_is_late_at_that_instant() -> None:
+    """A scan from minutes ahead (a feed's clock) paused it already when it was heard: nothing was armed for the due instant before it."""
+    world = World("11-23 09:00", sla=first(PAUSED + "\ntimeline:\n  - late: 0 min\n    do: [{send: hurry}]"))
+    world.hear("created", "11-23 09:00")
+    world.hear("asked", "11-23 10:57", happened="11-23 11:03")
+    world.until("11-23 12:00")
+
+    assert world.notes("late") == ["11-23 11:00 first"]
+    assert world.sent() == ["11-23 11:00 sms boss T1 hurry"]
+
+
 def test_a_second_hold_that_names_the_end_of_one_that_is_over_ends_all_the_same() -> None:
     """Decided after the first one's bell had rung, it armed a bell of that very name, which was refused for ever: its case stood still."""
     world = World("11-23 09:00", sla=first(NO_ROW))
