@@ -32,9 +32,9 @@ class Run:
     facts: dict[str, int]
 
 
-def storm(seed: int, length: int, url: str, *, restores: bool = False) -> Run:
+def storm(seed: int, length: int, url: str, *, restores: bool = False, holds: bool = False) -> Run:
     """The seed's storm over an empty store, then the calm; it ends at the first law that is broken."""
-    world = Storm(seed, url, restores=restores)
+    world = Storm(seed, url, restores=restores, holds=holds)
     laws = Laws(world)
     broken = None
     try:
@@ -58,7 +58,7 @@ def _live_through(world: Storm, laws: Laws, length: int) -> None:
     for nth in range(steps.CALM_BEATS):
         steps.calm_beat(world, nth)
         laws.ask()
-        laws.ask_in_the_calm()
+        laws.ask_in_the_calm(closed=nth >= steps.CLOSED_AT)
     laws.ask_at_the_end()
 
 
@@ -90,13 +90,13 @@ def empty_store(folder: Path) -> Path:
     return file
 
 
-def on_sqlite(seed: int, length: int, folder: Path, *, restores: bool = False) -> Run:
+def on_sqlite(seed: int, length: int, folder: Path, *, restores: bool = False, holds: bool = False) -> Run:
     """On a file of its own."""
     file = folder / f"storm{seed}.db"
     for old in folder.glob(f"storm{seed}.*"):
         old.unlink()
     shutil.copy(empty_store(folder), file)
-    return storm(seed, length, f"sqlite:///{file}", restores=restores)
+    return storm(seed, length, f"sqlite:///{file}", restores=restores, holds=holds)
 
 
 def main() -> int:
@@ -106,6 +106,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1, help="so many, from --seed on")
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--restores", action="store_true", help="backups are put back, too")
+    parser.add_argument("--holds", action="store_true", help="people put cases on hold, too, and have messages sent again")
     parser.add_argument("--postgres", action="store_true", help="over a real PostgreSQL")
     parser.add_argument("--plant", metavar="NAME", help="with this bug switched on (tests/simulation/planted.py)")
     parser.add_argument("--trace", action="store_true", help="print everything that happened")
@@ -122,8 +123,8 @@ def _one(options: argparse.Namespace, seed: int, folder: Path) -> Run:
     with planted(options.plant):
         if options.postgres:
             with a_postgres() as server:
-                return storm(seed, options.steps, server.wiped())
-        return on_sqlite(seed, options.steps, folder, restores=options.restores)
+                return storm(seed, options.steps, server.wiped(), holds=options.holds)
+        return on_sqlite(seed, options.steps, folder, restores=options.restores, holds=options.holds)
 
 
 def _tell(run: Run, options: argparse.Namespace, seconds: float) -> int:
@@ -138,6 +139,7 @@ def _tell(run: Run, options: argparse.Namespace, seconds: float) -> int:
     print(
         f"  again: python -m tests.simulation.drive --seed {run.seed} --steps {run.steps}"
         + (" --restores" if options.restores else "")
+        + (" --holds" if options.holds else "")
         + (f" --plant {options.plant}" if options.plant else "")
         + " --trace"
     )

@@ -13,11 +13,13 @@ from adapters.sql.tables import CASES, INBOX, JOURNAL, OUTBOX, TIMER
 from engine.core.decide import decide
 from engine.model.case import Case, Ledger
 from engine.model.decision import Decision, JournalRow
+from engine.model.effect import EffectKind
 from engine.model.event import Event, EventKind, Heard
 from engine.model.receipt import Verdict
 from engine.ports.outbox import OutboxRow, OutboxStatus
 from engine.ports.worklist import TaskStatus
 from engine.service.handover import key_for
+from tests.simulation.held import BELL_OF_ITS_END, DONE_BY_RULES, WITHOUT_END, Held, after, free_from, spans
 from tests.simulation.model import FINAL, PAUSES, WHILE, Promise, promises, tell
 from tests.simulation.storm import SKEW_SECONDS_MAX, Broken, Storm
 from tests.simulation.vendors import SURELY_NOT_SENT
@@ -27,6 +29,10 @@ PHONE = re.compile(r"139\d{8}")
 OVERDUE = timedelta(minutes=20)
 """In the calm somebody looks at least so often."""
 FIRED = ("row_fired", "row_skipped")
+RAISED = "clock"
+"""Where an event comes from that a row of a clock raised."""
+RAISING = "pickup"
+"""The policy of which one does, where people put cases on hold."""
 LATE_SLACK = timedelta(minutes=45)
 """So long after the due instant nobody may have looked: the longest wait of a step, and both clocks' skew."""
 
@@ -38,6 +44,7 @@ class Known:
     folded: Case
     rows: list[JournalRow] = field(default_factory=list)
     rang: set[tuple[str, str]] = field(default_factory=set)
+    held: Held | None = None
 
 
 class Laws:
@@ -116,6 +123,7 @@ class Laws:
         self._bells(case_id, known, row)
         decided = self._again(known.folded, row, heard)
         self._same(case_id, row, decided)
+        self._on_hold(case_id, known, row, decided)
         known.folded = decided.after
         known.rows.append(row)
 
@@ -145,6 +153,10 @@ class Laws:
             self._fail(
                 "A4 early", f"{case_id}/{row.revision}: the bell of {row.occurred_at} rang at {row.decided_at}, truly {self.world.true}"
             )
+        if row.source == RAISED and (row.name, row.occurred_at.isoformat()) in known.rang:
+            self._fail("A4 twice", f"{case_id}/{row.revision}: {row.name} of {row.occurred_at} was raised a second time")
+        if row.source == RAISED:
+            known.rang.add((row.name, row.occurred_at.isoformat()))
         for note in row.notes:
             if note.kind in FIRED:
                 rang = (note.subject, note.detail.split(" ")[0])
@@ -154,6 +166,21 @@ class Laws:
                 instant = datetime.fromisoformat(note.detail.split(" ")[0])
                 if instant > row.decided_at or instant > self.world.true + SKEW:
                     self._fail("A4 early", f"{case_id}/{row.revision}: {note.subject} of {instant} was carried out at {row.decided_at}")
+
+    # Decision 0041: on hold from the deed to its end, and what leaves waits meanwhile
+
+    def _on_hold(self, case_id: str, known: Known, row: JournalRow, decided: Decision) -> None:
+        held = known.held = after(known.held, row)
+        hold = decided.after.ledger.hold
+        stands = (hold.since, hold.until, hold.resumed_from) if hold is not None else None
+        if stands != ((held.since, held.until, held.resumed_from) if held is not None else None):
+            self._fail("on hold", f"{case_id}/{row.revision} leaves {hold}, its deeds and bells tell of {held}")
+        if held is None:
+            return
+        given = [one.id for one in decided.effects if one.kind is EffectKind.TASK]
+        done = [note for note in row.notes if note.kind in DONE_BY_RULES]
+        if given or done:
+            self._fail("on hold", f"{case_id}/{row.revision} gives {given} and does {done}, though it is on hold since {held.since}")
 
     # A1: what was acknowledged is there
 
@@ -170,6 +197,10 @@ class Laws:
         lost = [name for name, one in self.world.envelopes.items() if one.acknowledged and name not in kept]
         if lost:
             self._fail("A1", f"acknowledged and lost: {lost}")
+        with self.world.inspector.database.read() as connection:
+            deeds = {tuple(row) for row in connection.execute(select(INBOX.c.source, INBOX.c.event_id).where(INBOX.c.kind == "hand"))}
+        if self.world.deeds - deeds:
+            self._fail("A1", f"answered and lost: {sorted(self.world.deeds - deeds)}")
         strange = sorted(kept - self.world.envelopes.keys())
         if strange:
             self._fail("A1", f"kept, and nobody sent it: {strange}")
@@ -211,7 +242,10 @@ class Laws:
                 (row.owner, row.due_at)
                 for row in connection.execute(select(TIMER.c.owner, TIMER.c.due_at).where(TIMER.c.case_id == case_id))
             }
-        rows = self.known[case_id].rows
+        rows, held = self.known[case_id].rows, self.known[case_id].held
+        ends = {at for owner, at in armed if owner == BELL_OF_ITS_END}
+        if ends != ({held.ends or WITHOUT_END} if held else set()):
+            self._fail("A10", f"{case_id} is on hold as {held}, and the bells of its end are {ends}")
         # A daemon whose clock is ahead may have rung it already: then what another one decides now lies before the due instant.
         last, rung = rows[-1].received_at, {row.occurred_at for row in rows if row.kind == "bell"}
         for policy, one in latest.items():
@@ -279,13 +313,30 @@ class Laws:
 
     # L1: in the calm everything owed is served
 
-    def ask_in_the_calm(self) -> None:
-        """No bell is forgotten. Raises Broken."""
+    def ask_in_the_calm(self, *, closed: bool) -> None:
+        """No bell is forgotten; until all is closed, whoever is late is told of. Raises Broken."""
         overdue = TIMER.c.due_at <= self.world.true - OVERDUE
         with self.world.inspector.database.read() as connection:
             late = connection.execute(select(TIMER.c.case_id, TIMER.c.owner, TIMER.c.due_at).where(overdue)).all()
         for row in late:
             self._fail("L1", f"a bell of {row.owner} of {row.case_id} was due {row.due_at}, it is {self.world.true}")
+        for words in () if closed else self._late_and_untold():
+            self._fail("L1", words)
+
+    def _late_and_untold(self) -> Iterator[str]:
+        """What was due on hold was done after it."""
+        for case_id, known in sorted(self.known.items()):
+            told = tell(known.folded.history)
+            rang = {note.subject for row in known.rows for note in row.notes if note.kind in FIRED}
+            raised = any(row.source == RAISED for row in known.rows)
+            for one in promises(told, self.world.true):
+                if one.verdict is not None or one.due > self.world.true - OVERDUE or told.state in PAUSES.get(one.policy, ()):
+                    continue  # What a pause keeps back as well is not owed yet.
+                if self.world.holds and one.policy == RAISING and not raised:
+                    yield f"{case_id} {one.policy} is late since {one.due}, and its event was not raised, on hold or not"
+                since = free_from(spans(known.rows), one.due, OVERDUE)
+                if since is not None and since <= self.world.true - OVERDUE and f"{one.policy} late 0 min" not in rang:
+                    yield f"{case_id} {one.policy} is late since {one.due}, on hold until {since}, and its row was not carried out"
 
     def ask_at_the_end(self) -> None:
         """Nothing hangs, nobody was forgotten, every promise has its end. Raises Broken."""
@@ -300,6 +351,7 @@ class Laws:
             hung = connection.execute(select(OUTBOX.c.effect_id, OUTBOX.c.status).where(OUTBOX.c.status.in_(("sending", "waiting")))).all()
             parked = connection.execute(select(INBOX.c.event_id).where(INBOX.c.status == "parked")).all()
         yield from (f"{row.effect_id} is still {row.status}" for row in hung)
+        yield from (f"{case} is still on hold" for case in sorted(self.world.on_hold()))
         opened = {row.id.partition(":")[2] for row in inspector.directory.cases(limit=100)}
         names = {name: str(one.incoming.data["no"]) for name, one in self.world.envelopes.items()}
         yield from (
@@ -313,6 +365,8 @@ class Laws:
             for row in known.rows:
                 if row.source == "connection/tms":
                     decided[row.event_id] = decided.get(row.event_id, 0) + 1
+        done = [(row.source, row.event_id) for known in self.known.values() for row in known.rows]
+        yield from (f"{deed} was decided {done.count(deed)} times" for deed in sorted(self.world.deeds) if done.count(deed) != 1)
         opened = {case.partition(":")[2] for case in self.known}
         for name, one in self.world.envelopes.items():
             wanted = 1 if one.incoming.data["no"] in opened else 0
@@ -338,15 +392,17 @@ class Laws:
                 rang = [at for kind, subject, at in said if kind in FIRED and subject.startswith(one.policy)]
                 if one.verdict in ("met", "met_reported_late") and len(taken_back) < len(told) and self._alone(history, one.policy):
                     yield f"{case_id} {one.policy} was called late {len(told)} times, kept its promise, and was corrected {len(taken_back)} times"
-                if one.verdict == "late" and not PAUSES.get(one.policy) and self._unheard_when_due(history, one) and not rang:
+                free = free_from(spans(known.rows), one.due, LATE_SLACK)
+                unheard = free is not None and self._unheard_when_due(history, one, free)
+                if one.verdict == "late" and not PAUSES.get(one.policy) and unheard and not rang:
                     yield f"{case_id} {one.policy} was late from {one.due} on, and no row of it was ever carried out"
 
     def _alone(self, history: tuple[Heard, ...], policy: str) -> bool:
         return sum(one.policy == policy for one in promises(tell(history), self.world.true)) == 1
 
-    def _unheard_when_due(self, history: tuple[Heard, ...], one: Promise) -> bool:
-        """By its due instant, and for a while after it, nothing had been heard that ends it, and its beginning had."""
-        by_then = tell([heard for heard in history if heard.event.received_at <= one.due + LATE_SLACK])if any(
+    def _unheard_when_due(self, history: tuple[Heard, ...], one: Promise, free: datetime) -> bool:
+        """By its due instant, and for a while after it was off hold, nothing had been heard that ends it, and its beginning had."""
+        by_then = tell([heard for heard in history if heard.event.received_at <= free + LATE_SLACK])if any(
             heard.event.received_at <= one.due for heard in history if heard.event.name == "ordered"
         ) else None  # fmt: skip
         if by_then is None:

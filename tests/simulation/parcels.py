@@ -102,6 +102,13 @@ policies:
           - send: hurry
 """
 
+LATE = "          - {escalate: ladder, message: hurry}\n"
+RAISING = """          - event: nag
+      - late: 10 min
+        do:
+          - {task: 问揽收, for: desk}
+"""
+
 MESSAGES = """
 kind: messages
 caps: {staff: 5000 per hour, customer: 5000 per day}
@@ -175,8 +182,11 @@ password: env:P
 
 
 @cache
-def written(edition: int = 0) -> dict[str, str]:
-    """The files of an edition: 0 is the first; each says the reminder in other words, odd ones remind an hour before as well."""
+def written(edition: int = 0, *, raising: bool = False) -> dict[str, str]:
+    """The files of an edition: 0 is the first; each says the reminder in other words, odd ones remind an hour before as well.
+
+    `raising`: when a collection is late an event is raised beside the message, of which a hold keeps back one half only, and a task follows.
+    """
     messages, sla = MESSAGES, SLA
     if edition:
         messages = messages.replace("{no}快到时限", f"{{no}}快到时限,第{edition}版")
@@ -184,19 +194,21 @@ def written(edition: int = 0) -> dict[str, str]:
         sla = sla.replace(
             "      - left: 30 min\n", "      - left: 60 min\n        do:\n          - send: remind\n      - left: 30 min\n", 1
         )
+    if raising:
+        sla = sla.replace(LATE, LATE + RAISING, 1)
     files = {"workflows/parcel.yaml": WORKFLOW, "rules/sla.yaml": sla, "rules/messages.yaml": messages, **OTHERS}
     return {path: dedent(text) for path, text in files.items()}
 
 
-def same_meaning(edition: int, nth: int) -> dict[str, str]:
+def same_meaning(edition: int, nth: int, *, raising: bool = False) -> dict[str, str]:
     """An edit that changes no meaning: a remark, another order of policies' keys."""
-    files = written(edition)
+    files = written(edition, raising=raising)
     return {**files, "rules/sla.yaml": files["rules/sla.yaml"].replace("policies:", f"policies:   # 第{nth}次整理", 1)}
 
 
-def wrong(edition: int, nth: int) -> dict[str, str]:
+def wrong(edition: int, nth: int, *, raising: bool = False) -> dict[str, str]:
     """An edit that must be refused: an unknown state, a broken line, a word that does not exist, a state in which cases may stand gone."""
-    files = dict(written(edition))
+    files = dict(written(edition, raising=raising))
     match nth % 3:
         case 0:
             files["rules/sla.yaml"] = files["rules/sla.yaml"].replace("while: waiting", "while: wating")
@@ -208,9 +220,9 @@ def wrong(edition: int, nth: int) -> dict[str, str]:
 
 
 @cache
-def the_rulebook(edition: int = 0) -> Rulebook:
+def the_rulebook(edition: int = 0, *, raising: bool = False) -> Rulebook:
     """Compiled; an error in it is an error of this test."""
-    found = compile_rulebook(written(edition))
+    found = compile_rulebook(written(edition, raising=raising))
     errors = [f"{one.span} {one.code} {one.zh}" for one in found.diagnostics if one.severity is Severity.ERROR]
     assert found.rulebook is not None, errors
     return found.rulebook

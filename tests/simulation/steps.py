@@ -10,9 +10,14 @@ from engine.ports.outbox import OutboxStatus
 from engine.ports.worklist import TaskStatus
 from engine.service.running import Running
 from tests.simulation import parcels
+from tests.simulation.hands import hold as hold_case
+from tests.simulation.hands import hold_at, put_on_hold, resume_all, send_again
+from tests.simulation.hands import resume as resume_case
+from tests.simulation.held import WITHOUT_END
 from tests.simulation.model import tell
 from tests.simulation.storm import BEAT_SECONDS, SKEW_SECONDS_MAX, Daemon, Storm
 from tests.simulation.vendors import MOODS
+from tests.simulation.weather import LOOKED_AT
 
 PARCELS_MAX = 8
 WAITS = (1, 5, 30, 61, 300, 600, 1799, 1800, 3599, 3600, 3601, 7200)
@@ -98,9 +103,9 @@ def wait(world: Storm) -> None:
 
 
 def to_the_next_bell(world: Storm) -> None:
-    """Time stands at the next due instant, or just before it."""
+    """Time stands at the next due instant, or just before it; a hold without an end has none."""
     due = world.inspector.bells.next_due()
-    if due is not None and due > world.true:
+    if due is not None and world.true < due < WITHOUT_END:
         world.true = due - timedelta(milliseconds=world.chance.choice((0, 0, 1)))
     beat(world)
 
@@ -167,6 +172,7 @@ def freeze(world: Storm) -> None:
         world.let_pass(timedelta(seconds=world.chance.choice((1, 61, 125, 400))))
         world.say(f"{stuck.name} stands still")
         before = world.arrived()
+        _hold_meanwhile(world, other)
         tidy(world, other)
         post(world, other)
         world.sms.heard_meanwhile = world.arrived() - before
@@ -175,6 +181,37 @@ def freeze(world: Storm) -> None:
     post(world, stuck)
     world.faults.disarm()
     world.sms.heard_meanwhile = set()
+    world.sms.held_meanwhile = set()
+
+
+def _hold_meanwhile(world: Storm, other: Daemon) -> None:
+    """A case is put on hold while its row may be in the hands of a daemon that stands still."""
+    cases = [row.id for row in world.inspector.directory.cases(limit=50) if row.revision] if world.holds else []
+    if not cases or world.chance.random() < 0.5:
+        return
+    place, before = world.faults.frozen_at, world.on_hold()
+    hold_at(world, other, world.chance.choice(cases))
+    if place in LOOKED_AT:
+        world.sms.held_meanwhile = world.on_hold() - before
+
+
+def hold_over_its_due(world: Storm) -> None:
+    """A case is on hold while a clock of it falls due, and mostly resumed afterwards, with the clock still running."""
+    soon = world.true + timedelta(hours=3)
+    views = [(row.id, view) for row in world.inspector.directory.cases(limit=50) for view in row.clocks if view.stopped_at is None]
+    dues = [(case, view.due) for case, view in views if view.due is not None and world.true < view.due < soon]
+    if not dues:
+        return put_on_hold(world)
+    case, due = world.chance.choice(dues)
+    hold_case(world, case)
+    world.true = due + timedelta(seconds=world.chance.choice((1, 130, 730)))
+    beat(world)
+    post(world)
+    if world.chance.random() < 0.8:
+        resume_case(world, case)
+        beat(world)
+        post(world)
+    return None
 
 
 def skew(world: Storm) -> None:
@@ -198,11 +235,11 @@ def reload(world: Storm) -> None:
     world.edits += 1
     daemon, kind = world.a_daemon(), world.chance.choice(("good", "good", "same", "wrong"))
     if kind == "good":
-        files = parcels.written(world.edition + 1)
+        files = parcels.written(world.edition + 1, raising=world.holds)
     elif kind == "same":
-        files = parcels.same_meaning(world.edition, world.edits)
+        files = parcels.same_meaning(world.edition, world.edits, raising=world.holds)
     else:
-        files = parcels.wrong(world.edition, world.edits)
+        files = parcels.wrong(world.edition, world.edits, raising=world.holds)
     before = len(world.inspector.shelf.versions())
     found = daemon.ask(lambda running: running.offer_rules(files, by="ops"))
     told = found.told.value if found is not None else "nothing"
@@ -306,7 +343,11 @@ STEPS: dict[Callable[[Storm], None], int] = {
 }  # fmt: skip
 WITH_RESTORES = {**STEPS, back_up: 4, restore: 4, let_out: 8}
 """Where copies are put back, often enough for a hundred steps to see it."""
+OF_PEOPLE: dict[Callable[[Storm], None], int] = {put_on_hold: 12, hold_over_its_due: 10, send_again: 4}
+"""What people do with cases themselves."""
 CALM_BEATS = 36
+CLOSED_AT = 4
+"""The beat of the calm at which what still runs is cancelled."""
 
 
 def next_step(world: Storm) -> None:
@@ -314,7 +355,7 @@ def next_step(world: Storm) -> None:
     world.step += 1
     world.true += timedelta(seconds=1)
     world.faults.disarm()
-    drawable = WITH_RESTORES if world.restores else STEPS
+    drawable = (WITH_RESTORES if world.restores else STEPS) | (OF_PEOPLE if world.holds else {})
     drawn = world.chance.choices(list(drawable), list(drawable.values()))[0]
     world.count(drawn.__name__)
     drawn(world)
@@ -346,9 +387,10 @@ def calm_beat(world: Storm, nth: int) -> None:
     owed = [one for one in world.envelopes.values() if not one.acknowledged]
     if owed:
         world.hand_in(owed, world.daemons[nth % 2])
-    if nth == 4:
+    if nth == CLOSED_AT:
         _close_all(world)
     daemon = world.daemons[nth % 2]
+    resume_all(world, daemon)
     beat(world, daemon)
     post(world, daemon)
     tidy(world, daemon)

@@ -164,13 +164,14 @@ class Backup:
     commands: tuple[str, ...]
     left_before: frozenset[str] = frozenset()
     """See Sms."""
+    deeds: frozenset[tuple[str, str]] = frozenset()
 
 
 class Storm:
     """The whole world of one seed."""
 
-    def __init__(self, seed: int, url: str, *, restores: bool = False) -> None:
-        self.seed, self.url, self.restores = seed, url, restores
+    def __init__(self, seed: int, url: str, *, restores: bool = False, holds: bool = False) -> None:
+        self.seed, self.url, self.restores, self.holds = seed, url, restores, holds
         self.chance = Random(seed)
         self.true = START
         self.step = 0
@@ -184,6 +185,8 @@ class Storm:
         self.envelopes: dict[str, Envelope] = {}
         self.parcels = 0
         self.commands: list[str] = []
+        self.deeds: set[tuple[str, str]] = set()
+        """What people did with cases themselves and were answered: source and id."""
         self.backups: list[Backup] = []
         self.counts: dict[str, int] = {}
         self.heard_problems: list[str] = []
@@ -195,8 +198,8 @@ class Storm:
     def _first_rules(self) -> None:
         """A store in which nothing was ever published begins with its folder."""
         press = Press(self.inspector.shelf, self.inspector.directory, None)
-        folder.look(press, parcels.written(0), by="ops", why="", second_person=False, now=START)
-        library = Library(parcels.the_rulebook(0), self.inspector.shelf)
+        folder.look(press, parcels.written(0, raising=self.holds), by="ops", why="", second_person=False, now=START)
+        library = Library(parcels.the_rulebook(0, raising=self.holds), self.inspector.shelf)
         library.follow()
         self.know(library.rulebook)
 
@@ -272,6 +275,11 @@ class Storm:
         with self.inspector.database.read() as connection:
             return set(connection.execute(select(OUTBOX.c.effect_id).where(OUTBOX.c.status == OutboxStatus.DONE.value)).scalars())
 
+    def on_hold(self) -> set[str]:
+        """Cases that a person put on hold."""
+        known = [row.id for row in self.inspector.directory.cases(limit=100) if row.revision]
+        return {case for case in known if self.inspector.store.load(case).ledger.hold is not None}
+
     # Copies of the database
 
     def back_up(self) -> None:
@@ -279,7 +287,7 @@ class Storm:
         path = self.file.with_name(f"{self.file.stem}.{len(self.backups)}.copy")
         copy_file(self.file, path)
         known = frozenset(name for name, one in self.envelopes.items() if one.acknowledged)
-        self.backups.append(Backup(path, known, self.edition, tuple(self.commands), frozenset(self.sms.left_before)))
+        self.backups.append(Backup(path, known, self.edition, tuple(self.commands), frozenset(self.sms.left_before), frozenset(self.deeds)))
         self.say("a backup is taken")
 
     def put_back(self, backup: Backup) -> None:
@@ -292,7 +300,7 @@ class Storm:
         self.inspector = self.sms.stores = reopened
         for name, one in self.envelopes.items():
             one.acknowledged = name in backup.acknowledged
-        self.edition, self.commands = backup.edition, list(backup.commands)
+        self.edition, self.commands, self.deeds = backup.edition, list(backup.commands), set(backup.deeds)
         self.sms.restored_at = self.true
         self.sms.let_out.clear()
         self.sms.left_before = set(backup.left_before)

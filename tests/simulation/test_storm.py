@@ -14,6 +14,7 @@ from tests.tidy.tree import ROOT
 
 SEEDS = (2, 4, 5)
 SEEDS_WITH_RESTORES = (1, 8, 9)
+SEEDS_WITH_HOLDS = (2, 5)
 STEPS = 100
 
 
@@ -43,6 +44,17 @@ def test_after_copies_are_put_back_every_law_is_kept_and_nothing_leaves_again_by
     assert sum("a backup is put back" in line for line in lines) > 2
     assert sum(line.endswith(" restored") for line in lines) > 2, "nothing was held: the test proves nothing"
     assert sum(line.endswith(" is let out") for line in lines) > 0
+
+
+def test_while_people_put_cases_on_hold_every_law_is_kept_and_afterwards_everything_owed_is_served(place: Path) -> None:
+    runs = [drive.on_sqlite(seed, STEPS, place, holds=True) for seed in SEEDS_WITH_HOLDS]
+
+    again = f"again: python -m tests.simulation.drive --seed N --steps {STEPS} --holds --trace"
+    assert [(run.seed, str(run.broken)) for run in runs if run.broken is not None] == [], again
+    lines = [line for run in runs for line in run.lines]
+    assert sum(" on hold " in line and line.endswith("accepted") for line in lines) > 4
+    assert sum("('resumed', " in line for line in lines) > 4
+    assert sum("('held', " in line for line in lines) > 2, "nothing waited for the end of a hold: the test proves nothing"
 
 
 def test_the_same_seed_leaves_the_same_trace_in_another_process_with_other_hashes(place: Path) -> None:

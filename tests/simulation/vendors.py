@@ -55,6 +55,8 @@ class Sms:
     """Sendings of which we told a person since that such a text had left."""
     heard_meanwhile: set[str] = field(default_factory=set)
     """Sendings that were heard to have arrived while a daemon stood still in the middle of its post: it cannot know."""
+    held_meanwhile: set[str] = field(default_factory=set)
+    """Cases that were put on hold while a daemon stood still, having looked at them for its row in hand."""
     pushes: int = 0
 
     def judge(self, parcel: Parcel) -> None:
@@ -88,6 +90,13 @@ class Sms:
                 self.wronged.append(("E9", f"{parcel.effect_id} came, though {original} is known to have arrived"))
         if any(one.connection == "main" and one.state is CircuitState.PAUSED for one in self.stores.providers.circuits()):
             self.wronged.append(("hold", f"{parcel.effect_id} came while a person had paused the provider"))
+        self.judge_its_case(row.effect)
+
+    def judge_its_case(self, effect: Effect) -> None:
+        """Nothing of a case that is on hold leaves, nor is anybody asked to call."""
+        hold = self.stores.store.load(effect.case).ledger.hold
+        if hold is not None and effect.case not in self.held_meanwhile:
+            self.wronged.append(("on hold", f"{effect.id} came, though its case is on hold since {hold.since}"))
 
     def _behind_the_fence(self, effect: Effect) -> bool:
         """Whether it may have left before the restore, under whatever number: what it comes of happened until then."""
@@ -210,6 +219,8 @@ class Calls(CallList):
         original = self._sms.stores.outbox.find(row.effect.fallback_of) if row is not None and row.effect.fallback_of else None
         if original is not None and original.status is OutboxStatus.DONE and original.effect.id not in self._sms.heard_meanwhile:
             self._sms.wronged.append(("E9", f"a call for {original.effect.id}, which is known to have arrived"))
+        if row is not None:
+            self._sms.judge_its_case(row.effect)
         receipt = super().send(parcel)
         self._faults.point("gateway.call after")
         return receipt

@@ -16,6 +16,8 @@ class SimulatedCrash(BaseException):
 
 FREEZES_AT = ("outbox.claim after", "outbox.hand_over before", "outbox.hand_over after", "outbox.settle before", "outbox.find after")
 """Where a daemon may stand still, outside any transaction, while the other one works."""
+LOOKED_AT = ("outbox.hand_over before", "outbox.hand_over after", "outbox.find after")
+"""Those at which the case of the row in hand was looked at already."""
 
 
 @dataclass(slots=True)
@@ -31,6 +33,8 @@ class Faults:
     crashed: int = 0
     unavailable: int = 0
     frozen: int = 0
+    frozen_at: str = ""
+    """Where a daemon stood still last."""
     depth: int = 0
     """Transactions open: nothing else can happen meanwhile."""
     passed: int = 0
@@ -63,6 +67,7 @@ class Faults:
                 raise StoreUnavailable(place)
             case _ if freeze is not None:
                 self.frozen += 1
+                self.frozen_at = place
                 freeze()
 
     def _strikes_at(self, place: str) -> bool:
