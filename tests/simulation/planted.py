@@ -18,6 +18,7 @@ from adapters.sql.worklist import SqlWorklist
 from engine.core import clocks, order, timeline
 from engine.core.clocks import Clock
 from engine.core.reader import Reader
+from engine.model.doing import Assign
 from engine.model.event import Acceptance, Accepted, EventKind
 from engine.ports.attempts import CircuitState
 from engine.ports.outbox import OutboxStatus, Settlement
@@ -31,6 +32,7 @@ from engine.service.dispatch import PostRoom
 from engine.service.endings import Endings
 from engine.service.publish import Press, Publication, Told
 from engine.service.running import Running
+from engine.service.sending import Look, SendingDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,18 @@ class Bug:
     steps: int
     restores: bool
     """Whether copies have to be put back for anybody to notice."""
+    holds: bool
+    """Whether people have to put cases on hold."""
 
 
 BUGS: dict[str, Bug] = {}
 
 
 def _plant(
-    owner: object, method: str, *laws: str, seed: int = 1, steps: int = 120, restores: bool = False
+    owner: object, method: str, *laws: str, seed: int = 1, steps: int = 120, restores: bool = False, holds: bool = False
 ) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
     def keep(broken: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        BUGS[broken.__name__] = Bug(broken.__name__, owner, method, broken, laws, seed, steps, restores)
+        BUGS[broken.__name__] = Bug(broken.__name__, owner, method, broken, laws, seed, steps, restores, holds)
         return broken
 
     return keep
@@ -345,3 +349,41 @@ def hold_not_respected(sound: Any) -> Any:
 def fence_forgotten(sound: Any) -> Any:
     """After a restore what comes of the lost time leaves again."""
     return lambda fence, event: False
+
+
+# Cases on hold
+
+
+@_plant(SendingDesk, "look", "on hold", seed=3, holds=True)
+def case_on_hold_not_looked_at(sound: Any) -> Any:
+    """What was issued before its case was put on hold leaves all the same."""
+
+    def broken(self: Any, effect: Any) -> Look:
+        found = sound(self, effect)
+        return Look() if found.on_hold else found
+
+    return broken
+
+
+@_plant(timeline, "LASTS", "on hold", seed=2, holds=True)
+def task_given_on_hold(sound: Any) -> Any:
+    """A row that gives a task rings on hold as well, as if a task told nobody anything."""
+    return (*sound, Assign)
+
+
+@_plant(court, "hold_timers", "A10", holds=True)
+def end_of_a_hold_not_armed(sound: Any) -> Any:
+    """A hold that has an end lasts for ever."""
+    return lambda draft: []
+
+
+@_plant(timeline, "_carry_out_row", "A4 twice", seed=2, holds=True)
+def raised_once_more_after_the_hold(sound: Any) -> Any:
+    """What a row raised on hold is raised again with the message that waited."""
+
+    def broken(draft: Any, *words: Any) -> None:
+        if draft.hold is None:
+            draft.told = [one for one in draft.told if not one.startswith("on_hold:")]
+        sound(draft, *words)
+
+    return broken

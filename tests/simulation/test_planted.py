@@ -43,7 +43,7 @@ def test_a_bug_is_gone_when_its_test_is_over() -> None:
 def _breaks(bug: Bug, place: Path) -> Iterator[drive.Broken]:
     for seed in range(bug.seed, bug.seed + SEEDS_MAX):
         with planted(bug.name):
-            run = drive.on_sqlite(seed, bug.steps, place, restores=bug.restores)
+            run = drive.on_sqlite(seed, bug.steps, place, restores=bug.restores, holds=bug.holds)
         if run.broken is not None:
             yield run.broken
 
