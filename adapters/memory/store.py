@@ -1,6 +1,6 @@
 """How is a decision kept in memory? The Store and the whole set of ports over one State."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,7 +21,7 @@ from engine.model.case import Case
 from engine.model.decision import Decision, JournalRow
 from engine.model.event import Acceptance, Event, Report
 from engine.model.timer import Timer
-from engine.ports.store import Conflict, NotFound, Pending
+from engine.ports.store import Claimed, Conflict, NotFound, Owed, Pending
 
 
 class MemoryStore:
@@ -38,9 +38,9 @@ class MemoryStore:
         """See Store.together; here everything is at once as it is."""
         return nullcontext()
 
-    def claim(self, case_ids: Collection[str]) -> Collection[str]:
+    def claim(self, owed: Sequence[Owed]) -> Claimed[Owed]:
         """See Store.claim; there is nobody else."""
-        return case_ids
+        return Claimed(owed)
 
     def pending(self, now: datetime, limit: int, case_id: str | None = None) -> Sequence[Pending]:
         """See Store.pending; a dead first event holds back its own case only."""

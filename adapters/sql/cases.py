@@ -1,7 +1,7 @@
 """How is a decision kept? Cases and their events: the only writer of a case."""
 
 import threading
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from adapters.sql.tables import CASES, INBOX, PRIVATE, is_one_of
 from engine.model.case import Case
 from engine.model.decision import Decision
 from engine.model.event import Acceptance, Event, EventKind, Heard, Report
-from engine.ports.store import NotFound, Pending
+from engine.ports.store import Claimed, NotFound, Owed, Pending
 
 EARLIER = INBOX.alias("earlier")
 
@@ -72,12 +72,12 @@ class SqlStore:
         with self._sheaf():
             yield
 
-    def claim(self, case_ids: Collection[str]) -> Collection[str]:
+    def claim(self, owed: Sequence[Owed]) -> Claimed[Owed]:
         """See Store.claim."""
-        if not (self._database.shared and case_ids):
-            return case_ids
+        if not (self._database.shared and owed):
+            return Claimed(owed)
         with self._sheaf() as sheaf:  # Joined: locks are those of the whole.
-            return sheaf.claim(case_ids)
+            return sheaf.claim(owed)
 
     def pending(self, now: datetime, limit: int, case_id: str | None = None) -> Sequence[Pending]:
         """See Store.pending."""

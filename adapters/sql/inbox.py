@@ -113,6 +113,10 @@ class Registry:
         """Those of the cases that nobody else can know yet."""
         return {row["id"] for row in self._filing.new_cases if row["id"] in case_ids}
 
+    def filed(self, inbox_ids: Collection[int]) -> set[int]:
+        """Those of the events that were filed here: nobody else can decide them."""
+        return {one for one in inbox_ids if one in self._filing.events}
+
     # What is known
 
     def _look_up(self, reports: Sequence[Report], *, wait: bool) -> None:

@@ -4,7 +4,7 @@ Whoever looks into the database in between sees them: before every look and ever
 written (`Database.together`). A case that is decided several times in one sheaf is written once, as it stands last.
 """
 
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -24,10 +24,11 @@ from engine.model.case import Case, ClockVerdict
 from engine.model.decision import Decision, Standing
 from engine.model.event import Acceptance, Event, Report
 from engine.model.timer import Timer
-from engine.ports.store import Conflict, NotFound
+from engine.ports.store import Claimed, Conflict, NotFound, Owed, Pending
 from engine.ports.views import LiveClock
 
-CLAIM = PreparedList(lambda size: select(CASES.c.id).where(one_of(CASES.c.id, size)).with_for_update(skip_locked=True))
+CLAIM = PreparedList(lambda size: select(CASES.c.id, CASES.c.revision).where(one_of(CASES.c.id, size)).with_for_update(skip_locked=True))
+UNDECIDED_OF = PreparedList(lambda size: select(INBOX.c.id).where(one_of(INBOX.c.id, size), is_one_of(INBOX.c.status, *UNDECIDED)))
 STOOD = Prepared(select(CASES.c.revision, CASES.c.names, CASES.c.head).where(CASES.c.id == bindparam("case")))
 STAND = Prepared(
     update(CASES).where(CASES.c.id == bindparam("b_id"), CASES.c.revision == bindparam("b_revision"), CASES.c.head == bindparam("b_head"))
@@ -110,10 +111,21 @@ class Sheaf:
         """See Registry.next_of."""
         return self._registry.next_of(case_id) if self._registry is not None else None
 
-    def claim(self, case_ids: Collection[str]) -> set[str]:
+    def claim(self, owed: Sequence[Owed]) -> Claimed[Owed]:
         """See Store.claim. Who else holds a case is passed over, so that nobody waits and no two wait for each other."""
-        ours = self._registry.opens(case_ids) if self._registry is not None else set()
-        return ours | {row["id"] for row in CLAIM.rows(self.connection, sorted(set(case_ids) - ours))}
+        cases = {_case_of(one) for one in owed}
+        events = {one.inbox_id for one in owed if isinstance(one, Pending)}
+        opened, filed = (self._registry.opens(cases), self._registry.filed(events)) if self._registry is not None else (set(), set())
+        with one_trip(self.connection):
+            # What is asked behind the claim sees all that those did who held the cases before.
+            held = CLAIM.send(self.connection, sorted(cases - opened))
+            undecided = UNDECIDED_OF.send(self.connection, sorted(events - filed))
+            armed = timers.OF_CASES.send(self.connection, sorted({one.case for one in owed if isinstance(one, Timer)}))
+        revisions = {row["id"]: row["revision"] for row in held.rows()}
+        ours, still = opened | revisions.keys(), filed | {row["id"] for row in undecided.rows()}
+        waiting = {timers.timer_of(row) for row in armed.rows()}
+        mine = [one for one in owed if _case_of(one) in ours and (one.inbox_id in still if isinstance(one, Pending) else one in waiting)]
+        return Claimed(mine, revisions)
 
     def flush(self) -> None:
         """Write what was gathered so far. Raises Conflict if somebody else was quicker: then nothing of the sheaf may stay."""
@@ -221,6 +233,10 @@ class Sheaf:
         for row in FIELDS_OF_EVENTS.rows(self.connection, ids) if ids else ():
             found.setdefault(row["inbox_id"], set()).add(row["field"])
         return {inbox_id: frozenset(names) for inbox_id, names in found.items()}
+
+
+def _case_of(one: Pending | Timer) -> str:
+    return one.case_id if isinstance(one, Pending) else one.case
 
 
 def _must_change(sent: Sent, wanted: int, otherwise: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, cast, delete, func, in
 
 from adapters.sql.codec import EPOCH, MICROSECOND
 from adapters.sql.database import Database, Row
-from adapters.sql.prepared import Prepared
+from adapters.sql.prepared import Prepared, PreparedList, one_of
 from adapters.sql.shards import Share, in_share, of_channel, shard_of
 from adapters.sql.tables import FEED, INBOX, OUTBOX, TIMER, is_one_of
 from engine.model.timer import Timer
@@ -19,6 +19,7 @@ SAME = (
     TIMER.c.gen == bindparam("b_gen"), TIMER.c.slot == bindparam("b_slot"),
 )  # fmt: skip
 OF_CASE = Prepared(select(TIMER).where(TIMER.c.case_id == bindparam("case")))
+OF_CASES = PreparedList(lambda size: select(TIMER).where(one_of(TIMER.c.case_id, size)))
 DISARM, ARM, MOVE = Prepared(delete(TIMER).where(*SAME)), Prepared(insert(TIMER)), Prepared(update(TIMER).where(*SAME))
 
 BACK = type_coerce(FEED.c.back_at, BigInteger)

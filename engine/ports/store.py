@@ -7,11 +7,11 @@ StoreError
     StoreDoubtful   the disk did not keep what it was given: nothing more is written in this life
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from engine.model.case import Case
 from engine.model.decision import Decision
@@ -52,6 +52,19 @@ class Pending:
     attempts: int
 
 
+Owed = TypeVar("Owed", bound=Pending | Timer)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed(Generic[Owed]):
+    """What of it is the caller's to decide."""
+
+    owed: Sequence[Owed]
+    """Not decided and not rung by anybody else since it was looked up."""
+    revisions: Mapping[str, int] = field(default_factory=dict)
+    """Case -> its revision now, where somebody else may have moved it."""
+
+
 class Store(Protocol):
     """Inbox, cases and journal: the only writer of a case."""
 
@@ -65,8 +78,8 @@ class Store(Protocol):
         quicker with one of the cases: then nothing of it was written, and each is better tried by itself."""
         ...
 
-    def claim(self, case_ids: Collection[str]) -> Collection[str]:
-        """Inside `together`: those of the cases that nobody else is deciding; they are the caller's until its end."""
+    def claim(self, owed: Sequence[Owed]) -> Claimed[Owed]:
+        """Inside `together`: their cases are the caller's until its end, but for those that somebody else is deciding."""
         ...
 
     def pending(self, now: datetime, limit: int, case_id: str | None = None) -> Sequence[Pending]:

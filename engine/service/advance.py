@@ -13,7 +13,7 @@ from engine.model.case import Case
 from engine.model.decision import Decision
 from engine.model.event import Event, EventKind
 from engine.model.timer import Timer
-from engine.ports.store import Bells, Conflict, Feeds, NotFound, Pending, Store, StoreUnavailable
+from engine.ports.store import Bells, Conflict, Feeds, NotFound, Owed, Pending, Store, StoreUnavailable
 from engine.service.library import Library
 from engine.service.mail import mail_of
 
@@ -86,8 +86,16 @@ class Clerk:
     def _advance_ours(self, pending: Sequence[Pending], now: datetime) -> int:
         """What another daemon is deciding at this moment waits for the next look."""
         with self.together():
-            ours = self.store.claim({one.case_id for one in pending})
-            return sum(self._advance_one(one, now) for one in pending if one.case_id in ours)
+            return sum(self._advance_one(one, now) for one in self._claim(pending))
+
+    def _claim(self, owed: Sequence[Owed]) -> Sequence[Owed]:
+        """What is ours to decide; a case that somebody else moved is not remembered any more."""
+        claimed = self.store.claim(owed)
+        for case_id, revision in claimed.revisions.items():
+            recent = self._recent.get(case_id)
+            if recent is not None and recent[0].revision != revision:
+                del self._recent[case_id]
+        return claimed.owed
 
     def _alone(self, work: Callable[[], int]) -> int:
         """One transaction; one that meets a conflict again is left for the next look."""
@@ -127,8 +135,7 @@ class Clerk:
 
     def _ring_ours(self, timers: Sequence[Timer], now: Callable[[], datetime]) -> int:
         with self.together():
-            ours = self.store.claim({timer.case for timer in timers})
-            return self._ring_each([timer for timer in timers if timer.case in ours], now)
+            return self._ring_each(self._claim(timers), now)
 
     def _ring_each(self, timers: Sequence[Timer], now: Callable[[], datetime]) -> int:
         rung = 0

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -15,6 +16,7 @@ from adapters.sql import SqlStores, open_stores
 from adapters.sql.move import move
 from adapters.sql.shards import SHARDS, shard_of
 from adapters.wiring.opening import load_rules
+from engine.service.advance import Clerk
 from engine.service.desk import Answer, Incoming, Said
 from engine.service.library import Library
 from engine.service.running import Running
@@ -23,6 +25,7 @@ from tests.crash.audit import audit, unsettled
 from tests.crash.client import MAIN, ORDER
 from tests.postgres import EMPTY, Postgres
 
+LATER = NOW + timedelta(minutes=21)
 CASES = 4
 """Each is fed by a client of its own, one event after another, each event at two doors at once."""
 
@@ -108,10 +111,28 @@ def test_what_one_is_deciding_another_passes_over(address: str) -> None:
         first, second = opened(one, "W1", "W2")
 
         with one.store.together(), other.store.together():
-            taken = one.store.claim([first])
-            left = other.store.claim([first, second])
+            of_first, of_second = (one.store.pending(NOW, 1, case)[0] for case in (first, second))
+            taken = one.store.claim([of_first])
+            left = other.store.claim([of_first, of_second])
 
-        assert (set(taken), set(left)) == ({first}, {second})
+        assert (taken.owed, left.owed) == ([of_first], [of_second])
+
+
+def test_what_another_has_decided_or_rung_since_it_was_looked_up_is_passed_over(address: str) -> None:
+    rulebook = load_rules(None)[0]
+    with closing(open_stores(address)) as one, closing(open_stores(address)) as other:
+        opened(one, "W1", "W2")
+        quick, slow = (Clerk(stores.store, stores.bells, stores.feeds, Library(rulebook)) for stores in (one, other))
+        events = other.store.pending(NOW, 10)
+        decided = quick.advance(NOW)
+        bells = other.bells.due(LATER, 10)
+        rung = quick.ring_all(bells, lambda: LATER)
+
+        too_late = [slow._batch(events, NOW), slow.ring_all(bells, lambda: LATER)]
+
+    assert (decided, rung) == (len(events), len(bells)) != (0, 0)
+    assert too_late == [0, 0]
+    assert slow.tally.conflicts == 0
 
 
 def test_the_work_is_divided_and_what_waits_too_long_is_anybodys(address: str) -> None:
