@@ -93,7 +93,7 @@ fortnight: install ## 模拟两周、一万单:台风、关停、晚到的报文
 	$(BIN)/python -m tests.simulation.figures --cases 10000
 
 simulate: install ## 两个服务在各种故障里跑:SEED=1 SEEDS=20 STEPS=300 · two daemons in a storm of every fault, drawn from a seed
-	$(BIN)/python -m tests.simulation.drive --seed $(or $(SEED),1) --seeds $(or $(SEEDS),20) --steps $(or $(STEPS),300)
+	$(BIN)/python -m tests.simulation.drive --seed $(or $(SEED),1) --seeds $(or $(SEEDS),20) --steps $(or $(STEPS),300) $(or $(STORM),--restores --holds)
 
 lock: install ## 依赖改了以后重写锁文件 · rewrite the lock files after a change of dependencies
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate \

@@ -21,8 +21,8 @@ from engine.ports.worklist import TaskStatus
 from engine.service.handover import key_for
 from tests.simulation.held import BELL_OF_ITS_END, DONE_BY_RULES, WITHOUT_END, Held, after, free_from, spans
 from tests.simulation.model import FINAL, PAUSES, WHILE, Promise, promises, tell
+from tests.simulation.providers import SURELY_NOT_SENT
 from tests.simulation.storm import SKEW_SECONDS_MAX, Broken, Storm
-from tests.simulation.vendors import SURELY_NOT_SENT
 
 SKEW = timedelta(seconds=SKEW_SECONDS_MAX)
 PHONE = re.compile(r"139\d{8}")

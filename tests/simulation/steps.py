@@ -15,8 +15,8 @@ from tests.simulation.hands import hold_at, put_on_hold, resume_all, send_again
 from tests.simulation.hands import resume as resume_case
 from tests.simulation.held import WITHOUT_END
 from tests.simulation.model import tell
+from tests.simulation.providers import MOODS
 from tests.simulation.storm import BEAT_SECONDS, SKEW_SECONDS_MAX, Daemon, Storm
-from tests.simulation.vendors import MOODS
 from tests.simulation.weather import LOOKED_AT
 
 PARCELS_MAX = 8

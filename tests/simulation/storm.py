@@ -25,7 +25,7 @@ from engine.service.library import Library, shelved_library
 from engine.service.publish import Press
 from engine.service.running import Running
 from tests.simulation import parcels
-from tests.simulation.vendors import Calls, Line, Sms
+from tests.simulation.providers import Calls, Line, Sms
 from tests.simulation.weather import Faults, SimulatedCrash, watched
 
 T = TypeVar("T")
