@@ -93,9 +93,9 @@ def _clocks(m: Moment, called: Called, policies: Sequence[Policy], rang: Rang, *
     clocks = [one for one in m.clocks if one.policy in policies]
     for clock in clocks:
         verdict = VERDICTS[clock.verdict(now)][english]
-        due = show_instant(clock.due, now, court.zone, "time") if clock.due else "-"
+        due = _when(m, clock.due) if clock.due else "-"
         name = clock.policy.name if english else clock.policy.label
-        since = show_instant(clock.start.at, now, court.zone, "time")
+        since = _when(m, clock.start.at)
         why = f"started {since}, due {due}" if english else f"{since} 开始,{due} 到期"
         lines.append(Line(clock.start.at, f"{name} #{clock.number}: {verdict}", why, clock.policy.span))
         lines += _path(court, clock, now, english)
@@ -131,13 +131,17 @@ def _ahead(m: Moment, called: Called, clock: Clock, rang: Rang) -> list[Line]:
         before = [at for other, at in rang if other == subject and datetime.fromisoformat(at) >= clock.start.at]
         if instant.at.isoformat() in before or (before and instant.at <= now):
             continue
-        when = show_instant(instant.at, now, court.zone, "time")
+        when = _when(m, instant.at)
         if instant.at > now:
             why = f"will fire {when}" if english else f"还没到,{when} 触发"
         else:
             why = f"was due {when}, has not fired yet" if english else f"{when} 已到,还没触发"
         lines.append(Line(instant.at, called.subject(m.case.workflow, subject), why + waits, instant.row.span))
     return lines
+
+
+def _when(m: Moment, at: datetime) -> str:
+    return m.time(at) if m.english else show_instant(at, m.now, m.court.zone, "time")
 
 
 def _been_there(m: Moment, policy: Policy) -> bool:
