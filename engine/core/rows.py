@@ -1,6 +1,6 @@
 """When does a timeline row fire? The instants of one clock's rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,19 +28,16 @@ def instants(court: Court, clock: Clock, after: datetime | None) -> Iterator[Ins
     known = clock.rows
     if known is None or known[0] is not court.rulebook:
         known = clock.rows = (court.rulebook, tuple(_rows(court, clock, clock.due)))
-    for one in _named_instants(court, clock, known[1], clock.due, after):
-        if clock.paused_since is None or one.at < clock.paused_since:
-            yield one
+    for one in known[1]:
+        instant = one if isinstance(one, Instant) else _daily(court, clock, one, max(clock.due + _lag(court, clock), after or clock.due))
+        if instant is not None and (clock.paused_since is None or instant.at < clock.paused_since):
+            yield instant
 
 
-def _named_instants(
-    court: Court, clock: Clock, rows: Sequence[Instant | TimelineRow], due: datetime, after: datetime | None
-) -> Iterator[Instant]:
-    for one in rows:
-        if isinstance(one, Instant):
-            yield one
-        elif (slot := _next_slot(court, clock, one, max(due + _lag(court, clock), after or due))) is not None:
-            yield _named(clock, one, one.key, slot, f"{court.local(slot):%Y-%m-%dT%H:%M}")
+def _daily(court: Court, clock: Clock, row: TimelineRow, after: datetime) -> Instant | None:
+    """The next slot of a daily row."""
+    slot = _next_slot(court, clock, row, after)
+    return _named(clock, row, row.key, slot, f"{court.local(slot):%Y-%m-%dT%H:%M}") if slot is not None else None
 
 
 def _rows(court: Court, clock: Clock, due: datetime) -> Iterator[Instant | TimelineRow]:

@@ -17,7 +17,7 @@ from engine.ports.directory import CaseRow
 from engine.ports.worklist import Task, TaskStatus
 from engine.service import hands
 from engine.service.case_hands import CaseHands
-from engine.service.desk import Said
+from engine.service.desk import Problem, Said
 from engine.service.simulate import Simulation, Stores, incoming_of
 
 HAND = "hand/story"
@@ -156,14 +156,15 @@ class _Player:
     def _handle(self, step: StoryStep, case: str) -> None:
         """What a person does with the case itself."""
         deeds = CaseHands(self.stores, lambda: self.rulebook, self.simulation.clock, self._take)
-        answers = []
         if step.held:
-            answers.append(deeds.hold(case, by="story", why=self.story.name, until=step.held_until))
-        if step.resumed:
-            answers.append(deeds.resume(case, by="story", why=self.story.name))
-        if step.sent_again is not None:
-            answers.append(deeds.send_again(case, step.sent_again, by="story", why=self.story.name))
-        self.scene.refused = self.scene.refused or ";".join(problem.zh for one in answers for problem in one.problems)
+            answer = deeds.hold(case, by="story", why=self.story.name, until=step.held_until)
+        elif step.resumed:
+            answer = deeds.resume(case, by="story", why=self.story.name)
+        elif step.sent_again is not None:
+            answer = deeds.send_again(case, step.sent_again, by="story", why=self.story.name)
+        else:
+            return
+        self.scene.refused = _said(answer.problems)
 
     def _take(self, report: Report) -> Acceptance:
         taken = self.stores.store.accept([report], self.simulation.now)[0]
@@ -187,7 +188,7 @@ class _Player:
         )
         answer = self.simulation.accept([one])[0]
         if answer.said is Said.REFUSED:
-            self.scene.refused = ";".join(problem.zh for problem in answer.problems)
+            self.scene.refused = _said(answer.problems)
         elif answer.said is not Said.ACCEPTED:
             self.scene.undone.append(Undone("event", f"{event} 被接受", answer.said.value))
         return answer.case_id
@@ -204,7 +205,7 @@ class _Player:
         event, note = (result, "") if asked else ("", result)
         done = hands.finish(self.stores, self.rulebook, task.id, "story", step.at, result=event, note=note, data=step.fields)
         if done.said == "refused":
-            self.scene.refused = ";".join(problem.zh for problem in done.problems)
+            self.scene.refused = _said(done.problems)
         elif done.said != "finished":
             self.scene.undone.append(Undone("finished", f"{role}: {result}", done.said))
         self.simulation.settle()
@@ -253,6 +254,11 @@ class _Player:
         self.scene.late |= {
             clock.policy for clock in row.clocks if clock.stopped_at and clock.verdict == "late" and _ended_now(clock.stopped_at, new)
         }
+
+
+def _said(problems: Sequence[Problem]) -> str:
+    """Why a step was refused."""
+    return ";".join(problem.zh for problem in problems)
 
 
 def _ended_now(stopped_at: datetime, new: Sequence[JournalRow]) -> bool:

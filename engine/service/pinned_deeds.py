@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.core.holding import OWNER
-from engine.model.decision import JournalRow, Note
+from engine.model.decision import JournalRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class OnHold:
     """A time on hold."""
 
     since: datetime
@@ -42,21 +42,21 @@ def deeds_of(journal: Sequence[JournalRow]) -> Mapping[int, Deed]:
     return found
 
 
-def holds_of(journal: Sequence[JournalRow]) -> list[Span]:
+def holds_of(journal: Sequence[JournalRow]) -> list[OnHold]:
     """The times on hold that are over."""
-    found: list[Span] = []
+    found: list[OnHold] = []
     since: datetime | None = None
     for row in journal:
         if since is None and _told(row, "on_hold"):
             since = row.received_at
         elif since is not None and _told(row, "resumed"):
-            found.append(Span(since, row.occurred_at if _rang(row) else row.received_at))
+            found.append(OnHold(since, row.occurred_at if _rang(row) else row.received_at))
             since = None
     return found
 
 
-def _told(row: JournalRow, kind: str) -> Note | None:
-    return next((note for note in row.notes if note.kind == kind), None)
+def _told(row: JournalRow, kind: str) -> bool:
+    return any(note.kind == kind for note in row.notes)
 
 
 def _rang(row: JournalRow) -> bool:

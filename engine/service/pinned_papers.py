@@ -8,7 +8,7 @@ from engine.model.decision import JournalRow
 from engine.model.event import Event, EventKind
 from engine.ports.directory import CaseRow, SentRow
 from engine.ports.worklist import Task
-from engine.service.pinned_deeds import Deed, Span, deeds_of, holds_of
+from engine.service.pinned_deeds import Deed, OnHold, deeds_of, holds_of
 from engine.service.simulate import Stores
 
 SOON = timedelta(minutes=1)
@@ -90,7 +90,7 @@ def _external(entry: JournalRow) -> bool:
     return entry.source.partition("/")[0] not in WITHIN
 
 
-def _instant(entry: JournalRow, sent_at: Mapping[str, datetime], holds: Sequence[Span]) -> datetime:
+def _instant(entry: JournalRow, sent_at: Mapping[str, datetime], holds: Sequence[OnHold]) -> datetime:
     """When a simulation does it: a bell at its due time or after the hold, a receipt at the hand-over, everything else when it was received."""
     if entry.kind == "bell":
         waited = (one.end for one in holds if one.since <= entry.occurred_at < one.end <= entry.received_at)

@@ -12,7 +12,7 @@ from time import process_time
 
 from adapters.sql.stores import open_stores
 from tests.postgres import a_postgres
-from tests.simulation import steps
+from tests.simulation import calm, steps
 from tests.simulation.laws import Laws
 from tests.simulation.planted import planted
 from tests.simulation.storm import Broken, Storm
@@ -54,11 +54,11 @@ def _live_through(world: Storm, laws: Laws, length: int) -> None:
         if world.inspector is not backups:
             laws.forget()
         laws.ask()
-    steps.calm(world)
-    for nth in range(steps.CALM_BEATS):
-        steps.calm_beat(world, nth)
+    calm.calm(world)
+    for nth in range(calm.CALM_BEATS):
+        calm.calm_beat(world, nth)
         laws.ask()
-        laws.ask_in_the_calm(closed=nth >= steps.CLOSED_AT)
+        laws.ask_in_the_calm(closed=nth >= calm.CLOSED_AT)
     laws.ask_at_the_end()
 
 

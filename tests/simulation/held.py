@@ -26,7 +26,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class OnHold:
     """It was on hold from then to then; None: it still is."""
 
     since: datetime
@@ -51,20 +51,20 @@ def after(held: Held | None, row: JournalRow) -> Held | None:
     return replace(held, resumed_from=None) if row.name == "resume_taken_back" else held
 
 
-def spans(rows: Sequence[JournalRow]) -> list[Span]:
+def spans(rows: Sequence[JournalRow]) -> list[OnHold]:
     """When it was on hold, from its whole journal."""
-    found: list[Span] = []
+    found: list[OnHold] = []
     held = None
     for row in rows:
         before, held = held, after(held, row)
         if before is None and held is not None:
-            found.append(Span(row.received_at))
+            found.append(OnHold(row.received_at))
         if before is not None and held is None:
-            found[-1] = Span(found[-1].since, row.received_at)
+            found[-1] = OnHold(found[-1].since, row.received_at)
     return found
 
 
-def free_from(found: Sequence[Span], at: datetime, slack: timedelta) -> datetime | None:
+def free_from(found: Sequence[OnHold], at: datetime, slack: timedelta) -> datetime | None:
     """From when on nobody could excuse himself with a hold for what was due then; None: it lasts still."""
     for one in found:
         if one.since <= at + slack and (one.until is None or one.until > at):

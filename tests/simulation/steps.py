@@ -6,15 +6,13 @@ from datetime import timedelta
 from adapters.sql import fence
 from adapters.sql.fence import WHY, held_back
 from engine.model.receipt import Verdict
-from engine.ports.outbox import OutboxStatus
 from engine.ports.worklist import TaskStatus
 from engine.service.running import Running
 from tests.simulation import parcels
 from tests.simulation.hands import hold as hold_case
-from tests.simulation.hands import hold_at, put_on_hold, resume_all, send_again
+from tests.simulation.hands import hold_at, put_on_hold, send_again
 from tests.simulation.hands import resume as resume_case
 from tests.simulation.held import WITHOUT_END
-from tests.simulation.model import tell
 from tests.simulation.providers import MOODS
 from tests.simulation.storm import BEAT_SECONDS, SKEW_SECONDS_MAX, Daemon, Storm
 from tests.simulation.weather import LOOKED_AT
@@ -345,9 +343,6 @@ WITH_RESTORES = {**STEPS, back_up: 4, restore: 4, let_out: 8}
 """Where copies are put back, often enough for a hundred steps to see it."""
 OF_PEOPLE: dict[Callable[[Storm], None], int] = {put_on_hold: 12, hold_over_its_due: 10, send_again: 4}
 """What people do with cases themselves."""
-CALM_BEATS = 36
-CLOSED_AT = 4
-"""The beat of the calm at which what still runs is cancelled."""
 
 
 def next_step(world: Storm) -> None:
@@ -360,54 +355,3 @@ def next_step(world: Storm) -> None:
     world.count(drawn.__name__)
     drawn(world)
     world.faults.disarm()
-
-
-def calm(world: Storm) -> None:
-    """The storm is over: clocks are right, the provider works, everything owed is handed in, people do their work."""
-    world.faults.disarm()
-    world.sms.mood, world.sms.can_be_asked = "accepts", True
-    for daemon in world.daemons:
-        daemon.clock.skew = timedelta(0)
-        daemon.die()
-    world.let_pass(timedelta(hours=1))
-    for daemon in world.daemons:
-        daemon.live()
-    for daemon in world.daemons:
-        daemon.ask(lambda running: running.follow_rules())
-    if any(one.connection == "main" and one.state.value == "paused" for one in world.inspector.providers.circuits()):
-        world.daemons[0].ask(lambda running: running.providers.resume("main", by="ann", why="over"))
-    world.daemons[0].ask(lambda running: running.post.channel_back("sms", running.now()))
-
-
-def calm_beat(world: Storm, nth: int) -> None:
-    """Five minutes of it; at the end nobody rings any more of what is new."""
-    world.step += 1
-    while world.sms.waiting:
-        world.push(0, world.daemons[0])
-    owed = [one for one in world.envelopes.values() if not one.acknowledged]
-    if owed:
-        world.hand_in(owed, world.daemons[nth % 2])
-    if nth == CLOSED_AT:
-        _close_all(world)
-    daemon = world.daemons[nth % 2]
-    resume_all(world, daemon)
-    beat(world, daemon)
-    post(world, daemon)
-    tidy(world, daemon)
-    for _ in range(3):
-        finish(world)
-    for row in world.inspector.doubts.unknown(5):
-        if world.true - row.effect.at > timedelta(hours=1):
-            settle_doubt(world)
-    world.let_pass(timedelta(minutes=3 if nth < CALM_BEATS // 2 else 15))
-
-
-def _close_all(world: Storm) -> None:
-    """What still runs is cancelled, so that the end can be judged."""
-    for row in world.inspector.directory.cases(limit=100):
-        if row.revision and not tell(world.inspector.store.load(row.id).history).final:
-            world.write(row.id.partition(":")[2], "cancelled", world.true)
-
-
-def hangs(status: OutboxStatus) -> bool:
-    return status in (OutboxStatus.READY, OutboxStatus.RETRY, OutboxStatus.SENDING)
